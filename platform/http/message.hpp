@@ -1,0 +1,59 @@
+// A request as handlers see it, and the answer they give. Names of headers compare without case.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "platform/core/result.hpp"
+#include "platform/core/task.hpp"
+
+namespace qm::http {
+
+enum class Method { Get, Head, Post, Put, Delete, Patch, Options, Other };
+std::string_view to_string(Method method) noexcept;
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// Who is calling, as the Authenticator found. Anonymous: empty subject.
+struct Principal {
+  std::string subject;  // user id, or the name of the service
+  std::string role;     // "customer", "staff", "admin", "service"
+  std::string email;
+  std::string token_id;
+  bool anonymous() const noexcept { return subject.empty(); }
+};
+
+struct Request {
+  Method method = Method::Get;
+  std::string target;          // as received
+  std::string path;            // percent-decoded, without a trailing slash (but "/")
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  Headers headers;
+  std::string body;
+  std::string remote_address;  // "127.0.0.1"
+  std::string request_id;      // the caller's X-Request-Id if sane, else made here; echoed
+  std::string traceparent;     // W3C; the caller's with a new span id, or a new trace: pass on to peers
+  Deadline deadline{};
+  Principal principal;
+
+  // The first header of that name, or "".
+  std::string_view header(std::string_view name) const noexcept;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  // Instead of `body`, when the same bytes answer many requests; immutable.
+  std::shared_ptr<const std::string> shared_body;
+  Headers headers;
+
+  std::string_view payload() const noexcept { return shared_body ? std::string_view{*shared_body} : body; }
+};
+
+}  // namespace qm::http
