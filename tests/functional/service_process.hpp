@@ -1,0 +1,61 @@
+// The real programs, launched for a test on port 0 and ended by pid.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/functional/http_peer.hpp"
+
+namespace qm::functional {
+
+// A folder of its own, removed at the end.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class ServiceProcess {
+ public:
+  ServiceProcess() = default;
+  // Starts bin/`program` with `arguments`, and --port 0, --port-file and --data-dir under `dir`. Waits until it is
+  // ready; throws std::runtime_error with the end of its log when it is not within 30 s.
+  ServiceProcess(std::string program, std::filesystem::path dir, std::vector<std::string> arguments);
+  ~ServiceProcess();  // SIGKILL
+  ServiceProcess(ServiceProcess&& other) noexcept;
+  ServiceProcess& operator=(ServiceProcess&& other) noexcept;
+
+  const Peer& peer() const { return peer_; }
+  std::uint16_t port() const { return peer_.port(); }
+  pid_t pid() const { return pid_; }
+  std::string log() const;
+
+  void signal(int number) const;
+  // Waits for the end; → exit code, or minus the signal that ended it; −1000 after 30 s.
+  int wait();
+  int terminate();  // SIGTERM, then wait()
+  void kill();      // SIGKILL, then wait()
+
+ private:
+  std::filesystem::path log_;
+  pid_t pid_ = -1;
+  Peer peer_;
+};
+
+struct Finished {
+  int exit_code = 0;
+  std::string output;  // both streams
+};
+// Runs bin/`program` to its end (at most 30 s).
+Finished run_to_end(const std::string& program, const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& environment = {});
+
+}  // namespace qm::functional

@@ -1,0 +1,87 @@
+#include "tests/functional/two_services.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace qm::functional {
+
+namespace {
+
+std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+}  // namespace
+
+TwoServices::TwoServices() {
+  start_shop();
+  start_reco();
+}
+
+void TwoServices::start_shop() {
+  shop_ = ServiceProcess{"quickmart-backend", dir_.path(),
+                         {"--threads", "2", "--reco-engine-url", url(to_reco_.port()), "--service-token", kServiceToken,
+                          "--jwt-secret", kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
+  to_shop_.forward_to(shop_.port());
+}
+
+void TwoServices::start_reco() {
+  reco_ = ServiceProcess{"reco-engine", dir_.path(),
+                         {"--threads", "2", "--quickmart-api-url", url(to_shop_.port()), "--service-token", kServiceToken}};
+  to_reco_.forward_to(reco_.port());
+}
+
+void TwoServices::restart_shop() {
+  shop_.kill();
+  start_shop();
+}
+
+void TwoServices::restart_reco() {
+  reco_.kill();
+  start_reco();
+}
+
+bool TwoServices::wait_until_scoring() const {
+  return eventually([&] { return reco().post("/predict/user_005").status == 200; }, std::chrono::milliseconds{120'000});
+}
+
+TwoServices& shared_services() {
+  static TwoServices services;
+  return services;
+}
+
+SignedIn sign_in(const Peer& shop, const std::string& email, const std::string& password) {
+  const Reply reply = shop.post("/api/auth/login", R"({"email":")" + email + R"(","password":")" + password + R"("})");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  const auto json = reply.json();
+  return {text_at(json, "user/user_id"), text_at(json, "access_token"), text_at(json, "refresh_token")};
+}
+
+std::string unique_email() {
+  static std::atomic<int> next{0};
+  return "customer" + std::to_string(::getpid()) + "." + std::to_string(next++) + "@example.com";
+}
+
+SignedIn new_customer(const Peer& shop) {
+  const std::string email = unique_email();
+  const Reply reply = shop.post("/api/auth/register",
+                                R"({"email":")" + email + R"(","password":"long enough","profile":{"name":"Test Customer"}})");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  return sign_in(shop, email, "long enough");
+}
+
+boost::json::value at(const boost::json::value& json, const std::string& path) {
+  boost::system::error_code failed;
+  const auto* found = json.find_pointer("/" + path, failed);
+  return found == nullptr ? boost::json::value{} : *found;
+}
+
+std::string text_at(const boost::json::value& json, const std::string& path) {
+  const auto value = at(json, path);
+  return value.is_string() ? std::string{value.get_string().c_str()} : std::string{};
+}
+
+double number_at(const boost::json::value& json, const std::string& path) {
+  const auto value = at(json, path);
+  return value.is_number() ? value.to_number<double>() : -1;
+}
+
+}  // namespace qm::functional
