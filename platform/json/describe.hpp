@@ -35,6 +35,9 @@ template <class T>
 struct Nullable : std::optional<T> {
   using std::optional<T>::optional;
   using std::optional<T>::operator=;
+  friend bool operator==(const Nullable& a, const Nullable& b) {
+    return static_cast<const std::optional<T>&>(a) == static_cast<const std::optional<T>&>(b);
+  }
 };
 
 // An amount of money on the wire: a JSON number with two decimals, exact. The currency is the shop's.

@@ -1,0 +1,102 @@
+#include "platform/json/print.hpp"
+
+#include <cmath>
+
+namespace qm::json {
+
+namespace {
+
+// What a byte is written as: 0 for itself, 'u' for a \u00XX, else the letter after the backslash.
+constexpr std::array<char, 256> kEscapes = [] {
+  std::array<char, 256> table{};
+  for (int c = 0; c < 0x20; ++c) table[static_cast<std::size_t>(c)] = 'u';
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  return table;
+}();
+
+}  // namespace
+
+void print_text(std::string_view text, std::string& out) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const char escape = kEscapes[byte];
+    if (escape == 0) continue;
+    out.append(text.data() + plain, i - plain);
+    plain = i + 1;
+    out += '\\';
+    out += escape;
+    if (escape == 'u') {
+      out += "00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  out.append(text.data() + plain, text.size() - plain);
+  out += '"';
+}
+
+void print_number(double number, std::string& out) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  char text[32];
+  out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+}
+
+void print_amount(Amount amount, std::string& out) {
+  auto magnitude = static_cast<std::uint64_t>(amount.minor);
+  if (amount.minor < 0) {
+    out += '-';
+    magnitude = 0 - magnitude;
+  }
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, magnitude / 100).ptr);
+  out += '.';
+  out += static_cast<char>('0' + magnitude % 100 / 10);
+  out += static_cast<char>('0' + magnitude % 10);
+}
+
+void print_document(const boost::json::value& json, std::string& out) {
+  switch (json.kind()) {
+    case boost::json::kind::null: out += "null"; break;
+    case boost::json::kind::bool_: print_to(json.get_bool(), out); break;
+    case boost::json::kind::int64: print_to(json.get_int64(), out); break;
+    case boost::json::kind::uint64: print_to(json.get_uint64(), out); break;
+    case boost::json::kind::double_: print_number(json.get_double(), out); break;
+    case boost::json::kind::string: print_text(std::string_view{json.get_string().data(), json.get_string().size()}, out); break;
+    case boost::json::kind::array: {
+      char before = '[';
+      for (const auto& element : json.get_array()) {
+        out += before;
+        print_document(element, out);
+        before = ',';
+      }
+      out += before == '[' ? "[]" : "]";
+      break;
+    }
+    case boost::json::kind::object: {
+      char before = '{';
+      for (const auto& [key, element] : json.get_object()) {
+        out += before;
+        print_text(std::string_view{key.data(), key.size()}, out);
+        out += ':';
+        print_document(element, out);
+        before = ',';
+      }
+      out += before == '{' ? "{}" : "}";
+      break;
+    }
+  }
+}
+
+}  // namespace qm::json
