@@ -1,0 +1,20 @@
+#pragma once
+#include "platform/core/clock.hpp"
+#include "QuickMart-backend/store/coupon_store.hpp"
+
+namespace qm::shop {
+
+// Thread-safe.
+class CreateCoupon {
+ public:
+  CreateCoupon(CouponStore& coupons, const Clock& clock) : coupons_(coupons), clock_(clock) {}
+
+  // Sets id, created_at and a usage count of 0. Invalid with every fault; AlreadyExists when the code is taken.
+  Task<Result<Coupon>> run(Coupon coupon);
+
+ private:
+  CouponStore& coupons_;
+  const Clock& clock_;
+};
+
+}  // namespace qm::shop

@@ -1,0 +1,24 @@
+// A department of the shop, such as "electronics".
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "platform/core/id.hpp"
+
+namespace qm::shop {
+
+struct CategoryTag {
+  static constexpr const char* prefix = "cat";
+};
+using CategoryId = Id<CategoryTag>;
+
+struct Category {
+  CategoryId id;
+  std::string name;
+  std::string description;
+  bool is_active = true;
+  std::int64_t sort_order = 0;
+  friend bool operator==(const Category&, const Category&) = default;
+};
+
+}  // namespace qm::shop

@@ -1,0 +1,79 @@
+// Orders: what was bought, for how much, and where it stands.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/core/clock.hpp"
+#include "platform/core/id.hpp"
+#include "platform/core/money.hpp"
+#include "platform/core/result.hpp"
+#include "QuickMart-backend/domain/product.hpp"
+#include "QuickMart-backend/domain/user.hpp"
+
+namespace qm::shop {
+
+struct OrderTag {
+  static constexpr const char* prefix = "ord";
+};
+using OrderId = Id<OrderTag>;
+
+enum class OrderStatus { pending, confirmed, processing, shipped, delivered, cancelled, refunded };
+enum class PaymentStatus { pending, paid, failed, refunded };
+
+// The one table of what may follow what.
+std::span<const OrderStatus> next_statuses(OrderStatus from) noexcept;
+// Conflict, with a sentence, when the table does not allow it.
+Result<OrderStatus> advance(OrderStatus from, OrderStatus to);
+
+std::string_view to_string(OrderStatus status) noexcept;
+std::string_view to_string(PaymentStatus status) noexcept;
+std::optional<OrderStatus> parse_order_status(std::string_view text) noexcept;
+std::optional<PaymentStatus> parse_payment_status(std::string_view text) noexcept;
+
+struct OrderItem {
+  ProductId product_id;
+  std::string product_name;  // as it was when bought
+  std::int64_t quantity = 1;  // ≥ 1
+  Money unit_price;
+  Money total_price() const { return unit_price * quantity; }
+  friend bool operator==(const OrderItem&, const OrderItem&) = default;
+};
+
+// What an order comes to. total = subtotal − discount + tax + shipping.
+struct OrderTotals {
+  Money subtotal;
+  Money discount;
+  Money tax;
+  Money shipping;
+  Money total() const { return subtotal - discount + tax + shipping; }
+  friend bool operator==(const OrderTotals&, const OrderTotals&) = default;
+};
+
+struct PriceRules {
+  BasisPoints tax{800};         // of the discounted subtotal
+  Money shipping{999};          // under `free_shipping_from` of the discounted subtotal
+  Money free_shipping_from{5000};
+};
+
+// Precondition: 0 ≤ discount ≤ subtotal. Nothing is charged for an empty order.
+OrderTotals price_order(Money subtotal, Money discount, bool free_shipping, const PriceRules& rules = {});
+
+struct Order {
+  OrderId id;
+  UserId user_id;
+  std::vector<OrderItem> items;
+  OrderTotals totals;
+  OrderStatus status = OrderStatus::pending;
+  PaymentStatus payment_status = PaymentStatus::pending;
+  std::optional<std::string> coupon_code;
+  std::optional<std::string> shipping_address;
+  Timestamp created_at{};
+  Timestamp updated_at{};
+  friend bool operator==(const Order&, const Order&) = default;
+};
+
+}  // namespace qm::shop

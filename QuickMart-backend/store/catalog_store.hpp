@@ -1,0 +1,31 @@
+// Products and categories: sets "product" and "category". Thread-safe.
+#pragma once
+#include <vector>
+
+#include "platform/kv/store.hpp"
+#include "QuickMart-backend/domain/category.hpp"
+#include "QuickMart-backend/domain/product.hpp"
+
+namespace qm::shop {
+
+inline constexpr std::size_t kMaxProducts = 20'000;
+inline constexpr std::size_t kMaxCategories = 500;
+
+class CatalogStore {
+ public:
+  explicit CatalogStore(kv::Store& store) : store_(store) {}
+
+  // Create or replace: the same again changes nothing but the generation.
+  Task<Result<void>> put(Product product);
+  Task<Result<void>> put(Category category);
+  Task<Result<Product>> product(ProductId id);  // NotFound
+  // All of them, inactive ones included. TooLarge past kMaxProducts / kMaxCategories; records that cannot be read are
+  // left out and logged by the caller (`unreadable`).
+  Task<Result<std::vector<Product>>> products();
+  Task<Result<std::vector<Category>>> categories();
+
+ private:
+  kv::Store& store_;
+};
+
+}  // namespace qm::shop

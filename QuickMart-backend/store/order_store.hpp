@@ -1,0 +1,36 @@
+// Orders, and every customer's list of theirs. Set "order", id = order id. The list: set "user_orders", one record per
+// customer with the months that have orders, and one per customer and month with the orders of that month, so that no
+// record grows without bound. Thread-safe.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "platform/kv/store.hpp"
+#include "QuickMart-backend/domain/order.hpp"
+
+namespace qm::shop {
+
+struct StoredOrder {
+  Order order;
+  std::uint32_t generation = 0;
+};
+
+class OrderStore {
+ public:
+  explicit OrderStore(kv::Store& store) : store_(store) {}
+
+  // Writes the order and its place in the list. Idempotent: the same order again changes nothing; another order under
+  // the same id is AlreadyExists.
+  Task<Result<void>> add(Order order);
+  // NotFound.
+  Task<Result<StoredOrder>> get(OrderId id);
+  // GenerationMismatch when it changed since it was read.
+  Task<Result<void>> update(Order order, std::uint32_t expect_generation);
+  // Newest first, at most `limit` (1…1,000).
+  Task<Result<std::vector<Order>>> of_user(UserId user, std::size_t limit);
+
+ private:
+  kv::Store& store_;
+};
+
+}  // namespace qm::shop

@@ -1,0 +1,41 @@
+// Customers' coupons: set "user_coupon" (id = user coupon id), every customer's list ("user_coupons", id = user id),
+// and which nudge gave what ("user_nudge"). Thread-safe.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/kv/store.hpp"
+#include "QuickMart-backend/domain/user_coupon.hpp"
+
+namespace qm::shop {
+
+inline constexpr std::int64_t kMaxCouponsPerUser = 1'000;
+
+struct StoredUserCoupon {
+  UserCoupon held;
+  std::uint32_t generation = 0;
+};
+
+class UserCouponStore {
+ public:
+  explicit UserCouponStore(kv::Store& store) : store_(store) {}
+
+  // Puts it on the customer's list and creates it. → false when the customer has it already (nothing changes).
+  // Conflict when the list is full.
+  Task<Result<bool>> give(UserCoupon held);
+  // NotFound.
+  Task<Result<StoredUserCoupon>> get(UserCouponId id);
+  // GenerationMismatch when it changed since it was read. → the new generation.
+  Task<Result<std::uint32_t>> update(UserCoupon held, std::uint32_t expect_generation);
+  // Newest first.
+  Task<Result<std::vector<UserCoupon>>> of_user(UserId user);
+
+  // Remembers that `nudge` gave `coupon` to `user`. → the coupon it gave: `coupon`, or what an earlier call said.
+  Task<Result<CouponId>> claim_nudge(UserId user, std::string nudge_id, CouponId coupon);
+
+ private:
+  kv::Store& store_;
+};
+
+}  // namespace qm::shop
