@@ -20,6 +20,8 @@
 #include <boost/describe.hpp>
 
 #include "platform/http/message.hpp"
+#include "platform/http/router.hpp"
+#include "platform/json/schema.hpp"
 
 namespace qm::http {
 
@@ -73,8 +75,8 @@ struct Endpoint {
   Method method;
   std::string pattern;  // "/api/products/{product_id}"
   EndpointInfo info;
-  RawHandler run;       // parses, validates, calls, prints; path parameters are taken from the request's path
-  std::string openapi;  // JSON of the operation object; "" for raw routes that are not documented
+  std::function<Task<Response>(const Request&, const PathParameters&)> run;  // parses, validates, calls, prints
+  std::optional<boost::json::value> operation;  // for the OpenAPI document; none: not documented
 };
 
 // Who is calling? Called for every request of an endpoint whose access is not Public. An error is answered as such
@@ -95,10 +97,22 @@ class Api {
 
   void authenticate_with(Authenticator authenticator);
 
-  template <class H> void get(std::string pattern, EndpointInfo info, H handler);
-  template <class H> void post(std::string pattern, EndpointInfo info, H handler);
-  template <class H> void put(std::string pattern, EndpointInfo info, H handler);
-  template <class H> void del(std::string pattern, EndpointInfo info, H handler);
+  template <class H>
+  void get(std::string pattern, EndpointInfo info, H handler) {
+    add(Method::Get, std::move(pattern), std::move(info), std::move(handler));
+  }
+  template <class H>
+  void post(std::string pattern, EndpointInfo info, H handler) {
+    add(Method::Post, std::move(pattern), std::move(info), std::move(handler));
+  }
+  template <class H>
+  void put(std::string pattern, EndpointInfo info, H handler) {
+    add(Method::Put, std::move(pattern), std::move(info), std::move(handler));
+  }
+  template <class H>
+  void del(std::string pattern, EndpointInfo info, H handler) {
+    add(Method::Delete, std::move(pattern), std::move(info), std::move(handler));
+  }
   // Outside the typed world (HTML, metrics, pictures). Not in the OpenAPI document.
   void raw(Method method, std::string pattern, EndpointInfo info, RawHandler handler);
 
@@ -112,10 +126,17 @@ class Api {
   const std::vector<Endpoint>& endpoints() const;
 
   // Finds the endpoint, checks access, runs it, and turns every failure into an answer: 404, 405 with Allow, 401, 422…
-  // Never throws. Takes HEAD for GET routes. Thread-safe once all endpoints are added.
-  Task<Response> serve(Request& request) const;
+  // Never throws. Takes HEAD for GET routes. Thread-safe once all endpoints are added. `label`, if given, receives the
+  // endpoint's index in endpoints(), or npos: for the metrics.
+  Task<Response> serve(Request& request, std::size_t* label = nullptr) const;
+  static constexpr std::size_t npos = Router::npos;
 
  private:
+  template <class H>
+  void add(Method method, std::string pattern, EndpointInfo info, H handler);
+  void insert(Endpoint endpoint);
+  json::SchemaBook& schemas();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
