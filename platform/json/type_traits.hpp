@@ -54,7 +54,7 @@ template <class Limits, class Pointer, class F>
 void for_each_limit(const Limits& limits, Pointer member, F&& f) {
   std::apply(
       [&](const auto&... field) {
-        auto one = [&](const auto& declared) {
+        [[maybe_unused]] auto one = [&](const auto& declared) {
           if constexpr (std::is_same_v<std::remove_cvref_t<decltype(declared.member)>, Pointer>) {
             if (declared.member == member) std::apply([&](const auto&... limit) { (f(limit), ...); }, declared.limits);
           }
