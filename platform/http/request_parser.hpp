@@ -1,0 +1,40 @@
+// Beast's incremental HTTP/1 parser, filling a Request that is used again and again.
+#pragma once
+#include <boost/beast/http/basic_parser.hpp>
+
+#include "platform/http/message.hpp"
+
+namespace qm::http {
+
+// One request: made anew for each (cheap), writing into `request`, whose capacity is kept.
+class RequestParser final : public boost::beast::http::basic_parser<true> {
+ public:
+  RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes);
+
+  bool expects_continue() const { return expects_continue_; }
+  bool has_host() const { return hosts_ == 1; }
+  bool is_http_1_1() const { return version_ == 11; }
+  // After the headers: a request whose length two parties could read differently (RFC 9112, section 6.3).
+  bool is_ambiguous() const { return hosts_ > 1 || (lengths_ > 0 && encodings_ > 0) || lengths_ > 1 || encodings_ > 1; }
+
+ private:
+  using Code = boost::beast::error_code;
+  using Text = boost::beast::string_view;
+  void on_request_impl(boost::beast::http::verb verb, Text verb_text, Text target, int version, Code& failed) override;
+  void on_response_impl(int status, Text reason, int version, Code& failed) override;
+  void on_field_impl(boost::beast::http::field field, Text name, Text value, Code& failed) override;
+  void on_header_impl(Code& failed) override;
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code& failed) override;
+  std::size_t on_body_impl(Text part, Code& failed) override;
+  void on_chunk_header_impl(std::uint64_t size, Text extensions, Code& failed) override;
+  std::size_t on_chunk_body_impl(std::uint64_t remain, Text part, Code& failed) override;
+  void on_finish_impl(Code& failed) override;
+
+  Request& request_;
+  std::size_t fields_ = 0;
+  int version_ = 0;
+  int hosts_ = 0, lengths_ = 0, encodings_ = 0;
+  bool expects_continue_ = false;
+};
+
+}  // namespace qm::http
