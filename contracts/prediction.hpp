@@ -1,0 +1,62 @@
+// POST /predict/{user_id} of RecoEngine: how likely a customer is to leave, why, and what was done about it.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "platform/core/clock.hpp"
+#include "platform/json/describe.hpp"
+
+namespace qm::contracts {
+
+// critical ≥ 0.8, high ≥ 0.6, medium ≥ 0.4, else low.
+enum class RiskSegment { low, medium, high, critical };
+BOOST_DESCRIBE_ENUM(RiskSegment, low, medium, high, critical)
+
+struct NudgeSummary {
+  std::string type;  // "Email", "Push Notification", "Discount Coupon", "Custom Message"
+  std::string content_template;
+  std::string channel;
+  int priority = 0;  // 1 is first
+  std::string nudge_id;
+};
+BOOST_DESCRIBE_STRUCT(NudgeSummary, (), (type, content_template, channel, priority, nudge_id))
+
+struct ExplainedFeature {
+  std::string name;
+  boost::json::value value;  // null: RecoEngine does not know it
+  double shap = 0;           // log-odds
+};
+BOOST_DESCRIBE_STRUCT(ExplainedFeature, (), (name, value, shap))
+
+struct Explanation {
+  std::string reason;
+  double contribution = 0;  // log-odds, above 0: the sum over its features
+  std::string text;
+  std::vector<ExplainedFeature> features;
+};
+BOOST_DESCRIBE_STRUCT(Explanation, (), (reason, contribution, text, features))
+
+struct Prediction {
+  std::string user_id;
+  double churn_probability = 0;  // 0…1
+  RiskSegment risk_segment = RiskSegment::low;
+  std::vector<std::string> churn_reasons;  // strongest first, at most 5
+  double confidence_score = 0;             // 0.6…0.95
+  std::vector<Explanation> explanations;   // as churn_reasons
+  double base_value = 0;                   // log-odds of the average customer
+  std::map<std::string, boost::json::value> features_retrieved;
+  Timestamp feature_freshness{};  // when the newest of them was written
+  Timestamp prediction_timestamp{};
+  std::string model_version;
+  json::Nullable<std::vector<NudgeSummary>> nudges_triggered;  // null below high risk
+  json::Nullable<std::string> nudge_rule_matched;
+};
+BOOST_DESCRIBE_STRUCT(Prediction, (),
+                      (user_id, churn_probability, risk_segment, churn_reasons, confidence_score, explanations, base_value,
+                       features_retrieved, feature_freshness, prediction_timestamp, model_version, nudges_triggered,
+                       nudge_rule_matched))
+
+}  // namespace qm::contracts
