@@ -2,9 +2,12 @@
 
 #include <jwt.h>
 
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <stdexcept>
+
+#include "platform/security/password.hpp"
 
 namespace qm::security {
 
@@ -62,6 +65,10 @@ Result<Claims> TokenSigner::verify(std::string_view token, Timestamp now) const 
   const Token parsed{raw};
   // A token of another algorithm may verify under the same secret: only ours is taken.
   if (failed != 0 || !parsed || jwt_get_alg(raw) != JWT_ALG_HS256) return refused;
+  // Signing is deterministic, so a token of ours is byte for byte what it is when written again. This refuses members
+  // given twice (of which others may read the first) and all other spellings of the same claims.
+  const std::unique_ptr<char, void (*)(void*)> again{jwt_encode_str(raw), std::free};
+  if (!again || !equal_secret(again.get(), token)) return refused;
   const char* type = jwt_get_header(raw, "typ");
   if (type == nullptr || std::string_view{type} != "JWT" || text_of(raw, "iss") != issuer_) return refused;
   Claims claims{text_of(raw, "sub"), text_of(raw, "email"),  text_of(raw, "role"), text_of(raw, "jti"),

@@ -38,7 +38,7 @@ std::string signed_token(std::string_view header, std::string_view payload, cons
 
 constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
 constexpr std::string_view kPayload =
-    R"({"iss":"shop","sub":"user_001","email":"a@example.com","role":"customer","jti":"j","iat":1790000000,"exp":1790000900})";
+    R"({"email":"a@example.com","exp":1790000900,"family":"f","iat":1790000000,"iss":"shop","jti":"j","role":"customer","sub":"user_001"})";
 
 TEST(Jwt, TakesItsOwnTokens) {
   const TokenSigner signer{kSecret, "shop"};
@@ -76,6 +76,9 @@ TEST(Jwt, RefusesEverythingElse) {
       {"no sub", signed_token(kHeader, R"({"iss":"shop","role":"customer","jti":"j","iat":1790000000,"exp":1790000900})"), kNow},
       {"no exp", signed_token(kHeader, R"({"iss":"shop","sub":"u","role":"customer","jti":"j","iat":1790000000})"), kNow},
       {"exp as text", signed_token(kHeader, R"({"iss":"shop","sub":"u","role":"customer","jti":"j","iat":1790000000,"exp":"never"})"), kNow},
+      {"sub twice", signed_token(kHeader, R"({"iss":"shop","sub":"user_001","sub":"user_002","role":"customer","jti":"j","iat":1790000000,"exp":1790000900})"), kNow},
+      {"alg twice", signed_token(R"({"alg":"none","alg":"HS256","typ":"JWT"})", kPayload), kNow},
+      {"a fourth part", good + ".x", kNow},
       {"payload no object", signed_token(kHeader, "[]"), kNow},
   };
   for (const auto& c : cases) {
