@@ -1,0 +1,47 @@
+#include "platform/kv/index.hpp"
+
+namespace qm::kv {
+
+std::optional<std::string> index_bytes(IndexType type, const Value& value) {
+  if (type == IndexType::Integer) {
+    const auto* number = value.as<std::int64_t>();
+    if (number == nullptr) return std::nullopt;
+    // Big-endian with the sign flipped: bytes compare as the numbers do.
+    const auto bits = static_cast<std::uint64_t>(*number) ^ (std::uint64_t{1} << 63);
+    std::string bytes(8, '\0');
+    for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(bits >> (56 - 8 * i));
+    return bytes;
+  }
+  const auto* text = value.as<std::string>();
+  if (text == nullptr) return std::nullopt;
+  // NUL ends the value inside an index key, so it is escaped; both keep the order.
+  std::string bytes;
+  for (const char c : std::string_view{*text}.substr(0, 256)) {
+    bytes += c;
+    if (c == '\0') bytes += '\xff';
+  }
+  return bytes;
+}
+
+Result<bool> IndexCatalog::declare(const std::string& set, const std::string& bin, IndexType type) {
+  std::unique_lock lock{mutex_};
+  const auto [known, added] = sets_[set].emplace(bin, type);
+  if (!added && known->second != type) return Error{ErrorKind::Conflict, "The index on '" + bin + "' has another type."};
+  return added;
+}
+
+std::optional<IndexType> IndexCatalog::find(const std::string& set, const std::string& bin) const {
+  std::shared_lock lock{mutex_};
+  const auto bins = sets_.find(set);
+  if (bins == sets_.end()) return std::nullopt;
+  const auto found = bins->second.find(bin);
+  return found == bins->second.end() ? std::nullopt : std::optional{found->second};
+}
+
+IndexCatalog::BySet IndexCatalog::of_set(const std::string& set) const {
+  std::shared_lock lock{mutex_};
+  const auto bins = sets_.find(set);
+  return bins == sets_.end() ? BySet{} : bins->second;
+}
+
+}  // namespace qm::kv
