@@ -1,0 +1,71 @@
+// The one thread that writes: a bounded queue in, batches out.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "platform/kv/index.hpp"
+#include "platform/kv/record_change.hpp"
+#include "platform/kv/rocks_store.hpp"
+
+namespace qm::kv {
+
+// Where things stand in the database: r<set>\0<id> → record; x<set>\0<bin>\0<value>\0<id> → id;
+// c<set> → counters; i<set>\0<bin> → type; m… → the format.
+std::string record_key(const Key& key);
+std::string record_prefix(const std::string& set);
+std::string index_prefix(const std::string& set, const std::string& bin);
+
+// A write and who waits for it. complete() is called once, on the writer thread, and must only post.
+class PendingWrite {
+ public:
+  explicit PendingWrite(Change c) : change(std::move(c)) {}
+  virtual ~PendingWrite() = default;
+  virtual void complete(Result<Changed> result) = 0;
+  Change change;
+};
+
+class RocksWriter {
+ public:
+  RocksWriter(rocksdb::DB& db, IndexCatalog& indexes, const Clock& clock, RocksOptions options);
+  ~RocksWriter();  // commits what waits, then ends
+
+  // Takes `write`; false, leaving it, when the queue is full or the disk refuses.
+  bool try_enqueue(std::unique_ptr<PendingWrite>& write);
+  bool is_down() const { return down_; }
+  std::string down_because() const;
+  // Runs `work` on the writer thread between two batches, and waits for it.
+  void run_between_batches(std::function<void()> work);
+  std::vector<SetStats> stats() const;
+
+ private:
+  using Overlay = std::unordered_map<std::string, std::optional<Record>>;
+  void loop();
+  void commit(std::vector<std::unique_ptr<PendingWrite>> writes);
+  Result<Changed> stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch, std::map<std::string, SetStats>& counters);
+  void stage_indexes(const Key& key, const Record* before, const Record* after, rocksdb::WriteBatch& batch);
+  void sweep();
+  void load_counters();
+
+  rocksdb::DB& db_;
+  IndexCatalog& indexes_;
+  const Clock& clock_;
+  const RocksOptions options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::unique_ptr<PendingWrite>> queue_;
+  std::deque<std::function<void()>> work_;
+  bool stopping_ = false;
+  std::atomic<bool> down_{false};
+  std::string down_because_;
+  std::map<std::string, SetStats> counters_;
+  std::string swept_up_to_;
+  std::thread thread_;
+};
+
+}  // namespace qm::kv
