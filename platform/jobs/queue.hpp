@@ -41,7 +41,8 @@ struct QueueOptions {
 
 struct QueueStats {
   std::int64_t enqueued = 0, completed = 0, retried = 0, dead = 0;  // since start, this process
-  std::int64_t running = 0, waiting = 0;                            // now; waiting is of the whole store
+  std::int64_t running = 0;                                         // now, this process
+  std::int64_t waiting = 0, dead_letters = 0;  // of the whole store, at most some seconds old, counted up to 1,000
 };
 
 // What a handler returns: success ends the job. Any error is retried, but Rejected, Invalid and NotFound, which no
