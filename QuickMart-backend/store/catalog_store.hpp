@@ -19,8 +19,7 @@ class CatalogStore {
   Task<Result<void>> put(Product product);
   Task<Result<void>> put(Category category);
   Task<Result<Product>> product(ProductId id);  // NotFound
-  // All of them, inactive ones included. TooLarge past kMaxProducts / kMaxCategories; records that cannot be read are
-  // left out and logged by the caller (`unreadable`).
+  // All of them, inactive ones included. TooLarge past kMaxProducts / kMaxCategories.
   Task<Result<std::vector<Product>>> products();
   Task<Result<std::vector<Category>>> categories();
 

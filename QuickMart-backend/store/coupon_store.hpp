@@ -29,6 +29,10 @@ class CouponStore {
 
   // AlreadyExists when the code is taken.
   Task<Result<void>> create(Coupon coupon);
+  // Sets everything but the count of uses. NotFound.
+  Task<Result<void>> redefine(Coupon coupon);
+  // Creates or replaces it, its count of uses included, and forgets pending uses.
+  Task<Result<void>> reset(Coupon coupon);
   // By id or, failing that, by code in any case. NotFound.
   Task<Result<Coupon>> find(std::string id_or_code);
   Task<Result<Coupon>> get(CouponId id);
@@ -39,7 +43,7 @@ class CouponStore {
 
   // Counts one use, remembered as pending under `by`; a use already pending under `by` is not counted again.
   // ConditionFailed when the limit is reached, or the coupon is no longer active. → the coupon's new usage count.
-  Task<Result<std::int64_t>> count_use(Coupon coupon, UserCouponId by, Timestamp now);
+  Task<Result<std::int64_t>> count_use(CouponId coupon, UserCouponId by, Timestamp now);
   // The use is final: forgets that it was pending. Idempotent.
   Task<Result<void>> settle_use(CouponId coupon, UserCouponId by);
   // The use did not happen: takes it off the count if it is pending under `by`. The caller must hold `by`'s lease.

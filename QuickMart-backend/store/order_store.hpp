@@ -26,10 +26,14 @@ class OrderStore {
   Task<Result<StoredOrder>> get(OrderId id);
   // GenerationMismatch when it changed since it was read.
   Task<Result<void>> update(Order order, std::uint32_t expect_generation);
+  // Whatever stood under its id gives way, its place in the list included: for demo orders, which move with the days.
+  Task<Result<void>> replace(Order order);
   // Newest first, at most `limit` (1…1,000).
   Task<Result<std::vector<Order>>> of_user(UserId user, std::size_t limit);
 
  private:
+  Task<Result<void>> enlist(OrderId id, UserId user, Timestamp at);
+
   kv::Store& store_;
 };
 

@@ -31,6 +31,9 @@ class UserCouponStore {
   // Newest first.
   Task<Result<std::vector<UserCoupon>>> of_user(UserId user);
 
+  // Takes all the customer's coupons away: for demo customers only, since a removed record may come back on a cluster.
+  Task<Result<void>> forget(UserId user);
+
   // Remembers that `nudge` gave `coupon` to `user`. → the coupon it gave: `coupon`, or what an earlier call said.
   Task<Result<CouponId>> claim_nudge(UserId user, std::string nudge_id, CouponId coupon);
 

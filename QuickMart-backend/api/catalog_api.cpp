@@ -1,0 +1,192 @@
+#include "QuickMart-backend/api/catalog_api.hpp"
+
+#include "QuickMart-backend/api/catalog_wire.hpp"
+#include "QuickMart-backend/api/printed_catalog.hpp"
+#include "QuickMart-backend/api/product_picture.hpp"
+
+namespace qm::shop {
+namespace wire {
+
+enum class SortBy { name, price, rating, created_at };
+BOOST_DESCRIBE_ENUM(SortBy, name, price, rating, created_at)
+enum class SortDirection { asc, desc };
+BOOST_DESCRIBE_ENUM(SortDirection, asc, desc)
+
+// What every list of products can be asked.
+struct ProductFilters {
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+  std::optional<std::string> category;
+  std::optional<std::string> subcategory;
+  std::optional<std::string> brand;
+  std::optional<json::Amount> min_price;
+  std::optional<json::Amount> max_price;
+  std::optional<bool> is_featured;
+  std::optional<bool> in_stock;
+  std::optional<std::string> search;
+  std::optional<SortBy> sort_by;
+  std::optional<SortDirection> sort_order;
+};
+BOOST_DESCRIBE_STRUCT(ProductFilters, (),
+                      (page, limit, category, subcategory, brand, min_price, max_price, is_featured, in_stock, search,
+                       sort_by, sort_order))
+inline auto constraints(const ProductFilters*) {
+  using F = ProductFilters;
+  return json::fields(
+      json::field(&F::page, json::defaulted(), json::range(1, 1'000'000)),
+      json::field(&F::limit, json::defaulted(), json::range(1, 100)), json::field(&F::category, json::length(1, 128)),
+      json::field(&F::subcategory, json::length(1, 128)), json::field(&F::brand, json::length(1, 128)),
+      json::field(&F::min_price, json::range(0, 1e9)), json::field(&F::max_price, json::range(0, 1e9)),
+      json::field(&F::search, json::length(1, 200)));
+}
+
+struct ProductSearch : ProductFilters {
+  std::string q;
+};
+BOOST_DESCRIBE_STRUCT(ProductSearch, (ProductFilters), (q))
+inline auto constraints(const ProductSearch*) {
+  return std::tuple_cat(constraints(static_cast<const ProductFilters*>(nullptr)),
+                        json::fields(json::field(&ProductSearch::q, json::length(1, 200))));
+}
+
+struct ByProduct {
+  ProductId product_id;
+};
+BOOST_DESCRIBE_STRUCT(ByProduct, (), (product_id))
+
+struct ByCategory {
+  std::string category;
+};
+BOOST_DESCRIBE_STRUCT(ByCategory, (), (category))
+inline auto constraints(const ByCategory*) {
+  return json::fields(json::field(&ByCategory::category, json::length(1, 128)));
+}
+
+}  // namespace wire
+
+namespace {
+
+using http::Call;
+using http::None;
+using List = http::Printed<wire::ProductList>;
+
+std::optional<ProductSort> to_domain(std::optional<wire::SortBy> sort) {
+  if (!sort) return std::nullopt;
+  switch (*sort) {
+    case wire::SortBy::name: return ProductSort::name;
+    case wire::SortBy::price: return ProductSort::price;
+    case wire::SortBy::rating: return ProductSort::rating;
+    case wire::SortBy::created_at: return ProductSort::created_at;
+  }
+  return std::nullopt;
+}
+
+ProductQuery to_domain(wire::ProductFilters&& filters) {
+  ProductQuery query;
+  query.page = filters.page;
+  query.limit = filters.limit;
+  query.category = std::move(filters.category);
+  query.subcategory = std::move(filters.subcategory);
+  query.brand = std::move(filters.brand);
+  if (filters.min_price) query.min_price = Money{filters.min_price->minor};
+  if (filters.max_price) query.max_price = Money{filters.max_price->minor};
+  query.is_featured = filters.is_featured;
+  query.in_stock = filters.in_stock;
+  query.search = std::move(filters.search).value_or("");
+  query.sort = to_domain(filters.sort_by);
+  if (filters.sort_order)
+    query.order = *filters.sort_order == wire::SortDirection::desc ? SortOrder::desc : SortOrder::asc;
+  return query;
+}
+
+// Holds the printed form of the newest snapshot; whoever first meets a newer one prints it.
+class CatalogPrinter {
+ public:
+  explicit CatalogPrinter(const CatalogApp& catalog) : catalog_(catalog) {}
+
+  std::shared_ptr<const PrintedCatalog> current() {
+    auto printed = printed_.load(std::memory_order_acquire);
+    auto snapshot = catalog_.snapshot();
+    if (printed && printed->catalog() == snapshot) return printed;
+    printed = std::make_shared<const PrintedCatalog>(std::move(snapshot));
+    printed_.store(printed, std::memory_order_release);
+    return printed;
+  }
+
+ private:
+  const CatalogApp& catalog_;
+  std::atomic<std::shared_ptr<const PrintedCatalog>> printed_;
+};
+using Printer = std::shared_ptr<CatalogPrinter>;
+
+void add_lists(http::Api& api, const Printer& printer) {
+  api.get("/api/products", {.name = "list_products", .summary = "Products, filtered and sorted", .tag = "catalog"},
+          [printer](Call<None, wire::ProductFilters> call) -> Task<Result<List>> {
+            co_return List{printer->current()->list(to_domain(std::move(call.query)))};
+          });
+  api.get("/api/products/search",
+          {.name = "search_products", .summary = "Products by words in name, brand, tags and description", .tag = "catalog"},
+          [printer](Call<None, wire::ProductSearch> call) -> Task<Result<List>> {
+            std::string words = std::move(call.query.q);
+            ProductQuery query = to_domain(std::move(call.query));
+            query.search = std::move(words);
+            co_return List{printer->current()->list(query)};
+          });
+  api.get("/api/products/featured", {.name = "featured_products", .summary = "Featured products", .tag = "catalog"},
+          [printer](Call<None, wire::ProductFilters> call) -> Task<Result<List>> {
+            ProductQuery query = to_domain(std::move(call.query));
+            query.is_featured = true;
+            co_return List{printer->current()->list(query)};
+          });
+  api.get("/api/products/category/{category}",
+          {.name = "products_of_category", .summary = "Products of a category", .tag = "catalog"},
+          [printer](Call<wire::ByCategory, wire::ProductFilters> call) -> Task<Result<List>> {
+            ProductQuery query = to_domain(std::move(call.query));
+            query.category = std::move(call.path.category);
+            co_return List{printer->current()->list(query)};
+          });
+}
+
+void add_single(http::Api& api, const Printer& printer) {
+  using Categories = http::Printed<std::vector<wire::Category>>;
+  using One = http::Printed<wire::Product>;
+  api.get("/api/products/categories", {.name = "list_categories", .summary = "Categories", .tag = "catalog"},
+          [printer](Call<>) -> Task<Result<Categories>> { co_return Categories{printer->current()->categories()}; });
+  api.get("/api/products/{product_id}",
+          {.name = "get_product", .summary = "One product", .tag = "catalog", .errors = {404}},
+          [printer](Call<wire::ByProduct> call) -> Task<Result<One>> {
+            const auto printed = printer->current();
+            const auto position = printed->catalog()->position(call.path.product_id.str());
+            if (!position) co_return not_found("There is no such product.");
+            co_return One{printed->product(*position)};
+          });
+}
+
+void add_pictures(http::Api& api, const CatalogApp& catalog) {
+  // Outside the typed world: an SVG, not JSON.
+  api.raw(http::Method::Get, "/api/pictures/{picture}",
+          {.name = "product_picture", .summary = "A drawn picture of a product", .tag = "catalog"},
+          [&catalog](const http::Request& request) -> Task<http::Response> {
+            const auto id = product_of_picture(request.path.substr(request.path.rfind('/') + 1));
+            const auto snapshot = catalog.snapshot();
+            const Product* product = id ? snapshot->find(*id) : nullptr;
+            if (!product) co_return http::error_answer(not_found("There is no such picture."), request.request_id);
+            http::Response response;
+            response.content_type = "image/svg+xml";
+            response.body = draw_picture(*product);
+            response.headers.emplace_back("Cache-Control", "public, max-age=86400");
+            response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+            co_return response;
+          });
+}
+
+}  // namespace
+
+void add_catalog_routes(http::Api& api, const CatalogApp& catalog) {
+  const auto printer = std::make_shared<CatalogPrinter>(catalog);
+  add_lists(api, printer);
+  add_single(api, printer);
+  add_pictures(api, catalog);
+}
+
+}  // namespace qm::shop

@@ -1,0 +1,36 @@
+#include "QuickMart-backend/api/catalog_wire.hpp"
+
+#include "QuickMart-backend/api/product_picture.hpp"
+
+namespace qm::shop::wire {
+
+Product to_wire(const shop::Product& product) {
+  Product wire;
+  wire.product_id = product.id.str();
+  wire.name = product.name;
+  wire.description = product.description;
+  wire.category = product.category.str();
+  wire.subcategory = product.subcategory;
+  wire.price = json::to_wire(product.price);
+  if (product.original_price) wire.original_price = json::to_wire(*product.original_price);
+  wire.discount_percentage = discount_percentage(product);
+  wire.brand = product.brand;
+  wire.images = product.images;
+  if (wire.images.empty()) wire.images.push_back(picture_address(product.id));
+  wire.specifications = product.specifications;
+  wire.stock_quantity = product.stock_quantity;
+  wire.rating = product.rating;
+  wire.review_count = product.review_count;
+  wire.tags = product.tags;
+  wire.is_featured = product.is_featured;
+  wire.is_active = product.is_active;
+  wire.created_at = product.created_at;
+  wire.updated_at = product.updated_at;
+  return wire;
+}
+
+Category to_wire(const shop::Category& category) {
+  return {category.id.str(), category.name, category.description, category.is_active, category.sort_order};
+}
+
+}  // namespace qm::shop::wire

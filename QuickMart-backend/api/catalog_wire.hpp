@@ -1,0 +1,64 @@
+// Products and categories as the wire knows them.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe.hpp>
+
+#include "platform/core/clock.hpp"
+#include "platform/json/describe.hpp"
+#include "QuickMart-backend/domain/category.hpp"
+#include "QuickMart-backend/domain/product.hpp"
+
+namespace qm::shop::wire {
+
+struct Product {
+  std::string product_id;
+  std::string name;
+  std::string description;
+  std::string category;
+  std::optional<std::string> subcategory;
+  json::Amount price;
+  std::optional<json::Amount> original_price;
+  std::optional<int> discount_percentage;
+  std::string brand;
+  std::vector<std::string> images;
+  std::map<std::string, std::string> specifications;
+  std::int64_t stock_quantity = 0;
+  double rating = 0;
+  std::int64_t review_count = 0;
+  std::vector<std::string> tags;
+  bool is_featured = false;
+  bool is_active = true;
+  Timestamp created_at{};
+  Timestamp updated_at{};
+};
+BOOST_DESCRIBE_STRUCT(Product, (),
+                      (product_id, name, description, category, subcategory, price, original_price, discount_percentage,
+                       brand, images, specifications, stock_quantity, rating, review_count, tags, is_featured,
+                       is_active, created_at, updated_at))
+
+struct Category {
+  std::string category_id;
+  std::string name;
+  std::string description;
+  bool is_active = true;
+  std::int64_t sort_order = 0;
+};
+BOOST_DESCRIBE_STRUCT(Category, (), (category_id, name, description, is_active, sort_order))
+
+struct ProductList {
+  std::vector<Product> products;
+  std::int64_t total = 0;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+  bool has_next = false;
+};
+BOOST_DESCRIBE_STRUCT(ProductList, (), (products, total, page, limit, has_next))
+
+Product to_wire(const shop::Product& product);
+Category to_wire(const shop::Category& category);
+
+}  // namespace qm::shop::wire

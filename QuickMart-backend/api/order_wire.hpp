@@ -1,0 +1,50 @@
+// Orders as the wire knows them.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe.hpp>
+
+#include "platform/core/clock.hpp"
+#include "platform/json/describe.hpp"
+#include "QuickMart-backend/domain/order.hpp"
+
+namespace qm::shop {
+BOOST_DESCRIBE_ENUM(OrderStatus, pending, confirmed, processing, shipped, delivered, cancelled, refunded)
+BOOST_DESCRIBE_ENUM(PaymentStatus, pending, paid, failed, refunded)
+}  // namespace qm::shop
+
+namespace qm::shop::wire {
+
+struct OrderItem {
+  std::string product_id;
+  std::string product_name;
+  std::int64_t quantity = 1;
+  json::Amount unit_price;
+  json::Amount total_price;
+};
+BOOST_DESCRIBE_STRUCT(OrderItem, (), (product_id, product_name, quantity, unit_price, total_price))
+
+struct Order {
+  std::string order_id;
+  std::string user_id;
+  std::vector<OrderItem> items;
+  json::Amount subtotal;
+  std::optional<json::Amount> discount_applied;
+  json::Amount tax;
+  json::Amount shipping;
+  json::Amount total_amount;
+  OrderStatus status = OrderStatus::pending;
+  PaymentStatus payment_status = PaymentStatus::pending;
+  std::optional<std::string> shipping_address;
+  Timestamp created_at{};
+  Timestamp updated_at{};
+};
+BOOST_DESCRIBE_STRUCT(Order, (),
+                      (order_id, user_id, items, subtotal, discount_applied, tax, shipping, total_amount, status,
+                       payment_status, shipping_address, created_at, updated_at))
+
+Order to_wire(const shop::Order& order);
+
+}  // namespace qm::shop::wire

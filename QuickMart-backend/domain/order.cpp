@@ -1,0 +1,85 @@
+#include "QuickMart-backend/domain/order.hpp"
+
+#include <array>
+#include <utility>
+
+namespace qm::shop {
+namespace {
+
+using enum OrderStatus;
+constexpr std::array kFromPending{confirmed, cancelled};
+constexpr std::array kFromConfirmed{processing, cancelled};
+constexpr std::array kFromProcessing{shipped, cancelled};
+constexpr std::array kFromShipped{delivered};
+constexpr std::array kFromDelivered{refunded};
+
+constexpr std::array<std::pair<OrderStatus, std::string_view>, 7> kOrderNames{{{pending, "pending"},
+                                                                              {confirmed, "confirmed"},
+                                                                              {processing, "processing"},
+                                                                              {shipped, "shipped"},
+                                                                              {delivered, "delivered"},
+                                                                              {cancelled, "cancelled"},
+                                                                              {refunded, "refunded"}}};
+constexpr std::array<std::pair<PaymentStatus, std::string_view>, 4> kPaymentNames{
+    {{PaymentStatus::pending, "pending"},
+     {PaymentStatus::paid, "paid"},
+     {PaymentStatus::failed, "failed"},
+     {PaymentStatus::refunded, "refunded"}}};
+
+template <class Table, class Enum>
+std::string_view name_in(const Table& table, Enum value) noexcept {
+  for (const auto& [each, name] : table)
+    if (each == value) return name;
+  return "";
+}
+
+template <class Enum, class Table>
+std::optional<Enum> value_in(const Table& table, std::string_view text) noexcept {
+  for (const auto& [each, name] : table)
+    if (name == text) return each;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const OrderStatus> next_statuses(OrderStatus from) noexcept {
+  switch (from) {
+    case pending: return kFromPending;
+    case confirmed: return kFromConfirmed;
+    case processing: return kFromProcessing;
+    case shipped: return kFromShipped;
+    case delivered: return kFromDelivered;
+    case cancelled:
+    case refunded: break;
+  }
+  return {};
+}
+
+Result<OrderStatus> advance(OrderStatus from, OrderStatus to) {
+  for (OrderStatus next : next_statuses(from))
+    if (next == to) return to;
+  return Error{ErrorKind::Conflict,
+               "An order that is " + std::string{to_string(from)} + " cannot become " + std::string{to_string(to)} + "."};
+}
+
+std::string_view to_string(OrderStatus status) noexcept { return name_in(kOrderNames, status); }
+std::string_view to_string(PaymentStatus status) noexcept { return name_in(kPaymentNames, status); }
+std::optional<OrderStatus> parse_order_status(std::string_view text) noexcept {
+  return value_in<OrderStatus>(kOrderNames, text);
+}
+std::optional<PaymentStatus> parse_payment_status(std::string_view text) noexcept {
+  return value_in<PaymentStatus>(kPaymentNames, text);
+}
+
+OrderTotals price_order(Money subtotal, Money discount, bool free_shipping, const PriceRules& rules) {
+  OrderTotals totals;
+  totals.subtotal = subtotal;
+  totals.discount = discount;
+  const Money goods = subtotal - discount;
+  totals.tax = goods.percent(rules.tax);
+  const bool charged = !subtotal.is_zero() && !free_shipping && goods < rules.free_shipping_from;
+  totals.shipping = charged ? rules.shipping : Money{0, subtotal.currency()};
+  return totals;
+}
+
+}  // namespace qm::shop

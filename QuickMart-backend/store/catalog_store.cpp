@@ -1,0 +1,130 @@
+#include "QuickMart-backend/store/catalog_store.hpp"
+
+#include "QuickMart-backend/store/record_fields.hpp"
+
+namespace qm::shop {
+namespace {
+
+constexpr const char* kProductSet = "product";
+constexpr const char* kCategorySet = "category";
+constexpr std::size_t kPageSize = 500;
+
+kv::Bins encode(const Product& product) {
+  kv::Map specifications;
+  for (const auto& [name, value] : product.specifications) specifications[name] = value;
+  kv::Bins bins;
+  bins["name"] = product.name;
+  bins["description"] = product.description;
+  bins["category"] = product.category.str();
+  bins["subcategory"] = to_value(product.subcategory);
+  bins["price"] = to_value(product.price);
+  bins["original_price"] = to_value(product.original_price);
+  bins["brand"] = product.brand;
+  bins["images"] = to_value(product.images);
+  bins["specifications"] = std::move(specifications);
+  bins["stock"] = product.stock_quantity;
+  bins["rating"] = product.rating;
+  bins["review_count"] = product.review_count;
+  bins["tags"] = to_value(product.tags);
+  bins["is_featured"] = product.is_featured;
+  bins["is_active"] = product.is_active;
+  bins["created_at"] = to_value(product.created_at);
+  bins["updated_at"] = to_value(product.updated_at);
+  return bins;
+}
+
+Product decode_product(const std::string& id, const kv::Record& record) {
+  const RecordFields fields{record};
+  Product product;
+  product.id = ProductId{id};
+  product.name = fields.text("name");
+  product.description = fields.text("description");
+  product.category = CategoryId{fields.text("category")};
+  product.subcategory = fields.maybe_text("subcategory");
+  product.price = fields.money("price");
+  product.original_price = fields.maybe_money("original_price");
+  product.brand = fields.text("brand");
+  product.images = fields.texts("images");
+  for (const auto& [name, value] : fields.map("specifications"))
+    if (const auto* text = value.as<std::string>()) product.specifications[name] = *text;
+  product.stock_quantity = fields.integer("stock");
+  product.rating = fields.number("rating");
+  product.review_count = fields.integer("review_count");
+  product.tags = fields.texts("tags");
+  product.is_featured = fields.flag("is_featured");
+  product.is_active = fields.flag("is_active");
+  product.created_at = fields.time("created_at");
+  product.updated_at = fields.time("updated_at");
+  return product;
+}
+
+kv::Bins encode(const Category& category) {
+  kv::Bins bins;
+  bins["name"] = category.name;
+  bins["description"] = category.description;
+  bins["is_active"] = category.is_active;
+  bins["sort_order"] = category.sort_order;
+  return bins;
+}
+
+Category decode_category(const std::string& id, const kv::Record& record) {
+  const RecordFields fields{record};
+  Category category;
+  category.id = CategoryId{id};
+  category.name = fields.text("name");
+  category.description = fields.text("description");
+  category.is_active = fields.flag("is_active");
+  category.sort_order = fields.integer("sort_order");
+  return category;
+}
+
+template <class T>
+Task<Result<void>> put_record(kv::Store& store, const char* set, T thing) {
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::Replace;
+  kv::Key key{set, thing.id.str()};
+  kv::Bins bins = encode(thing);
+  auto written = co_await store.put(std::move(key), std::move(bins), options);
+  if (!written) co_return written.error();
+  co_return Result<void>{};
+}
+
+template <class T>
+Task<Result<std::vector<T>>> read_all(kv::Store& store, const char* set, std::size_t limit,
+                                      T (*decode)(const std::string&, const kv::Record&)) {
+  std::vector<T> all;
+  std::string cursor;
+  do {
+    auto page = co_await store.scan(set, cursor, kPageSize);
+    if (!page) co_return page.error();
+    for (const kv::Entry& entry : page->entries) all.push_back(decode(entry.key.id, entry.record));
+    if (all.size() > limit) co_return Error{ErrorKind::TooLarge, "The catalog has more entries than can be shown."};
+    cursor = page->cursor;
+  } while (!cursor.empty());
+  co_return all;
+}
+
+}  // namespace
+
+Task<Result<void>> CatalogStore::put(Product product) { return put_record(store_, kProductSet, std::move(product)); }
+
+Task<Result<void>> CatalogStore::put(Category category) {
+  return put_record(store_, kCategorySet, std::move(category));
+}
+
+Task<Result<Product>> CatalogStore::product(ProductId id) {
+  kv::Key key{kProductSet, id.str()};
+  auto record = co_await store_.get(std::move(key));
+  if (!record) co_return record.error();
+  co_return decode_product(id.str(), *record);
+}
+
+Task<Result<std::vector<Product>>> CatalogStore::products() {
+  return read_all<Product>(store_, kProductSet, kMaxProducts, &decode_product);
+}
+
+Task<Result<std::vector<Category>>> CatalogStore::categories() {
+  return read_all<Category>(store_, kCategorySet, kMaxCategories, &decode_category);
+}
+
+}  // namespace qm::shop

@@ -1,0 +1,184 @@
+#include "QuickMart-backend/store/order_store.hpp"
+
+#include <algorithm>
+
+#include <cstdio>
+
+#include "QuickMart-backend/store/record_fields.hpp"
+
+namespace qm::shop {
+namespace {
+
+constexpr const char* kSet = "order";
+constexpr const char* kListSet = "user_orders";
+constexpr const char* kMonths = "months";  // "2026-11" → 1
+constexpr const char* kOrders = "orders";  // order id → created at, in milliseconds
+constexpr std::size_t kMaxKeysPerRead = 1'000;
+
+std::string month_of(Timestamp at) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at)};
+  char text[16];
+  std::snprintf(text, sizeof text, "%04d-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()));
+  return text;
+}
+
+kv::Bins encode(const Order& order) {
+  kv::List items;
+  for (const OrderItem& item : order.items) {
+    kv::Map fields;
+    fields["product_id"] = item.product_id.str();
+    fields["product_name"] = item.product_name;
+    fields["quantity"] = item.quantity;
+    fields["unit_price"] = to_value(item.unit_price);
+    items.emplace_back(std::move(fields));
+  }
+  kv::Bins bins;
+  bins["user_id"] = order.user_id.str();
+  bins["items"] = std::move(items);
+  bins["subtotal"] = to_value(order.totals.subtotal);
+  bins["discount"] = to_value(order.totals.discount);
+  bins["tax"] = to_value(order.totals.tax);
+  bins["shipping"] = to_value(order.totals.shipping);
+  bins["status"] = std::string{to_string(order.status)};
+  bins["payment_status"] = std::string{to_string(order.payment_status)};
+  bins["coupon_code"] = to_value(order.coupon_code);
+  bins["ship_address"] = to_value(order.shipping_address);
+  bins["created_at"] = to_value(order.created_at);
+  bins["updated_at"] = to_value(order.updated_at);
+  return bins;
+}
+
+Result<Order> decode(const std::string& id, const kv::Record& record) {
+  const RecordFields fields{record};
+  const auto status = parse_order_status(fields.text("status"));
+  const auto payment = parse_payment_status(fields.text("payment_status"));
+  if (!status || !payment) return Error{ErrorKind::Internal, "The order " + id + " has an unknown status."};
+  Order order;
+  order.id = OrderId{id};
+  order.user_id = UserId{fields.text("user_id")};
+  for (const kv::Value& each : fields.list("items")) {
+    const auto* map = each.as<kv::Map>();
+    if (!map) continue;
+    const RecordFields item{*map};
+    order.items.push_back({ProductId{item.text("product_id")}, item.text("product_name"), item.integer("quantity"),
+                           item.money("unit_price")});
+  }
+  order.totals = {fields.money("subtotal"), fields.money("discount"), fields.money("tax"), fields.money("shipping")};
+  order.status = *status;
+  order.payment_status = *payment;
+  order.coupon_code = fields.maybe_text("coupon_code");
+  order.shipping_address = fields.maybe_text("ship_address");
+  order.created_at = fields.time("created_at");
+  order.updated_at = fields.time("updated_at");
+  return order;
+}
+
+Task<Result<void>> list_entry(kv::Store& store, std::string id, std::string bin, std::string entry, kv::Value value) {
+  kv::Key key{kListSet, std::move(id)};
+  std::vector<kv::Op> ops;
+  ops.push_back(kv::Op::map_put(std::move(bin), std::move(entry), std::move(value)));
+  auto written = co_await store.operate(std::move(key), std::move(ops));
+  if (!written) co_return written.error();
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+Task<Result<void>> OrderStore::enlist(OrderId id, UserId user, Timestamp at) {
+  const std::string month = month_of(at);
+  kv::Value one{1};
+  auto listed = co_await list_entry(store_, user.str(), kMonths, month, std::move(one));
+  if (!listed) co_return listed.error();
+  kv::Value created_at = to_value(at);
+  co_return co_await list_entry(store_, user.str() + "/" + month, kOrders, id.str(), std::move(created_at));
+}
+
+Task<Result<void>> OrderStore::replace(Order order) {
+  auto listed = co_await enlist(order.id, order.user_id, order.created_at);
+  if (!listed) co_return listed.error();
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::Replace;
+  kv::Key key{kSet, order.id.str()};
+  kv::Bins bins = encode(order);
+  auto written = co_await store_.put(std::move(key), std::move(bins), options);
+  if (!written) co_return written.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> OrderStore::add(Order order) {
+  // The lists first: an entry without its order is skipped when read, an order without its entry would be lost.
+  auto listed = co_await enlist(order.id, order.user_id, order.created_at);
+  if (!listed) co_return listed.error();
+
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::CreateOnly;
+  kv::Key key{kSet, order.id.str()};
+  kv::Bins bins = encode(order);
+  auto created = co_await store_.put(std::move(key), std::move(bins), options);
+  if (created) co_return Result<void>{};
+  if (created.error().kind != ErrorKind::AlreadyExists) co_return created.error();
+  auto there = co_await get(order.id);
+  if (!there) co_return there.error();
+  if (there->order == order) co_return Result<void>{};
+  co_return Error{ErrorKind::AlreadyExists, "There is another order of this id."};
+}
+
+Task<Result<StoredOrder>> OrderStore::get(OrderId id) {
+  kv::Key key{kSet, id.str()};
+  auto record = co_await store_.get(std::move(key));
+  if (!record) co_return record.error();
+  auto order = decode(id.str(), *record);
+  if (!order) co_return order.error();
+  StoredOrder stored;
+  stored.order = std::move(*order);
+  stored.generation = record->generation;
+  co_return stored;
+}
+
+Task<Result<void>> OrderStore::update(Order order, std::uint32_t expect_generation) {
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::UpdateOnly;
+  options.expect_generation = expect_generation;
+  kv::Key key{kSet, order.id.str()};
+  kv::Bins bins = encode(order);
+  auto written = co_await store_.put(std::move(key), std::move(bins), options);
+  if (!written) co_return written.error();
+  co_return Result<void>{};
+}
+
+Task<Result<std::vector<Order>>> OrderStore::of_user(UserId user, std::size_t limit) {
+  std::vector<Order> orders;
+  kv::Key months_key{kListSet, user.str()};
+  auto months = co_await store_.get(std::move(months_key));
+  if (!months) {
+    if (months.error().kind == ErrorKind::NotFound) co_return orders;
+    co_return months.error();
+  }
+  const kv::Map listed = RecordFields{*months}.map(kMonths);
+  // Months sort as text, so going backwards meets the newest first and can stop early.
+  for (auto month = listed.rbegin(); month != listed.rend() && orders.size() < limit; ++month) {
+    kv::Key month_key{kListSet, user.str() + "/" + month->first};
+    auto entries = co_await store_.get(std::move(month_key));
+    if (!entries && entries.error().kind == ErrorKind::NotFound) continue;
+    if (!entries) co_return entries.error();
+    std::vector<std::pair<std::int64_t, std::string>> newest;
+    for (const auto& [id, at] : RecordFields{*entries}.map(kOrders))
+      if (const auto* ms = at.as<std::int64_t>()) newest.emplace_back(*ms, id);
+    std::sort(newest.rbegin(), newest.rend());
+    if (newest.size() > kMaxKeysPerRead) newest.resize(kMaxKeysPerRead);
+    std::vector<kv::Key> keys;
+    for (const auto& each : newest) keys.push_back(kv::Key{kSet, each.second});
+    auto records = co_await store_.get_many(keys);
+    if (!records) co_return records.error();
+    for (std::size_t i = 0; i < keys.size() && orders.size() < limit; ++i) {
+      if (!(*records)[i]) continue;
+      auto order = decode(keys[i].id, *(*records)[i]);
+      if (!order) co_return order.error();
+      // An entry may be left over from a replaced order that was another customer's or another month's.
+      if (order->user_id == user && month_of(order->created_at) == month->first) orders.push_back(std::move(*order));
+    }
+  }
+  co_return orders;
+}
+
+}  // namespace qm::shop
