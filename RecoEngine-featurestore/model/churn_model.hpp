@@ -1,0 +1,23 @@
+// A model of churn: rows of model_columns() in, log-odds and their exact composition out.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace qm::reco {
+
+struct ModelOutput {
+  double probability = 0;     // 0…1
+  double base_value = 0;      // log-odds of the average customer
+  std::vector<double> shap;   // one per column, log-odds: base_value + their sum is the log-odds of `probability`
+};
+
+// Immutable; predict() may be called from many threads at once.
+class ChurnModel {
+ public:
+  virtual ~ChurnModel() = default;
+  // `row`: one float per column, NaN where missing. Throws std::runtime_error for a row of another width.
+  virtual ModelOutput predict(const std::vector<float>& row) const = 0;
+  virtual std::size_t columns() const = 0;
+};
+
+}  // namespace qm::reco

@@ -1,0 +1,48 @@
+// Gradient-boosted trees by XGBoost: training to bytes of its own format, and prediction with its exact TreeSHAP
+// (Lundberg, Erion, Lee: «Consistent Individualized Feature Attribution for Tree Ensembles», 2018).
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/core/result.hpp"
+#include "RecoEngine-featurestore/model/churn_model.hpp"
+
+namespace qm::reco {
+
+// Rows one after another, `columns` floats each.
+struct Matrix {
+  std::size_t columns = 0;
+  std::vector<float> values;
+  std::vector<float> labels;  // 0 or 1
+  std::size_t rows() const { return labels.size(); }
+};
+
+struct FitOptions {
+  std::uint64_t seed = 42;
+  int max_rounds = 400;
+  int early_stopping_rounds = 25;
+  int max_depth = 4;
+  double learning_rate = 0.08;
+  std::vector<int> monotone;  // per column: −1, 0, +1
+};
+
+struct Fitted {
+  std::string bytes;  // XGBoost's UBJSON
+  int rounds = 0;
+};
+
+// Boosts on `train` until the log loss on `validation` no longer falls. One thread: the same input gives the same
+// bytes. `progress` gets 0…1 after each round. Rejected when `cancelled` becomes true. Throws std::runtime_error when
+// XGBoost fails.
+Result<Fitted> fit_xgboost(const Matrix& train, const Matrix& validation, const FitOptions& options,
+                           const std::function<void(double)>& progress, const std::atomic<bool>& cancelled);
+
+// Rejected when the bytes are no model of `columns` columns.
+Result<std::shared_ptr<const ChurnModel>> load_xgboost_model(const std::string& bytes, std::size_t columns);
+
+std::string xgboost_version();
+
+}  // namespace qm::reco

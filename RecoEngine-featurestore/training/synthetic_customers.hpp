@@ -1,0 +1,24 @@
+// Customers who never were: behaviour simulated day by day from latent traits, features read off what they did before a
+// cutoff, the label off what they did after it. So the features tell something about the label, but do not define it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "RecoEngine-featurestore/domain/feature.hpp"
+
+namespace qm::reco {
+
+struct TrainingSample {
+  FeatureVector features;
+  bool churned = false;  // no purchase within kHorizonDays after the cutoff
+};
+
+inline constexpr int kHistoryDays = 180;
+inline constexpr int kHorizonDays = 60;
+
+// The same seed gives the same samples, bit for bit, and the first n of a larger set are the smaller set. `at` stamps
+// the features.
+std::vector<TrainingSample> simulate_customers(std::size_t count, std::uint64_t seed, Timestamp at);
+
+}  // namespace qm::reco

@@ -1,0 +1,223 @@
+#include "RecoEngine-featurestore/training/trainer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+#include "RecoEngine-featurestore/domain/model_input.hpp"
+#include "RecoEngine-featurestore/model/xgboost_model.hpp"
+#include "RecoEngine-featurestore/training/random.hpp"
+
+namespace qm::reco {
+
+namespace {
+
+using Rows = std::vector<std::vector<float>>;
+
+Matrix matrix_of(const Rows& rows, const std::vector<TrainingSample>& samples, const std::vector<std::size_t>& which) {
+  Matrix matrix;
+  matrix.columns = model_columns().size();
+  matrix.values.reserve(which.size() * matrix.columns);
+  for (const std::size_t i : which) {
+    matrix.values.insert(matrix.values.end(), rows[i].begin(), rows[i].end());
+    matrix.labels.push_back(samples[i].churned ? 1.0F : 0.0F);
+  }
+  return matrix;
+}
+
+// A shuffled order that keeps the share of those who left equal in every part (stratified): their indices are dealt out
+// evenly.
+std::vector<std::size_t> stratified_order(const std::vector<TrainingSample>& samples, std::uint64_t seed) {
+  Random random{seed};
+  std::vector<std::pair<double, std::size_t>> places;
+  for (const bool churned : {true, false}) {
+    std::vector<std::size_t> members;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (samples[i].churned == churned) members.push_back(i);
+    }
+    for (std::size_t i = members.size(); i > 1; --i) std::swap(members[i - 1], members[random.below(i)]);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      places.emplace_back((static_cast<double>(i) + 0.5) / static_cast<double>(members.size()), members[i]);
+    }
+  }
+  std::sort(places.begin(), places.end());
+  std::vector<std::size_t> order;
+  for (const auto& [place, index] : places) order.push_back(index);
+  return order;
+}
+
+std::uint64_t hash_of(const Rows& rows, const std::vector<TrainingSample>& samples) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a over 32-bit words
+  const auto mix = [&](std::uint32_t word) { hash = (hash ^ word) * 0x100000001b3ULL; };
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (const float value : rows[i]) mix(std::isnan(value) ? 0x7fc00000U : std::bit_cast<std::uint32_t>(value));
+    mix(samples[i].churned ? 1 : 0);
+  }
+  return hash;
+}
+
+std::vector<FeatureImportance> importance_of(const std::vector<double>& shap_sums, std::size_t rows) {
+  std::vector<double> by_feature(feature_table().size(), 0);
+  for (std::size_t c = 0; c < shap_sums.size(); ++c) by_feature[model_columns()[c].feature] += shap_sums[c];
+  std::vector<FeatureImportance> importance;
+  for (std::size_t i = 0; i < by_feature.size(); ++i) {
+    if (by_feature[i] > 0) importance.push_back({std::string{feature_table()[i].name}, by_feature[i] / static_cast<double>(rows)});
+  }
+  std::sort(importance.begin(), importance.end(), [](const auto& a, const auto& b) { return a.mean_abs_shap > b.mean_abs_shap; });
+  return importance;
+}
+
+}  // namespace
+
+double roc_auc(const std::vector<double>& scores, const std::vector<bool>& labels) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
+  double rank_sum = 0, positives = 0;
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && scores[order[end]] == scores[order[i]]) ++end;
+    const double rank = (static_cast<double>(i) + static_cast<double>(end) + 1) / 2;
+    for (; i < end; ++i) {
+      if (labels[order[i]]) rank_sum += rank, ++positives;
+    }
+  }
+  const double negatives = static_cast<double>(scores.size()) - positives;
+  if (positives == 0 || negatives == 0) return 0.5;
+  return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
+}
+
+double pr_auc(const std::vector<double>& scores, const std::vector<bool>& labels) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  const auto positives = static_cast<double>(std::count(labels.begin(), labels.end(), true));
+  if (positives == 0) return 0;
+  double found = 0, area = 0;
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    double hits = 0;
+    for (; end < order.size() && scores[order[end]] == scores[order[i]]; ++end) hits += labels[order[end]] ? 1 : 0;
+    found += hits;
+    area += hits / positives * found / static_cast<double>(end);
+    i = end;
+  }
+  return area;
+}
+
+TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>& labels) {
+  TrainingMetrics m;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const bool predicted = scores[i] >= 0.5;
+    if (labels[i]) {
+      ++(predicted ? m.true_positives : m.false_negatives);
+    } else {
+      ++(predicted ? m.false_positives : m.true_negatives);
+    }
+    const double p = std::clamp(scores[i], 1e-12, 1 - 1e-12), y = labels[i] ? 1 : 0;
+    m.log_loss -= y * std::log(p) + (1 - y) * std::log(1 - p);
+    m.brier += (scores[i] - y) * (scores[i] - y);
+  }
+  const auto ratio = [](std::int64_t part, std::int64_t all) { return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all); };
+  const auto n = static_cast<std::int64_t>(scores.size());
+  m.test_samples = n;
+  m.log_loss /= std::max<double>(1, static_cast<double>(n));
+  m.brier /= std::max<double>(1, static_cast<double>(n));
+  m.accuracy = ratio(m.true_positives + m.true_negatives, n);
+  m.precision = ratio(m.true_positives, m.true_positives + m.false_positives);
+  m.recall = ratio(m.true_positives, m.true_positives + m.false_negatives);
+  m.f1_score = m.precision + m.recall == 0 ? 0 : 2 * m.precision * m.recall / (m.precision + m.recall);
+  m.roc_auc = roc_auc(scores, labels);
+  m.pr_auc = pr_auc(scores, labels);
+  return m;
+}
+
+DataQuality quality_of(const std::vector<TrainingSample>& samples) {
+  DataQuality quality;
+  quality.samples = static_cast<std::int64_t>(samples.size());
+  if (samples.empty()) {
+    quality.issues.push_back("there are no training samples: POST /train/generate-data first");
+    return quality;
+  }
+  const auto n = static_cast<double>(samples.size());
+  std::size_t inputs = 0, missing = 0, silent = 0;
+  for (std::size_t i = 0; i < feature_table().size(); ++i) {
+    if (feature_table()[i].input == ModelInput::None) continue;
+    ++inputs;
+    const auto absent = static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const auto& s) { return !s.features[i]; }));
+    missing += absent;
+    if (absent == samples.size()) {
+      ++silent;
+      quality.issues.push_back("no sample has '" + std::string{feature_table()[i].name} + "'");
+    }
+  }
+  quality.churn_rate = static_cast<double>(std::count_if(samples.begin(), samples.end(), [](const auto& s) { return s.churned; })) / n;
+  quality.missing_rate = static_cast<double>(missing) / (static_cast<double>(inputs) * n);
+  const bool few = samples.size() < kMinTrainingSamples;
+  const bool one_class = quality.churn_rate < 0.01 || quality.churn_rate > 0.99;
+  if (few) quality.issues.push_back("there are " + std::to_string(samples.size()) + " samples; at least " + std::to_string(kMinTrainingSamples) + " are needed");
+  if (one_class) quality.issues.push_back("almost all samples have the same label");
+  if (quality.missing_rate > 0.6) quality.issues.push_back("more than 60 % of the values are missing");
+  quality.enough = !few && !one_class && quality.missing_rate <= 0.9;
+  const double size_score = std::min(1.0, std::log10(n) / 4);  // 10,000 samples are plenty
+  const double balance_score = std::min(1.0, 4 * std::min(quality.churn_rate, 1 - quality.churn_rate));
+  const double presence_score = 1 - quality.missing_rate;
+  quality.quality_score = (size_score + balance_score + presence_score) / 3 * (1 - static_cast<double>(silent) / static_cast<double>(inputs));
+  return quality;
+}
+
+Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const TrainOptions& options,
+                           const std::function<void(double)>& progress, const std::atomic<bool>& cancelled) {
+  const DataQuality quality = quality_of(samples);
+  if (!quality.enough) return rejected("The training data is too poor: " + quality.issues.front() + ".");
+  Rows rows;
+  rows.reserve(samples.size());
+  for (const auto& sample : samples) rows.push_back(to_model_row(sample.features));
+
+  const auto order = stratified_order(samples, options.seed);
+  const auto tests = static_cast<std::size_t>(std::llround(options.test_size * static_cast<double>(order.size())));
+  // Dealing out: every k-th place goes to the test, and of the rest every sixth judges when to stop.
+  std::vector<std::size_t> test, validation, training;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const bool is_test = (i + 1) * tests / order.size() != i * tests / order.size();
+    if (is_test) {
+      test.push_back(order[i]);
+    } else {
+      ((training.size() + validation.size()) % 6 == 5 ? validation : training).push_back(order[i]);
+    }
+  }
+  FitOptions fitting;
+  fitting.seed = options.seed;
+  for (const auto& column : model_columns()) fitting.monotone.push_back(column.monotone);
+  auto fitted = fit_xgboost(matrix_of(rows, samples, training), matrix_of(rows, samples, validation), fitting,
+                            [&](double done) { progress(0.9 * done); }, cancelled);
+  if (!fitted) return fitted.error();
+
+  auto model = load_xgboost_model(fitted->bytes, model_columns().size());
+  if (!model) return model.error();
+  std::vector<double> scores, shap_sums(model_columns().size(), 0);
+  std::vector<bool> labels;
+  for (const std::size_t i : test) {
+    if (cancelled) return rejected("The training was cancelled.");
+    const ModelOutput out = (*model)->predict(rows[i]);
+    scores.push_back(out.probability);
+    labels.push_back(samples[i].churned);
+    for (std::size_t c = 0; c < out.shap.size(); ++c) shap_sums[c] += std::abs(out.shap[c]);
+  }
+  TrainedModel trained;
+  trained.metrics = judge(scores, labels);
+  trained.metrics.training_samples = static_cast<std::int64_t>(training.size() + validation.size());
+  trained.metrics.churn_rate = quality.churn_rate;
+  trained.metrics.rounds = fitted->rounds;
+  trained.bytes = std::move(fitted->bytes);
+  trained.importance = importance_of(shap_sums, test.size());
+  trained.data_hash = hash_of(rows, samples);
+  trained.feature_hash = feature_table_hash();
+  trained.seed = options.seed;
+  trained.library_version = "xgboost " + xgboost_version();
+  progress(1);
+  return trained;
+}
+
+}  // namespace qm::reco

@@ -1,0 +1,64 @@
+// From samples to a model: split, fit, judge. Deterministic: the same samples and options give the same bytes.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "platform/core/result.hpp"
+#include "RecoEngine-featurestore/training/synthetic_customers.hpp"
+
+namespace qm::reco {
+
+inline constexpr std::size_t kMinTrainingSamples = 100;
+
+struct TrainOptions {
+  double test_size = 0.2;  // 0.1…0.5
+  std::uint64_t seed = 42;
+};
+
+// On the samples held back for the test; positives are those who left, at a threshold of 0.5.
+struct TrainingMetrics {
+  double roc_auc = 0, pr_auc = 0, accuracy = 0, precision = 0, recall = 0, f1_score = 0, log_loss = 0, brier = 0;
+  std::int64_t true_positives = 0, false_positives = 0, true_negatives = 0, false_negatives = 0;
+  std::int64_t training_samples = 0, test_samples = 0;
+  double churn_rate = 0;
+  int rounds = 0;
+};
+
+struct FeatureImportance {
+  std::string feature;
+  double mean_abs_shap = 0;
+};
+
+struct TrainedModel {
+  std::string bytes;  // of fit_xgboost
+  TrainingMetrics metrics;
+  std::vector<FeatureImportance> importance;  // strongest first
+  std::uint64_t data_hash = 0;
+  std::uint64_t feature_hash = 0;
+  std::uint64_t seed = 0;
+  std::string library_version;
+};
+
+struct DataQuality {
+  double quality_score = 0;  // 0…1
+  std::vector<std::string> issues;
+  std::int64_t samples = 0;
+  double churn_rate = 0;
+  double missing_rate = 0;  // over all model features
+  bool enough = false;      // whether training may begin
+};
+
+DataQuality quality_of(const std::vector<TrainingSample>& samples);
+
+// Rejected, with the reason, when the data is too poor or `cancelled` becomes true. `progress` gets 0…1.
+Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const TrainOptions& options,
+                           const std::function<void(double)>& progress, const std::atomic<bool>& cancelled);
+
+// Scores against labels (1: left). Areas by the rank statistic, with ties counted half.
+double roc_auc(const std::vector<double>& scores, const std::vector<bool>& labels);
+double pr_auc(const std::vector<double>& scores, const std::vector<bool>& labels);
+TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>& labels);
+
+}  // namespace qm::reco
