@@ -39,14 +39,14 @@ struct Nudge {
   NudgeStatus status = NudgeStatus::decided;
   Timestamp status_at{};
   std::optional<std::string> order_id;
-  std::optional<double> revenue;
+  std::optional<Money> revenue;
 };
 
 struct NudgeOutcome {
   NudgeStatus status = NudgeStatus::delivered;
   Timestamp at{};
   std::optional<std::string> order_id;
-  std::optional<double> revenue;
+  std::optional<Money> revenue;
 };
 
 // Applies a report. The same one again, and one that comes late (an earlier state), change nothing: that makes reports

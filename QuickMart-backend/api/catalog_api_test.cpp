@@ -1,0 +1,174 @@
+#include "QuickMart-backend/api/catalog_api.hpp"
+
+#include <future>
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "platform/kv/memory_store.hpp"
+#include "QuickMart-backend/api/printed_catalog.hpp"
+#include "QuickMart-backend/store/demo_data_files.hpp"
+
+namespace qm::shop {
+namespace {
+
+const Timestamp kNow{std::chrono::days{20'000}};
+
+template <class T>
+T run(Task<T> task) {
+  boost::asio::io_context context;
+  std::promise<T> promise;
+  boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
+    if (failure) promise.set_exception(failure);
+    else promise.set_value(std::move(result));
+  });
+  context.run();
+  return promise.get_future().get();
+}
+
+class CatalogApiTest : public testing::Test {
+ protected:
+  CatalogApiTest() {
+    const std::string directory = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
+    for (auto& category : *read_demo_categories(directory)) EXPECT_TRUE(run(store_.put(category)));
+    for (auto& product : *read_demo_products(directory, kNow)) EXPECT_TRUE(run(store_.put(product)));
+    EXPECT_TRUE(run(catalog_.reload()));
+    add_catalog_routes(api_, catalog_);
+  }
+
+  http::Response get(std::string path, std::vector<std::pair<std::string, std::string>> query = {}) {
+    http::Request request;
+    request.method = http::Method::Get;
+    request.path = std::move(path);
+    request.query = std::move(query);
+    request.request_id = "r1";
+    return run(api_.serve(request));
+  }
+  boost::json::object ok(std::string path, std::vector<std::pair<std::string, std::string>> query = {}) {
+    const auto response = get(std::move(path), std::move(query));
+    EXPECT_EQ(response.status, 200) << response.payload();
+    return boost::json::parse(response.payload()).as_object();
+  }
+
+  ManualClock clock_{kNow};
+  std::unique_ptr<kv::Store> kv_ = kv::make_memory_store("quick_mart", clock_);
+  CatalogStore store_{*kv_};
+  CatalogApp catalog_{store_};
+  http::Api api_{http::ApiInfo{"QuickMart", "test", ""}};
+};
+
+TEST_F(CatalogApiTest, ListsProducts) {
+  const auto page = ok("/api/products", {{"limit", "20"}});
+  EXPECT_EQ(page.at("total").as_int64(), 66);
+  EXPECT_EQ(page.at("page").as_int64(), 1);
+  EXPECT_EQ(page.at("limit").as_int64(), 20);
+  EXPECT_TRUE(page.at("has_next").as_bool());
+  const auto& products = page.at("products").as_array();
+  ASSERT_EQ(products.size(), 20U);
+  EXPECT_TRUE(products[0].as_object().at("is_featured").as_bool());
+  for (const char* field : {"product_id", "name", "description", "category", "price", "brand", "images", "specifications", "stock_quantity",
+                            "rating", "review_count", "tags", "is_featured", "is_active", "created_at", "updated_at"})
+    EXPECT_TRUE(products[0].as_object().contains(field)) << field;
+  EXPECT_FALSE(ok("/api/products", {{"limit", "20"}, {"page", "4"}}).at("has_next").as_bool());
+}
+
+TEST_F(CatalogApiTest, TheSameQueryGivesTheSameBytes) {
+  const auto first = get("/api/products", {{"category", "Clothing"}, {"sort_by", "price"}});
+  const auto again = get("/api/products", {{"sort_by", "price"}, {"category", "clothing"}});
+  EXPECT_EQ(first.payload(), again.payload());
+}
+
+TEST_F(CatalogApiTest, AnAnswerFollowsTheCatalog) {
+  EXPECT_EQ(ok("/api/products").at("total").as_int64(), 66);
+  Product product = *catalog_.snapshot()->find(ProductId{"prod_001"});
+  product.is_active = false;
+  ASSERT_TRUE(run(store_.put(product)));
+  ASSERT_TRUE(run(catalog_.reload()));
+  EXPECT_EQ(ok("/api/products").at("total").as_int64(), 65);
+  EXPECT_EQ(get("/api/products/prod_001").status, 404);
+}
+
+TEST_F(CatalogApiTest, FixedRoutesWinOverAnId) {
+  EXPECT_EQ(boost::json::parse(get("/api/products/categories").payload()).as_array().size(), 5U);
+  EXPECT_GT(ok("/api/products/featured").at("total").as_int64(), 5);
+  EXPECT_GT(ok("/api/products/search", {{"q", "jacket"}}).at("total").as_int64(), 2);
+  EXPECT_EQ(ok("/api/products/category/clothing").at("total").as_int64(), 14);
+  EXPECT_EQ(ok("/api/products/category/toys").at("total").as_int64(), 0);
+  EXPECT_EQ(ok("/api/products/prod_006").at("name").as_string(), "Aurelle Quiet 2 Wireless Headphones");
+}
+
+TEST_F(CatalogApiTest, AmountsAreExact) {
+  const auto response = get("/api/products/prod_016");
+  EXPECT_NE(response.payload().find(R"("price":39.90,"original_price":49.90,"discount_percentage":20,)"), std::string::npos) << response.payload();
+}
+
+struct BadQuery {
+  std::string path;
+  std::vector<std::pair<std::string, std::string>> query;
+  int status;
+};
+
+TEST_F(CatalogApiTest, RefusesWhatDoesNotFit) {
+  const BadQuery cases[] = {
+      {"/api/products", {{"limit", "0"}}, 422},          {"/api/products", {{"limit", "101"}}, 422},
+      {"/api/products", {{"page", "0"}}, 422},           {"/api/products", {{"page", "99999999999999999999"}}, 422},
+      {"/api/products", {{"sort_by", "colour"}}, 422},   {"/api/products", {{"sort_order", "up"}}, 422},
+      {"/api/products", {{"min_price", "cheap"}}, 422},  {"/api/products", {{"in_stock", "maybe"}}, 422},
+      {"/api/products", {{"page", "1"}, {"page", "2"}}, 422}, {"/api/products", {{"search", std::string(201, 'a')}}, 422},
+      {"/api/products/search", {}, 422},                 {"/api/products/search", {{"q", ""}}, 422},
+      {"/api/products/nothing", {}, 404},                {"/api/products/a b", {}, 422},
+      {"/api/pictures/prod_999.svg", {}, 404},           {"/api/pictures/prod_001.png", {}, 404},
+      {"/api/pictures/..svg", {}, 404},
+  };
+  for (const auto& each : cases) EXPECT_EQ(get(each.path, each.query).status, each.status) << each.path;
+}
+
+TEST_F(CatalogApiTest, EveryFaultIsListed) {
+  const auto response = get("/api/products", {{"limit", "0"}, {"page", "x"}, {"sort_by", "colour"}});
+  EXPECT_EQ(boost::json::parse(response.payload()).at("detail").as_array().size(), 3U) << response.payload();
+}
+
+TEST_F(CatalogApiTest, DrawsEveryProduct) {
+  for (const auto& product : catalog_.snapshot()->products()) {
+    const auto response = get("/api/pictures/" + product.id.str() + ".svg");
+    ASSERT_EQ(response.status, 200);
+    EXPECT_EQ(response.content_type, "image/svg+xml");
+    EXPECT_TRUE(response.payload().starts_with("<svg ")) << product.id.str();
+    EXPECT_EQ(response.payload().find('@'), std::string_view::npos) << product.id.str();
+    EXPECT_EQ(response.payload(), get("/api/pictures/" + product.id.str() + ".svg").payload());
+  }
+}
+
+TEST(PrintedCatalogTest, RemembersOnlySoMuch) {
+  std::vector<Product> products(1);
+  products[0].id = ProductId{"p1"};
+  products[0].name = "Only <One>";
+  const PrintedCatalog printed{std::make_shared<const Catalog>(std::move(products), std::vector<Category>{})};
+  ProductQuery query;
+  const std::string first = printed.list(query);
+  for (query.page = 2; query.page < 2'000; ++query.page) EXPECT_EQ(boost::json::parse(printed.list(query)).at("total").as_int64(), 1);
+  query.page = 1;
+  EXPECT_EQ(printed.list(query), first);
+}
+
+TEST(PrintedCatalogTest, KeysTellQueriesApart) {
+  std::vector<ProductQuery> queries(12);
+  queries[1].page = 2;
+  queries[2].limit = 2;
+  queries[3].category = "a";
+  queries[4].subcategory = "a";
+  queries[5].brand = "a";
+  queries[6].min_price = Money{0};
+  queries[7].max_price = Money{0};
+  queries[8].is_featured = true;
+  queries[9].in_stock = true;
+  queries[10].search = "a";
+  queries[11].order = SortOrder::desc;
+  std::vector<std::string> keys;
+  for (const auto& query : queries) keys.push_back(key_of(query));
+  std::sort(keys.begin(), keys.end());
+  EXPECT_EQ(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
+}  // namespace
+}  // namespace qm::shop

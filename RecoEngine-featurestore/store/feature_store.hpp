@@ -1,0 +1,32 @@
+// What is known of each customer: one record per feature group (set = the group's name, id = the customer's).
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "RecoEngine-featurestore/domain/feature.hpp"
+#include "RecoEngine-featurestore/domain/nudge.hpp"
+#include "platform/kv/store.hpp"
+
+namespace qm::reco {
+
+// Row of the feature table, and its new value; nullopt: no longer known.
+using FeatureChange = std::pair<std::size_t, std::optional<FeatureValue>>;
+
+// Thread-safe.
+class FeatureStore {
+ public:
+  explicit FeatureStore(kv::Store& store) : store_(store) {}
+
+  // Sets the named features of one group at once; the others keep their values. The record lives as long as the
+  // group's most lasting feature. Precondition: every change belongs to `group` and was accepted by the table.
+  Task<Result<void>> merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes, Timestamp now);
+
+  // All six groups in one round trip, old values included. NotFound when nothing is known of the customer.
+  Task<Result<FeatureVector>> read(UserId user);
+
+ private:
+  kv::Store& store_;
+};
+
+}  // namespace qm::reco

@@ -1,0 +1,131 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "RecoEngine-featurestore/domain/model_input.hpp"
+#include "RecoEngine-featurestore/domain/reason.hpp"
+#include "RecoEngine-featurestore/domain/risk.hpp"
+#include "RecoEngine-featurestore/model/xgboost_model.hpp"
+#include "RecoEngine-featurestore/training/trainer.hpp"
+
+namespace qm::reco {
+namespace {
+
+const Timestamp kNow{std::chrono::seconds{1'790'000'000}};
+const std::atomic<bool> kGoOn{false};
+const auto kSilent = [](double) {};
+
+const TrainedModel& default_model() {
+  static const TrainedModel model = train(simulate_customers(5000, 42, kNow), {}, kSilent, kGoOn).value();
+  return model;
+}
+
+std::shared_ptr<const ChurnModel> loaded() {
+  static const auto model = load_xgboost_model(default_model().bytes, model_columns().size()).value();
+  return model;
+}
+
+FeatureVector customer(std::initializer_list<std::pair<const char*, FeatureValue>> values) {
+  FeatureVector features;
+  for (const auto& [name, value] : values) features.set(find_feature(name), value, kNow);
+  return features;
+}
+
+TEST(SyntheticCustomers, AreTheSameForTheSameSeed) {
+  const auto a = simulate_customers(300, 7, kNow), b = simulate_customers(300, 7, kNow), more = simulate_customers(400, 7, kNow);
+  const auto other = simulate_customers(300, 8, kNow);
+  int different = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto row = to_model_row(a[i].features);
+    EXPECT_EQ(std::memcmp(row.data(), to_model_row(b[i].features).data(), row.size() * sizeof(float)), 0);
+    EXPECT_EQ(std::memcmp(row.data(), to_model_row(more[i].features).data(), row.size() * sizeof(float)), 0);
+    EXPECT_EQ(a[i].churned, b[i].churned);
+    different += std::memcmp(row.data(), to_model_row(other[i].features).data(), row.size() * sizeof(float)) != 0;
+  }
+  EXPECT_GT(different, 290);
+}
+
+TEST(SyntheticCustomers, LeaveAtAPlausibleRate) {
+  const DataQuality quality = quality_of(simulate_customers(2000, 42, kNow));
+  EXPECT_GT(quality.churn_rate, 0.25);
+  EXPECT_LT(quality.churn_rate, 0.6);
+  EXPECT_TRUE(quality.enough);
+  EXPECT_GT(quality.quality_score, 0.6);
+}
+
+TEST(Trainer, LearnsBehaviourNotAFormula) {
+  const auto& m = default_model().metrics;
+  EXPECT_GT(m.roc_auc, 0.75) << m.roc_auc;
+  EXPECT_LT(m.roc_auc, 0.96) << "the label is a formula of the features";
+  EXPECT_EQ(m.true_positives + m.false_positives + m.true_negatives + m.false_negatives, 1000);
+}
+
+TEST(Trainer, GivesTheSameBytesForTheSameInput) {
+  const auto samples = simulate_customers(600, 3, kNow);
+  const auto a = train(samples, {0.25, 5}, kSilent, kGoOn).value(), b = train(samples, {0.25, 5}, kSilent, kGoOn).value();
+  EXPECT_EQ(a.bytes, b.bytes);
+  EXPECT_EQ(a.data_hash, b.data_hash);
+  EXPECT_NE(a.bytes, train(samples, {0.25, 6}, kSilent, kGoOn).value().bytes);
+}
+
+TEST(Trainer, RefusesPoorDataAndStopsWhenTold) {
+  auto few = simulate_customers(99, 1, kNow);
+  EXPECT_EQ(train(few, {}, kSilent, kGoOn).error().kind, ErrorKind::Rejected);
+  auto same = simulate_customers(300, 1, kNow);
+  for (auto& sample : same) sample.churned = true;
+  EXPECT_NE(train(same, {}, kSilent, kGoOn).error().detail.find("same label"), std::string::npos);
+  std::atomic<bool> cancelled{false};
+  const auto stopped = train(simulate_customers(300, 1, kNow), {}, [&](double) { cancelled = true; }, cancelled);
+  EXPECT_FALSE(stopped);
+}
+
+TEST(Metrics, AreWhatTheirDefinitionsSay) {
+  const std::vector<bool> labels{true, true, false, false};
+  EXPECT_DOUBLE_EQ(roc_auc({0.9, 0.8, 0.2, 0.1}, labels), 1);
+  EXPECT_DOUBLE_EQ(roc_auc({0.1, 0.2, 0.8, 0.9}, labels), 0);
+  EXPECT_DOUBLE_EQ(roc_auc({0.5, 0.5, 0.5, 0.5}, labels), 0.5);
+  EXPECT_DOUBLE_EQ(roc_auc({0.9, 0.3, 0.4, 0.1}, labels), 0.75);
+  EXPECT_DOUBLE_EQ(pr_auc({0.9, 0.8, 0.2, 0.1}, labels), 1);
+  EXPECT_NEAR(pr_auc({0.9, 0.3, 0.4, 0.1}, labels), 0.5 * 1 + 0.5 * 2 / 3, 1e-12);
+  const auto m = judge({0.9, 0.3, 0.6, 0.1}, labels);
+  EXPECT_DOUBLE_EQ(m.precision, 0.5);
+  EXPECT_DOUBLE_EQ(m.recall, 0.5);
+  EXPECT_DOUBLE_EQ(m.accuracy, 0.5);
+}
+
+TEST(XgboostModel, ContributionsSumToTheScore) {
+  for (const auto& sample : simulate_customers(200, 99, kNow)) {
+    const auto out = loaded()->predict(to_model_row(sample.features));
+    double margin = out.base_value;
+    for (const double part : out.shap) margin += part;
+    EXPECT_NEAR(1 / (1 + std::exp(-margin)), out.probability, 1e-9);
+  }
+}
+
+TEST(XgboostModel, RefusesWhatIsNoModel) {
+  EXPECT_FALSE(load_xgboost_model("not a model", model_columns().size()));
+  EXPECT_FALSE(load_xgboost_model(default_model().bytes, model_columns().size() + 1));
+  EXPECT_THROW(loaded()->predict({1.0F}), std::runtime_error);
+}
+
+TEST(Personas, SpreadOverTheSegments) {
+  const FeatureVector loyal = customer({{"loyalty_tier", std::string{"gold"}}, {"days_last_login", std::int64_t{1}}, {"days_last_purch", std::int64_t{4}},
+      {"sess_7d", std::int64_t{5}}, {"sess_30d", std::int64_t{18}}, {"cart_abandon", 0.1}, {"orders_6m", std::int64_t{14}}, {"purch_freq_90d", 2.7},
+      {"csat_score", 4.8}, {"push_open_rate", 0.6}, {"email_ctr", 0.3}});
+  const FeatureVector leaving = customer({{"days_last_login", std::int64_t{30}}, {"days_last_purch", std::int64_t{110}}, {"sess_7d", std::int64_t{0}},
+      {"sess_30d", std::int64_t{1}}, {"cart_abandon", 0.85}, {"orders_6m", std::int64_t{1}}, {"purch_freq_90d", 0.0}, {"discount_dep", 0.9},
+      {"push_open_rate", 0.05}, {"email_ctr", 0.0}, {"abandon_count", std::int64_t{3}}});
+  const auto low = loaded()->predict(to_model_row(loyal)), high = loaded()->predict(to_model_row(leaving));
+  EXPECT_EQ(segment_of(low.probability), RiskSegment::low) << low.probability;
+  EXPECT_EQ(segment_of(high.probability), RiskSegment::critical) << high.probability;
+  const auto reasons = reasons_of(high.shap, leaving);
+  ASSERT_FALSE(reasons.empty());
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    EXPECT_GT(reasons[i].contribution, 0);
+    EXPECT_FALSE(reasons[i].text.empty());
+    RecordProperty(std::string{to_string(reasons[i].family)}, reasons[i].text);
+  }
+}
+
+}  // namespace
+}  // namespace qm::reco
