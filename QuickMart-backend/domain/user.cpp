@@ -36,4 +36,14 @@ std::optional<Role> parse_role(std::string_view text) noexcept {
   return std::nullopt;
 }
 
+
+std::string normalise_email(std::string_view email) {
+  const auto first = email.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  std::string normal{email.substr(first, email.find_last_not_of(" \t") - first + 1)};
+  for (char& c : normal)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return normal;
+}
+
 }  // namespace qm::shop

@@ -40,4 +40,18 @@ struct Preferences {
   friend bool operator==(const Preferences&, const Preferences&) = default;
 };
 
+struct User {
+  UserId id;
+  std::string email;  // as given; compared through normalise_email()
+  Role role = Role::customer;
+  Profile profile;
+  Preferences preferences;
+  Timestamp created_at{};
+  std::optional<Timestamp> last_login;
+  friend bool operator==(const User&, const User&) = default;
+};
+
+// What makes two spellings one address: trimmed, ASCII letters in lower case.
+std::string normalise_email(std::string_view email);
+
 }  // namespace qm::shop

@@ -36,7 +36,7 @@ Options::Options(std::string program, std::string about) : impl_(new Impl) {
   impl_->app.description(std::move(about) + "\nThe command line beats the environment, which beats the [default].");
   impl_->app.formatter(std::make_shared<TableFormatter>());
   impl_->app.get_formatter()->column_width(64);
-  impl_->app.set_version_flag("--version", "0.1.0");
+  impl_->app.set_version_flag("--version", QM_VERSION);
 }
 
 Options::~Options() { delete impl_; }

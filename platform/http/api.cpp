@@ -56,13 +56,13 @@ std::string Api::openapi() const {
   return json::print(boost::json::value(std::move(document)));
 }
 
-void Api::add_docs(std::string assets_dir) {
-  raw(Method::Get, "/openapi.json", {.name = "openapi"}, [this](const Request&) -> Task<Response> {
+void Api::add_docs(std::string assets_dir, Access access) {
+  raw(Method::Get, "/openapi.json", {.name = "openapi", .access = access}, [this](const Request&) -> Task<Response> {
     Response answer;
     answer.body = openapi();
     co_return answer;
   });
-  add_docs_pages(*this, std::move(assets_dir), impl_->info.title);
+  add_docs_pages(*this, std::move(assets_dir), impl_->info.title, access);
 }
 
 Task<Response> Api::serve(Request& request, std::size_t* label) const {
@@ -158,6 +158,7 @@ boost::json::value make_operation(const EndpointInfo& info, OperationParts parts
   boost::json::object operation{{"operationId", info.name}, {"summary", info.summary}, {"responses", std::move(responses)}};
   if (!info.tag.empty()) operation["tags"] = boost::json::array{boost::json::value(info.tag)};
   if (!parts.parameters.empty()) operation["parameters"] = std::move(parts.parameters);
+  if (!info.body_schema.is_null()) parts.body = info.body_schema;
   if (!parts.body.is_null()) {
     boost::json::object content{{"application/json", {{"schema", parts.body}}}};
     if (info.accepts_form) content["application/x-www-form-urlencoded"] = boost::json::object{{"schema", parts.body}};

@@ -66,6 +66,7 @@ struct EndpointInfo {
   std::size_t max_body_bytes = 64 * 1024;
   std::chrono::milliseconds timeout_ms{10'000};
   bool accepts_form = false;                    // the body may also be application/x-www-form-urlencoded
+  boost::json::value body_schema{};             // for the docs; null: as the body's type says
 };
 
 using RawHandler = std::function<Task<Response>(const Request&)>;
@@ -118,7 +119,7 @@ class Api {
 
   // Adds GET /openapi.json and GET /docs (Swagger UI from the files under `assets_dir`; a sentence that says how to
   // get them when they are not there).
-  void add_docs(std::string assets_dir);
+  void add_docs(std::string assets_dir, Access access = Access::Public);
 
   // The OpenAPI 3.1 document.
   std::string openapi() const;

@@ -43,18 +43,18 @@ RawHandler asset(std::string path, std::string content_type) {
 
 }  // namespace
 
-void add_docs_pages(Api& api, std::string assets_dir, std::string title) {
+void add_docs_pages(Api& api, std::string assets_dir, std::string title, Access access) {
   std::string page{kPage};
   page.replace(page.find("TITLE"), 5, title);
   const std::string bundle = assets_dir + "/swagger-ui-bundle.js";
-  api.raw(Method::Get, "/docs", {.name = "docs"}, [page, bundle](const Request&) -> Task<Response> {
+  api.raw(Method::Get, "/docs", {.name = "docs", .access = access}, [page, bundle](const Request&) -> Task<Response> {
     Response answer;
     answer.content_type = "text/html; charset=utf-8";
     answer.body = std::ifstream{bundle}.good() ? page : std::string{kMissing};
     co_return answer;
   });
-  api.raw(Method::Get, "/docs/swagger-ui-bundle.js", {.name = "docs_script"}, asset(bundle, "text/javascript; charset=utf-8"));
-  api.raw(Method::Get, "/docs/swagger-ui.css", {.name = "docs_style"}, asset(assets_dir + "/swagger-ui.css", "text/css; charset=utf-8"));
+  api.raw(Method::Get, "/docs/swagger-ui-bundle.js", {.name = "docs_script", .access = access}, asset(bundle, "text/javascript; charset=utf-8"));
+  api.raw(Method::Get, "/docs/swagger-ui.css", {.name = "docs_style", .access = access}, asset(assets_dir + "/swagger-ui.css", "text/css; charset=utf-8"));
 }
 
 }  // namespace qm::http

@@ -64,8 +64,9 @@ void Registry::add_source(std::function<std::vector<Family>()> source) {
   impl_->sources.push_back(std::move(source));
 }
 
-std::string Registry::text() const {
+std::string Registry::text(std::vector<Family> more) const {
   auto families = impl_->registry.Collect();
+  for (const auto& family : more) families.push_back(to_prometheus(family));
   std::vector<std::function<std::vector<Family>()>> sources;
   {
     std::lock_guard lock{impl_->mutex};

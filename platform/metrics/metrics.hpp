@@ -48,8 +48,8 @@ class Registry {
   Counter counter(const std::string& name, const std::string& help, const Labels& labels = {});
   // Asked at each scrape; must be thread-safe and quick.
   void add_source(std::function<std::vector<Family>()> source);
-  // The Prometheus text format 0.0.4.
-  std::string text() const;
+  // The Prometheus text format 0.0.4; `more` is added to what the sources say.
+  std::string text(std::vector<Family> more = {}) const;
 
  private:
   struct Impl;

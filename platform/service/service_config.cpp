@@ -1,0 +1,74 @@
+#include "platform/service/service_config.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <thread>
+
+#include "platform/core/id.hpp"
+
+namespace qm::service {
+
+void add_service_options(config::Options& options, ServiceConfig& config, const std::string& env_prefix) {
+  options.text("address", env_prefix + "_ADDRESS", config.address, "Address to listen on.");
+  options.integer("port", env_prefix + "_PORT", config.port, 0, 65'535, "", "Port to listen on; 0 takes any free one.");
+  options.text("port-file", env_prefix + "_PORT_FILE", config.port_file,
+               "File that receives the port once the service listens.");
+  options.text("data-dir", env_prefix + "_DATA_DIR", config.data_dir, "Directory of everything the service keeps.");
+  options.choice("store", env_prefix + "_STORE", config.store, {"rocksdb", "memory"}, "Engine of the embedded store.");
+  options.text("namespace", "AEROSPIKE_NAMESPACE", config.name_space, "Namespace of the store.");
+  options.integer("threads", env_prefix + "_THREADS", config.threads, 0, 256, "", "Worker threads; 0: one per core.");
+  options.choice("env", "NODE_ENV", config.env, {"development", "production"}, "Production insists on secrets.");
+  options.choice("log-level", "LOG_LEVEL", config.log_level, {"debug", "info", "warn", "error"}, "Least severe line to log.");
+  options.text("service-token", "SERVICE_TOKEN", config.service_token,
+               "Secret shared by the two services, at least 32 bytes.");
+  options.text("cors-origins", "CORS_ORIGINS", config.cors_origins,
+               "Origins that browsers may call from, separated by commas; empty: any in development, none in production.");
+  options.text("swagger-dir", "SWAGGER_DIR", config.swagger_dir,
+               "Directory with the files of swagger-ui-dist; empty: looked for beside the program.");
+  options.milliseconds("drain-timeout", "DRAIN_TIMEOUT_MS", config.drain_timeout_ms, 0, 120'000,
+                       "How long requests in flight may take after SIGTERM.");
+  options.flag("healthcheck", "", config.healthcheck, "Ask the service on --port whether it lives, and exit 0 or 1.");
+}
+
+Result<void> check_production_secret(std::string_view secret, std::string_view development_secret, std::string_view setting) {
+  if (secret.empty() || secret == development_secret)
+    return rejected("Production needs a secret of its own: set " + std::string{setting} + ", at least 32 bytes.");
+  if (secret.size() < kMinSecretBytes)
+    return rejected(std::string{setting} + " is too short for production: set one of at least 32 bytes.");
+  return {};
+}
+
+Result<void> complete_config(ServiceConfig& config) {
+  if (config.threads == 0) config.threads = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, 256);
+  if (config.swagger_dir.empty()) config.swagger_dir = find_beside_program("node_modules/swagger-ui-dist");
+  if (!is_valid_id(config.name_space) || config.name_space.front() == '.')
+    return rejected("AEROSPIKE_NAMESPACE (--namespace) must be 1 to 128 letters, digits or _ and not begin with a dot.");
+  if (config.production())
+    return check_production_secret(config.service_token, kDevelopmentServiceToken, "SERVICE_TOKEN (--service-token)");
+  if (config.service_token.empty()) config.service_token = kDevelopmentServiceToken;
+  return {};
+}
+
+std::vector<std::string> ServiceConfig::allowed_origins() const {
+  std::vector<std::string> origins;
+  std::stringstream list{cors_origins};
+  for (std::string origin; std::getline(list, origin, ',');) {
+    if (!origin.empty()) origins.push_back(origin);
+  }
+  if (origins.empty() && !production()) origins.emplace_back("*");
+  return origins;
+}
+
+std::string find_beside_program(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return path;
+  fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::exists(folder / path, ignored)) return (folder / path).string();
+  }
+  return path;
+}
+
+}  // namespace qm::service
