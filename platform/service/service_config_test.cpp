@@ -18,7 +18,7 @@ TEST(CompleteConfig, ProductionInsistsOnASecretOfItsOwn) {
   const Case cases[] = {{"development", "", true},
                         {"development", "short", true},
                         {"production", "", false},
-                        {"production", "short", false},
+                        {"production", "little", false},
                         {"production", std::string(31, 'x'), false},
                         {"production", std::string(32, 'x'), true},
                         {"production", std::string{kDevelopmentServiceToken}, false}};
