@@ -1,6 +1,7 @@
 // POST /predict/{user_id} of RecoEngine: how likely a customer is to leave, why, and what was done about it.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,12 @@ struct NudgeSummary {
   std::string channel;
   int priority = 0;  // 1 is first
   std::string nudge_id;
+  // The template's text (Mustache; fields name, reasons, products, coupon, expiry, each of which may be missing). Left
+  // out when the template was withdrawn after the nudge was decided.
+  std::optional<std::string> content;
+  std::optional<std::string> coupon_code;  // of coupon nudges: what the customer is being given
 };
-BOOST_DESCRIBE_STRUCT(NudgeSummary, (), (type, content_template, channel, priority, nudge_id))
+BOOST_DESCRIBE_STRUCT(NudgeSummary, (), (type, content_template, channel, priority, nudge_id, content, coupon_code))
 
 struct ExplainedFeature {
   std::string name;
