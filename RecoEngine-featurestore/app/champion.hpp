@@ -1,0 +1,47 @@
+// The model that answers customers: an immutable snapshot, exchanged at once. Thread-safe.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "RecoEngine-featurestore/model/churn_model.hpp"
+#include "RecoEngine-featurestore/store/model_registry.hpp"
+#include "RecoEngine-featurestore/training/trainer.hpp"
+#include "platform/core/clock.hpp"
+#include "platform/core/runtime.hpp"
+
+namespace qm::reco {
+
+struct ServedModel {
+  std::string version;
+  std::shared_ptr<const ChurnModel> model;
+  TrainingMetrics metrics;
+  Timestamp trained_at{};
+};
+
+class Champion {
+ public:
+  // `registry` outlives it.
+  explicit Champion(ModelRegistry& registry) : registry_(registry) {}
+
+  // nullptr before the first model. What was read stays as it is for as long as it is held.
+  std::shared_ptr<const ServedModel> current() const { return served_.load(std::memory_order_acquire); }
+
+  // Serves what the store names as champion, when that is another version than the one served; call at start and every
+  // second, so that every instance follows. NotFound before the first, or when its files are not here; Rejected as
+  // promote(). On a failure the old one goes on serving.
+  Task<Result<void>> follow();
+  // Makes `version` the champion of all instances, and serves it here at once. NotFound; Rejected when the files are no
+  // model of this build's features.
+  Task<Result<void>> promote(std::string version);
+
+ private:
+  // Reads and builds the model off the worker threads.
+  Task<Result<std::shared_ptr<const ServedModel>>> load(std::string version);
+
+  ModelRegistry& registry_;
+  CpuPool loading_{1, 8};
+  std::atomic<std::shared_ptr<const ServedModel>> served_;
+};
+
+}  // namespace qm::reco

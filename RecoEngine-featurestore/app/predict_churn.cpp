@@ -1,0 +1,80 @@
+#include "RecoEngine-featurestore/app/predict_churn.hpp"
+
+#include <algorithm>
+
+#include "RecoEngine-featurestore/domain/model_input.hpp"
+
+namespace qm::reco {
+
+namespace {
+
+constexpr std::chrono::seconds kModelRetry{5};
+
+double hours(std::chrono::milliseconds age) { return std::chrono::duration<double, std::ratio<3600>>(age).count(); }
+
+}  // namespace
+
+void FreshnessWindow::add(const FeatureVector& read, Timestamp now) {
+  Reading reading;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    if (!read[i]) continue;
+    reading.age_hours += hours(std::max(now - read[i]->at, std::chrono::milliseconds{0}));
+    ++reading.features;
+  }
+  reading.stale = static_cast<std::int64_t>(read.stale(now).size());
+  std::lock_guard lock{mutex_};
+  readings_[count_++ % kPredictions] = reading;
+}
+
+FreshnessStats FreshnessWindow::stats() const {
+  std::lock_guard lock{mutex_};
+  FreshnessStats stats;
+  const std::size_t held = std::min(count_, kPredictions);
+  std::int64_t features = 0;
+  for (std::size_t i = 0; i < held; ++i) {
+    stats.avg_feature_age_hours += readings_[i].age_hours;
+    features += readings_[i].features;
+    stats.stale_features_count += readings_[i].stale;
+  }
+  if (features > 0) stats.avg_feature_age_hours /= static_cast<double>(features);
+  stats.predictions = static_cast<std::int64_t>(held);
+  return stats;
+}
+
+Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
+  const auto served = champion_.current();
+  if (!served) co_return unavailable("No model is loaded yet; please try again.", kModelRetry);
+  UserId reader = user;
+  auto known = co_await features_.read(std::move(reader));
+  if (!known) co_return known.error();
+  const Timestamp now = clock_.now();
+  freshness_.add(*known, now);
+  ChurnScore score;
+  score.features = known->fresh(now);
+  const auto newest = score.features.newest();
+  if (!newest) co_return not_found("Nothing that is still true is known of the user " + user.str() + ".");
+
+  const ModelOutput output = served->model->predict(to_model_row(score.features));
+  score.user_id = std::move(user);
+  score.churn_probability = output.probability;
+  score.base_value = output.base_value;
+  score.reasons = reasons_of(output.shap, score.features);
+  score.feature_freshness = *newest;
+  score.scored_at = now;
+  score.model_version = served->version;
+  co_return score;
+}
+
+Task<Result<ChurnPrediction>> PredictChurn::predict(UserId user) {
+  auto scored = co_await score(std::move(user));
+  if (!scored) co_return scored.error();
+  ChurnScore of_trigger = *scored;
+  auto triggered = co_await nudges_.trigger(std::move(of_trigger));
+  if (!triggered) co_return triggered.error();
+  ChurnPrediction prediction;
+  prediction.score = std::move(*scored);
+  prediction.nudges = std::move(*triggered);
+  co_return prediction;
+}
+
+}  // namespace qm::reco

@@ -1,0 +1,69 @@
+// Scores the risk that a customer leaves, says why, and lets nudges be decided.
+#pragma once
+#include <array>
+#include <mutex>
+#include <optional>
+
+#include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/trigger_nudges.hpp"
+#include "RecoEngine-featurestore/domain/churn_score.hpp"
+#include "RecoEngine-featurestore/store/feature_store.hpp"
+
+namespace qm::reco {
+
+struct ChurnPrediction {
+  ChurnScore score;
+  std::optional<TriggeredNudges> nudges;  // none below high risk
+};
+
+// Over the latest predictions, FreshnessWindow::kPredictions at most.
+struct FreshnessStats {
+  double avg_feature_age_hours = 0;       // of all features read, stale ones included
+  std::int64_t stale_features_count = 0;  // values too old to be shown to the model
+  std::int64_t predictions = 0;
+};
+
+// Thread-safe.
+class FreshnessWindow {
+ public:
+  static constexpr std::size_t kPredictions = 1'000;
+
+  void add(const FeatureVector& read, Timestamp now);
+  FreshnessStats stats() const;
+
+ private:
+  struct Reading {
+    double age_hours = 0;  // the sum over its features
+    std::int64_t features = 0;
+    std::int64_t stale = 0;
+  };
+
+  mutable std::mutex mutex_;
+  std::array<Reading, kPredictions> readings_{};
+  std::size_t count_ = 0;  // ever added
+};
+
+// Thread-safe.
+class PredictChurn {
+ public:
+  // All references outlive it.
+  PredictChurn(FeatureStore& features, const Champion& champion, TriggerNudges& nudges, const Clock& clock)
+      : features_(features), champion_(champion), nudges_(nudges), clock_(clock) {}
+
+  // NotFound when nothing is known of the customer that is still true; Unavailable (Retry-After) when there is no model.
+  // Otherwise the errors of the store and of TriggerNudges.
+  Task<Result<ChurnPrediction>> predict(UserId user);
+  // The score alone: nothing is decided. Errors as predict().
+  Task<Result<ChurnScore>> score(UserId user);
+
+  FreshnessStats freshness() const { return freshness_.stats(); }
+
+ private:
+  FeatureStore& features_;
+  const Champion& champion_;
+  TriggerNudges& nudges_;
+  const Clock& clock_;
+  FreshnessWindow freshness_;
+};
+
+}  // namespace qm::reco
