@@ -36,7 +36,6 @@ std::optional<Role> parse_role(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-
 std::string normalise_email(std::string_view email) {
   const auto first = email.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
