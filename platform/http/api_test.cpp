@@ -28,7 +28,7 @@ Api make_api() {
   api.authenticate_with([](const Request& request, Access access) -> Result<Principal> {
     if (request.header("authorization").empty()) return Error{ErrorKind::Unauthenticated, "Who are you?"};
     if (access == Access::Staff) return Error{ErrorKind::Forbidden, "Not yours."};
-    return Principal{"somebody", "customer", "", ""};
+    return Principal{"somebody", "customer", "", "", ""};
   });
   api.get("/items/{item_id}/{part}", {.name = "item"}, [](Call<ByItem, Paging> call) -> Task<Result<Out>> {
     Out out{call.path.item_id + "/" + std::to_string(call.path.part), call.query.limit, call.query.tags.size()};

@@ -25,6 +25,7 @@ struct Principal {
   std::string role;     // "customer", "staff", "admin", "service"
   std::string email;
   std::string token_id;
+  std::string session;  // what the token was issued under, so that signing out can end it; may be empty
   bool anonymous() const noexcept { return subject.empty(); }
 };
 
