@@ -14,13 +14,29 @@ std::optional<std::string> index_bytes(IndexType type, const Value& value) {
   }
   const auto* text = value.as<std::string>();
   if (text == nullptr) return std::nullopt;
-  // NUL ends the value inside an index key, so it is escaped; both keep the order.
+  // Two NULs end the value inside an index key, so one within it is escaped; both keep the order.
   std::string bytes;
   for (const char c : std::string_view{*text}.substr(0, 256)) {
     bytes += c;
     if (c == '\0') bytes += '\xff';
   }
   return bytes;
+}
+
+std::string index_entry(const std::string& value_bytes, const std::string& id) {
+  std::string entry = value_bytes;
+  entry.append(kIndexEndBytes, '\0');
+  return entry += id;
+}
+
+bool lies_in(IndexType type, const Record& record, const std::string& bin, const IndexRange& range) {
+  const auto found = record.bins.find(bin);
+  if (found == record.bins.end()) return false;
+  const auto lies = [&]<class T>(const T* value) {
+    const T *low = range.low.as<T>(), *high = range.high.as<T>();
+    return value != nullptr && (low == nullptr || *value >= *low) && (high == nullptr || *value <= *high);
+  };
+  return type == IndexType::Integer ? lies(found->second.as<std::int64_t>()) : lies(found->second.as<std::string>());
 }
 
 Result<bool> IndexCatalog::declare(const std::string& set, const std::string& bin, IndexType type) {

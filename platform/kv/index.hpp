@@ -12,6 +12,11 @@ namespace qm::kv {
 
 // Order-preserving bytes of an int64 or a string (cut to 256 bytes); nullopt for a value the index does not hold.
 std::optional<std::string> index_bytes(IndexType type, const Value& value);
+// The place of a record in an index: the bytes of its value, and its id. Sorts by value, then id.
+std::string index_entry(const std::string& value_bytes, const std::string& id);
+inline constexpr std::size_t kIndexEndBytes = 2;  // between the two
+// Whether the record's bin lies in the range: the last word, since the bytes of a long text are cut.
+bool lies_in(IndexType type, const Record& record, const std::string& bin, const IndexRange& range);
 
 // The declared indexes of a store. Thread-safe.
 class IndexCatalog {

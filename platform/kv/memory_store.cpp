@@ -28,6 +28,7 @@ class MemoryStore final : public Store {
   Task<Result<std::vector<std::optional<Record>>>> get_many(std::vector<Key> keys, ReadOptions options) override {
     if (is_past(options.deadline)) co_return past_deadline();
     if (keys.size() > kMaxBatchKeys) co_return Error{ErrorKind::TooLarge, "At most 1000 keys are read at once."};
+    if (auto good = check_names(keys); !good) co_return good.error();
     std::vector<std::optional<Record>> records;
     for (const auto& key : keys) records.push_back(read(key));
     co_return records;
@@ -35,6 +36,7 @@ class MemoryStore final : public Store {
 
   Task<Result<bool>> exists(Key key, ReadOptions options) override {
     if (is_past(options.deadline)) co_return past_deadline();
+    if (auto good = check_names(key); !good) co_return good.error();
     co_return read(key).has_value();
   }
 
@@ -61,6 +63,7 @@ class MemoryStore final : public Store {
 
   Task<Result<Page>> scan(std::string set, std::string cursor, std::size_t limit, ReadOptions options) override {
     if (is_past(options.deadline)) co_return past_deadline();
+    if (auto good = check_set(set); !good) co_return good.error();
     Page page;
     std::lock_guard lock{mutex_};
     const auto now = clock_.now();
@@ -81,17 +84,14 @@ class MemoryStore final : public Store {
     if (is_past(options.deadline)) co_return past_deadline();
     const auto type = indexes_.find(set, bin);
     if (!type) co_return not_found("There is no index on '" + bin + "' of '" + set + "'.");
-    const auto low = index_bytes(*type, range.low), high = index_bytes(*type, range.high);
-    std::map<std::string, Entry> ordered;  // value, NUL, id
+    std::map<std::string, Entry> ordered;  // by index_entry()
     {
       std::lock_guard lock{mutex_};
       const auto now = clock_.now();
       for (auto at = records_.lower_bound(Key{set, ""}); at != records_.end() && at->first.set == set; ++at) {
-        const auto value = at->second.bins.find(bin);
-        if (!is_live(at->second, now) || value == at->second.bins.end()) continue;
-        const auto bytes = index_bytes(*type, value->second);
-        if (!bytes || (low && *bytes < *low) || (high && *bytes > *high)) continue;
-        ordered.emplace(*bytes + '\0' + at->first.id, Entry{at->first, at->second});
+        if (!is_live(at->second, now) || !lies_in(*type, at->second, bin, range)) continue;
+        const auto bytes = index_bytes(*type, at->second.bins.at(bin));
+        ordered.emplace(index_entry(*bytes, at->first.id), Entry{at->first, at->second});
       }
     }
     Page page;
@@ -108,6 +108,8 @@ class MemoryStore final : public Store {
   }
 
   Task<Result<void>> ensure_index(std::string set, std::string bin, IndexType type) override {
+    if (auto good = check_set(set); !good) co_return good.error();
+    if (auto good = check_bin(bin); !good) co_return good.error();
     auto declared = indexes_.declare(set, bin, type);
     if (!declared) co_return declared.error();
     co_return Result<void>{};

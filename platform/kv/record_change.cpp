@@ -77,14 +77,19 @@ Result<Value> add(Bins& bins, const Op& op) {
   return conflict(op, "a number");
 }
 
+// Values of unlike types stand in the order of their types, so that any map has one order.
+bool ranks_below(const Value& a, const Value& b) {
+  const auto order = compare(a, b);
+  if (order) return *order == std::partial_ordering::less;
+  const auto type_of = [](const Value& value) { return value.as<double>() != nullptr ? Value{0}.variant().index() : value.variant().index(); };
+  return type_of(a) < type_of(b);
+}
+
 Result<Value> by_rank(const Map& map, std::int64_t rank) {
   std::vector<const Map::value_type*> ordered;
   ordered.reserve(map.size());
   for (const auto& entry : map) ordered.push_back(&entry);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) {
-    const auto order = compare(a->second, b->second);
-    return order && *order == std::partial_ordering::less;
-  });
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return ranks_below(a->second, b->second); });
   if (rank < 0) rank += static_cast<std::int64_t>(ordered.size());
   if (rank < 0 || rank >= static_cast<std::int64_t>(ordered.size())) return Value{};
   const auto* found = ordered[static_cast<std::size_t>(rank)];
@@ -156,6 +161,17 @@ void set_ttl(Record& record, const Change& change, Timestamp now) {
 }
 
 Error invalid_name(const std::string& what) { return {ErrorKind::Invalid, what, std::chrono::seconds{0}, {{{"key"}, what, "value_error.key"}}}; }
+Error too_deep(const std::string& bin) { return invalid_name("the value of bin '" + bin + "' is nested too deep"); }
+
+bool is_at_most_deep(const Value& value, std::size_t levels) {
+  if (const auto* list = value.as<List>()) {
+    return levels > 0 && std::all_of(list->begin(), list->end(), [&](const Value& each) { return is_at_most_deep(each, levels - 1); });
+  }
+  if (const auto* map = value.as<Map>()) {
+    return levels > 0 && std::all_of(map->begin(), map->end(), [&](const auto& each) { return is_at_most_deep(each.second, levels - 1); });
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -230,6 +246,7 @@ Result<Changed> apply(const std::optional<Record>& before, const Change& change,
   }
   Record after = live == nullptr || change.mode == WriteMode::Replace ? Record{} : *live;
   after.generation = live == nullptr ? 0 : live->generation;
+  if (live != nullptr) after.expires_at = live->expires_at;
   if (change.kind == Change::Kind::Put) {
     for (const auto& [name, value] : change.bins) set_bin(after.bins, name, value);
     changed.written = true;
@@ -253,20 +270,44 @@ Result<Changed> apply(const std::optional<Record>& before, const Change& change,
   return changed;
 }
 
-Result<void> check_names(const Key& key) {
-  if (key.set.empty() || key.set.size() > kMaxSetBytes || key.set.find('\0') != std::string::npos) {
+Result<void> check_set(const std::string& set) {
+  if (set.empty() || set.size() > kMaxSetBytes || set.find('\0') != std::string::npos) {
     return invalid_name("a set's name is 1 to 63 bytes without NUL");
   }
+  return {};
+}
+
+Result<void> check_bin(const std::string& bin) {
+  if (bin.empty() || bin.size() > kMaxBinNameBytes || bin.find('\0') != std::string::npos) {
+    return invalid_name("a bin's name is 1 to 15 bytes without NUL");
+  }
+  return {};
+}
+
+Result<void> check_names(const Key& key) {
+  if (auto set = check_set(key.set); !set) return set.error();
   if (key.id.empty() || key.id.size() > kMaxKeyBytes) return invalid_name("a record's id is 1 to 512 bytes");
+  return {};
+}
+
+Result<void> check_names(const std::vector<Key>& keys) {
+  for (const auto& key : keys) {
+    if (auto good = check_names(key); !good) return good.error();
+  }
   return {};
 }
 
 Result<void> check_names(const Change& change) {
   if (auto key = check_names(change.key); !key) return key.error();
-  const auto fits = [](const std::string& bin) { return !bin.empty() && bin.size() <= kMaxBinNameBytes; };
-  const bool good = std::all_of(change.bins.begin(), change.bins.end(), [&](const auto& bin) { return fits(bin.first); }) &&
-                    std::all_of(change.ops.begin(), change.ops.end(), [&](const Op& op) { return fits(op.bin); });
-  if (!good) return invalid_name("a bin's name is 1 to 15 bytes");
+  for (const auto& [bin, value] : change.bins) {
+    if (auto good = check_bin(bin); !good) return good.error();
+    if (!is_at_most_deep(value, kMaxDepth)) return too_deep(bin);
+  }
+  for (const auto& op : change.ops) {
+    if (auto good = check_bin(op.bin); !good) return good.error();
+    const bool into = op.kind == Op::Kind::Append || op.kind == Op::Kind::MapPut;
+    if (!is_at_most_deep(op.value, into ? kMaxDepth - 1 : kMaxDepth)) return too_deep(op.bin);
+  }
   return {};
 }
 

@@ -13,6 +13,7 @@ inline constexpr std::size_t kMaxKeyBytes = 512;
 inline constexpr std::size_t kMaxRecordBytes = 1024 * 1024;
 inline constexpr std::size_t kMaxBatchKeys = 1000;
 inline constexpr std::size_t kMaxPageRecords = 1000;
+inline constexpr std::size_t kMaxDepth = 32;  // lists and maps within each other
 
 // One write as the engines queue it.
 struct Change {
@@ -43,8 +44,11 @@ struct Changed {
 // `before` is the stored record, expired or not. Errors as the port says.
 Result<Changed> apply(const std::optional<Record>& before, const Change& change, Timestamp now);
 
-// Invalid (names over their limits, no bins) before anything is queued.
+// Invalid (names over their limits, values nested too deep) before anything is done or queued.
+Result<void> check_set(const std::string& set);
+Result<void> check_bin(const std::string& bin);
 Result<void> check_names(const Key& key);
+Result<void> check_names(const std::vector<Key>& keys);
 Result<void> check_names(const Change& change);
 
 bool is_live(const std::optional<Record>& record, Timestamp now);

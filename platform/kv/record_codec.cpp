@@ -1,6 +1,9 @@
 #include "platform/kv/record_codec.hpp"
 
+#include <bit>
 #include <msgpack.hpp>
+
+#include "platform/kv/record_change.hpp"
 
 namespace qm::kv {
 
@@ -8,7 +11,18 @@ namespace {
 
 constexpr char kFormat = 1;
 
-using Packer = msgpack::packer<msgpack::sbuffer>;
+struct Packer : msgpack::packer<msgpack::sbuffer> {
+  explicit Packer(msgpack::sbuffer& b) : packer(b), buffer(b) {}
+  msgpack::sbuffer& buffer;
+};
+
+// The library would turn 2.0 into the integer 2, and the type is part of the value.
+void pack_real(Packer& out, double real) {
+  auto bits = std::bit_cast<std::uint64_t>(real);
+  char text[9] = {'\xcb'};
+  for (int i = 8; i >= 1; --i, bits >>= 8) text[i] = static_cast<char>(bits & 0xff);
+  out.buffer.write(text, sizeof text);
+}
 
 void pack(Packer& out, const Value& value);
 
@@ -22,7 +36,7 @@ struct PackValue {
   void operator()(std::monostate) const { out.pack_nil(); }
   void operator()(bool v) const { v ? out.pack_true() : out.pack_false(); }
   void operator()(std::int64_t v) const { out.pack_int64(v); }
-  void operator()(double v) const { out.pack_double(v); }
+  void operator()(double v) const { pack_real(out, v); }
   void operator()(const std::string& v) const { pack_text(out, v); }
   void operator()(const Bytes& v) const {
     out.pack_bin(static_cast<std::uint32_t>(v.data.size()));
@@ -90,7 +104,12 @@ std::string encode_record(const Record& record) {
 std::optional<Record> decode_record(std::string_view bytes) {
   if (bytes.empty() || bytes.front() != kFormat) return std::nullopt;
   try {
-    const auto handle = msgpack::unpack(bytes.data() + 1, bytes.size() - 1);
+    // No element is shorter than a byte, so no list is longer than the text: broken lengths must not ask for memory.
+    const std::size_t most = bytes.size();
+    const msgpack::unpack_limit limit{most, most, most, most, most, kMaxDepth + 2};
+    std::size_t end = 1;
+    const auto handle = msgpack::unpack(bytes.data(), bytes.size(), end, nullptr, nullptr, limit);
+    if (end != bytes.size()) return std::nullopt;
     const auto& root = handle.get();
     if (root.type != msgpack::type::ARRAY || root.via.array.size != 3) return std::nullopt;
     const auto* parts = root.via.array.ptr;

@@ -70,6 +70,7 @@ class RocksStore final : public Store {
   Task<Result<std::vector<std::optional<Record>>>> get_many(std::vector<Key> keys, ReadOptions options) override {
     if (is_past(options.deadline)) co_return past_deadline();
     if (keys.size() > kMaxBatchKeys) co_return Error{ErrorKind::TooLarge, "At most 1000 keys are read at once."};
+    if (auto good = check_names(keys); !good) co_return good.error();
     std::vector<std::optional<Record>> records;
     records.reserve(keys.size());
     for (const auto& key : keys) {
@@ -82,6 +83,7 @@ class RocksStore final : public Store {
 
   Task<Result<bool>> exists(Key key, ReadOptions options) override {
     if (is_past(options.deadline)) co_return past_deadline();
+    if (auto good = check_names(key); !good) co_return good.error();
     auto record = read(key);
     if (!record) co_return record.error();
     co_return record->has_value();
@@ -110,6 +112,7 @@ class RocksStore final : public Store {
 
   Task<Result<Page>> scan(std::string set, std::string cursor, std::size_t limit, ReadOptions options) override {
     if (is_past(options.deadline)) co_return past_deadline();
+    if (auto good = check_set(set); !good) co_return good.error();
     limit = std::clamp<std::size_t>(limit, 1, kMaxPageRecords);
     const std::string prefix = record_prefix(set);
     const auto now = clock_.now();
@@ -155,14 +158,16 @@ class RocksStore final : public Store {
     for (; at->Valid() && at->key().starts_with(prefix); at->Next()) {
       const std::string entry = at->key().ToString().substr(prefix.size());
       const std::string id = at->value().ToString();
-      const std::string_view value{entry.data(), entry.size() - id.size() - 1};
+      const std::string_view value{entry.data(), entry.size() - id.size() - kIndexEndBytes};
       if (high && value > *high) break;
       rocksdb::PinnableSlice bytes;
       const auto status = db_->Get(reading, db_->DefaultColumnFamily(), record_key({set, id}), &bytes);
       if (status.IsNotFound()) continue;
       auto record = status.ok() ? decode_record({bytes.data(), bytes.size()}) : std::nullopt;
       if (!record) co_return damaged(id);
-      if (!is_live(record, now)) continue;
+      // An index that was being built when the process died may hold entries of values that have changed since.
+      const bool current = lies_in(*type, *record, bin, range) && index_bytes(*type, record->bins.at(bin)) == value;
+      if (!current || !is_live(record, now)) continue;
       if (page.entries.size() == limit) {
         page.cursor = last;
         break;
@@ -174,12 +179,15 @@ class RocksStore final : public Store {
   }
 
   Task<Result<void>> ensure_index(std::string set, std::string bin, IndexType type) override {
+    if (auto good = check_set(set); !good) co_return good.error();
+    if (auto good = check_bin(bin); !good) co_return good.error();
     auto added = indexes_.declare(set, bin, type);
     if (!added) co_return added.error();
-    if (*added) {
-      // New writes keep the index already; the writer thread stands still while the old records are entered.
-      writer_->run_between_batches([&] { build_index(set, bin, type); });
-    }
+    // New writes keep the index already; the writer thread stands still while the old records are entered. Who comes
+    // second waits for that as well.
+    writer_->run_between_batches([&] {
+      if (*added) build_index(set, bin, type);
+    });
     co_return Result<void>{};
   }
 
@@ -243,9 +251,9 @@ class RocksStore final : public Store {
       const std::string id = at->key().ToString().substr(prefix.size());
       const auto value = record ? record->bins.find(bin) : Bins::const_iterator{};
       if (!record || value == record->bins.end()) continue;
-      if (const auto bytes = index_bytes(type, value->second)) batch.Put(index_prefix(set, bin) + *bytes + '\0' + id, id);
+      if (const auto bytes = index_bytes(type, value->second)) batch.Put(index_prefix(set, bin) + index_entry(*bytes, id), id);
       if (batch.Count() >= 10'000) {
-        db_->Write(rocksdb::WriteOptions{}, &batch);
+        if (!db_->Write(rocksdb::WriteOptions{}, &batch).ok()) throw std::runtime_error("the index on '" + bin + "' cannot be written");
         batch.Clear();
       }
     }

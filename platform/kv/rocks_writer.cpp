@@ -208,8 +208,8 @@ void RocksWriter::stage_indexes(const Key& key, const Record* before, const Reco
     };
     const auto was = entry_of(before), is = entry_of(after);
     if (was == is) continue;
-    if (was) batch.Delete(index_prefix(key.set, bin) + *was + '\0' + key.id);
-    if (is) batch.Put(index_prefix(key.set, bin) + *is + '\0' + key.id, key.id);
+    if (was) batch.Delete(index_prefix(key.set, bin) + index_entry(*was, key.id));
+    if (is) batch.Put(index_prefix(key.set, bin) + index_entry(*is, key.id), key.id);
   }
 }
 

@@ -15,7 +15,7 @@
 
 namespace qm::kv {
 
-// Where things stand in the database: r<set>\0<id> → record; x<set>\0<bin>\0<value>\0<id> → id;
+// Where things stand in the database: r<set>\0<id> → record; x<set>\0<bin>\0<value>\0\0<id> → id;
 // c<set> → counters; i<set>\0<bin> → type; m… → the format.
 std::string record_key(const Key& key);
 std::string record_prefix(const std::string& set);
