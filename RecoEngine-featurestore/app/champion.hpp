@@ -21,8 +21,9 @@ struct ServedModel {
 
 class Champion {
  public:
-  // `registry` outlives it.
-  explicit Champion(ModelRegistry& registry) : registry_(registry) {}
+  // `registry` outlives it. `first` serves until follow() finds another.
+  explicit Champion(ModelRegistry& registry, std::shared_ptr<const ServedModel> first = nullptr)
+      : registry_(registry), served_(std::move(first)) {}
 
   // nullptr before the first model. What was read stays as it is for as long as it is held.
   std::shared_ptr<const ServedModel> current() const { return served_.load(std::memory_order_acquire); }

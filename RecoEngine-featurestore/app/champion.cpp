@@ -1,0 +1,63 @@
+#include "RecoEngine-featurestore/app/champion.hpp"
+
+#include "RecoEngine-featurestore/domain/model_input.hpp"
+#include "RecoEngine-featurestore/model/xgboost_model.hpp"
+#include "RecoEngine-featurestore/training/model_metadata.hpp"
+#include "platform/log/log.hpp"
+
+namespace qm::reco {
+
+namespace {
+
+using Served = std::shared_ptr<const ServedModel>;
+
+Result<Served> build(const ModelRegistry& registry, const std::string& version) {
+  auto files = registry.load(version);
+  if (!files) return files.error();
+  auto metadata = parse_metadata(files->metadata);
+  if (!metadata) return metadata.error();
+  if (metadata->feature_hash != to_hex(feature_table_hash())) {
+    return rejected("The model " + version + " was trained with other features than this program has.");
+  }
+  auto model = load_xgboost_model(files->model, model_columns().size());
+  if (!model) return model.error();
+  return Served{std::make_shared<const ServedModel>(
+      ServedModel{version, std::move(*model), metadata->metrics, metadata->created_at})};
+}
+
+}  // namespace
+
+Task<Result<Served>> Champion::load(std::string version) {
+  Result<Served> built = Error{};
+  const auto work = [this, &version, &built] {
+    built = build(registry_, version);
+    return built.has_value();
+  };
+  auto done = co_await loading_.run(work);
+  if (!done) co_return done.error();
+  co_return built;
+}
+
+Task<Result<void>> Champion::follow() {
+  Served before = current();
+  auto version = co_await registry_.champion();
+  if (!version) co_return version.error();
+  if (before && before->version == *version) co_return Result<void>{};
+  auto loaded = co_await load(*version);
+  if (!loaded) co_return loaded.error();
+  // Not when promote() came in between: what it serves is newer than what was read here.
+  if (served_.compare_exchange_strong(before, *loaded)) log::info("serving the champion", {{"model_version", *version}});
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Champion::promote(std::string version) {
+  auto loaded = co_await load(version);
+  if (!loaded) co_return loaded.error();
+  auto chosen = co_await registry_.set_champion(version);
+  if (!chosen) co_return chosen.error();
+  served_.store(*loaded, std::memory_order_release);
+  log::info("a new champion serves", {{"model_version", version}});
+  co_return Result<void>{};
+}
+
+}  // namespace qm::reco

@@ -1,0 +1,320 @@
+#include "RecoEngine-featurestore/app/train_model.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include "RecoEngine-featurestore/training/training_samples.hpp"
+#include "platform/core/id.hpp"
+#include "platform/log/log.hpp"
+
+namespace qm::reco {
+
+namespace {
+
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
+
+// How the progress is shared out: simulating, boosting and judging, saving.
+constexpr double kSimulated = 0.25;
+constexpr double kTrained = 0.95;
+
+// Runs a task to its end on the calling thread.
+template <class T>
+T finish(Task<T> task) {
+  boost::asio::io_context context{1};
+  auto guard = boost::asio::make_work_guard(context);
+  std::exception_ptr failure;
+  std::optional<T> value;
+  boost::asio::co_spawn(context.get_executor(), std::move(task), [&](std::exception_ptr thrown, T result) {
+    failure = thrown;
+    if (!thrown) value.emplace(std::move(result));
+    guard.reset();
+  });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+  return std::move(*value);
+}
+
+Error is_running(const std::string& job_id) { return {ErrorKind::Conflict, "The training " + job_id + " is running."}; }
+
+ModelMetadata describe(const TrainedModel& trained, const TrainingJob& job, DataQuality quality, Timestamp now) {
+  ModelMetadata metadata;
+  metadata.version = make_version(now, trained.bytes, job.id);
+  metadata.created_at = now;
+  metadata.job_id = job.id;
+  metadata.feature_hash = to_hex(trained.feature_hash);
+  metadata.data_hash = to_hex(trained.data_hash);
+  metadata.seed = static_cast<std::int64_t>(trained.seed);
+  metadata.test_size = job.test_size;
+  metadata.library_version = trained.library_version;
+  metadata.metrics = trained.metrics;
+  metadata.data_quality = std::move(quality);
+  metadata.importance = trained.importance;
+  return metadata;
+}
+
+}  // namespace
+
+struct TrainModel::Run {
+  TrainingJob job;  // as it began; guarded by `mutex` once the thread runs
+  std::atomic<bool> cancelled{false};
+  std::atomic<bool> leased{false};  // the store knows of it
+  std::atomic<double> progress{0};
+
+  std::mutex mutex;  // guards what follows
+  std::optional<LastTraining> training;
+  std::vector<std::shared_ptr<Timer>> waiters;
+
+  TrainingJob now() {
+    std::lock_guard lock{mutex};
+    TrainingJob copy = job;
+    if (!is_over(copy.state)) copy.progress = progress;
+    return copy;
+  }
+  // Each timer is touched on its own thread only.
+  void wake_waiters() {
+    std::lock_guard lock{mutex};
+    for (auto& waiter : waiters) boost::asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
+    waiters.clear();
+  }
+  // → whether there is something to wait for.
+  bool add_waiter(std::shared_ptr<Timer> waiter) {
+    std::lock_guard lock{mutex};
+    if (is_over(job.state)) return false;
+    waiters.push_back(std::move(waiter));
+    return true;
+  }
+};
+
+TrainModel::TrainModel(TrainingSetStore& sets, TrainingJobStore& jobs, ModelRegistry& registry, Champion& champion,
+                       const Clock& clock)
+    : sets_(sets), jobs_(jobs), registry_(registry), champion_(champion), clock_(clock) {}
+
+TrainModel::~TrainModel() { stop(); }
+
+std::shared_ptr<TrainModel::Run> TrainModel::running() const {
+  std::lock_guard lock{mutex_};
+  return running_;
+}
+
+Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions options) {
+  std::lock_guard lock{mutex_};
+  if (stopped_) return unavailable("The service is stopping.");
+  if (running_) return is_running(running_->job.id);
+  auto run = std::make_shared<Run>();
+  run->job.started_at = clock_.now();
+  run->job.id = make_id("train", run->job.started_at);
+  run->job.test_size = options.test_size;
+  run->job.seed = options.seed;
+  running_ = run;
+  return run;
+}
+
+Task<Result<std::shared_ptr<TrainModel::Run>>> TrainModel::begin(TrainOptions options) {
+  auto set = co_await sets_.read();
+  if (!set) co_return set.error();
+  if (set->total() < static_cast<std::int64_t>(kMinTrainingSamples)) {
+    co_return rejected("There are " + std::to_string(set->total()) + " training samples; at least " +
+                       std::to_string(kMinTrainingSamples) + " are needed: POST /train/generate-data first.");
+  }
+  auto turn = take_turn(options);
+  if (!turn) co_return turn.error();
+  std::shared_ptr<Run> run = *turn;
+  TrainingJob job = run->job;
+  auto begun = co_await jobs_.begin(std::move(job), clock_.now());
+  std::lock_guard lock{mutex_};
+  if (!begun || stopped_) {
+    running_.reset();
+    if (!begun) co_return begun.error();
+    co_return unavailable("The service is stopping.");
+  }
+  run->leased = true;
+  if (thread_.joinable()) thread_.join();  // its work is done: it gave up its turn as its last act
+  thread_ = std::thread{[this, run] { work(*run); }};
+  co_return run;
+}
+
+Task<Result<TrainingJob>> TrainModel::start(TrainOptions options) {
+  auto run = co_await begin(options);
+  if (!run) co_return run.error();
+  co_return (*run)->now();
+}
+
+Task<Result<TrainingOutcome>> TrainModel::run(TrainOptions options, Deadline deadline) {
+  auto begun = co_await begin(options);
+  if (!begun) co_return begun.error();
+  std::shared_ptr<Run> run = *begun;
+  auto executor = co_await boost::asio::this_coro::executor;
+  auto timer = std::make_shared<Timer>(executor, deadline);
+  if (run->add_waiter(timer)) {
+    boost::system::error_code ignored;
+    co_await timer->async_wait(boost::asio::redirect_error(kAwait, ignored));
+  }
+  TrainingOutcome outcome;
+  outcome.job = run->now();
+  std::lock_guard lock{run->mutex};
+  outcome.training = run->training;
+  co_return outcome;
+}
+
+Task<Result<TrainingJob>> TrainModel::status() {
+  if (const auto run = running()) co_return run->now();
+  co_return co_await jobs_.latest(clock_.now());
+}
+
+Task<Result<LastTraining>> TrainModel::last() {
+  auto report = co_await jobs_.report();
+  if (!report) co_return report.error();
+  auto model = parse_metadata(report->metadata);
+  if (!model) co_return model.error();
+  LastTraining last;
+  last.job_id = report->job_id;
+  last.model = std::move(*model);
+  if (!report->former_metadata.empty()) {
+    auto former = parse_metadata(report->former_metadata);
+    if (former) last.former = std::move(*former);
+  }
+  co_return last;
+}
+
+Task<Result<void>> TrainModel::cancel(std::string job_id) {
+  auto asked = co_await jobs_.ask_to_cancel(job_id, clock_.now());
+  if (!asked) co_return asked.error();
+  // Another instance hears of it with its next keep_lease().
+  const auto run = running();
+  if (run && run->job.id == job_id) run->cancelled = true;
+  co_return Result<void>{};
+}
+
+Task<Result<void>> TrainModel::keep_lease() {
+  const auto run = running();
+  if (!run || !run->leased) co_return Result<void>{};
+  TrainingJob job = run->now();
+  if (is_over(job.state)) co_return Result<void>{};
+  auto cancel = co_await jobs_.renew(std::move(job), clock_.now());
+  if (!cancel) {
+    if (cancel.error().kind == ErrorKind::Conflict) run->cancelled = true;
+    co_return cancel.error();
+  }
+  if (*cancel) run->cancelled = true;
+  co_return Result<void>{};
+}
+
+void TrainModel::stop() {
+  std::thread thread;
+  {
+    std::lock_guard lock{mutex_};
+    stopped_ = true;
+    if (running_) running_->cancelled = true;
+    thread = std::move(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+TrainingCounts TrainModel::counts() const {
+  std::lock_guard lock{mutex_};
+  TrainingCounts counts = counts_;
+  counts.running = running_ != nullptr;
+  if (running_) counts.progress = running_->progress;
+  return counts;
+}
+
+// --- on the training thread ------------------------------------------------------------------------------------------
+
+void TrainModel::work(Run& run) {
+  {
+    std::lock_guard lock{run.mutex};
+    run.job.state = TrainingState::running;
+  }
+  log::info("training begins", {{"job_id", run.job.id}});
+  Result<LastTraining> trained = Error{};
+  try {
+    trained = train_and_promote(run);
+  } catch (const std::exception& broken) {
+    log::error("training broke", {{"job_id", run.job.id}, {"error", broken.what()}});
+    trained = Error{ErrorKind::Internal, "The training broke; the log says why."};
+  }
+  end(run, trained);
+}
+
+Result<TrainedModel> TrainModel::train_on_set(Run& run, DataQuality& quality) {
+  auto set = finish(sets_.read());
+  if (!set) return set.error();
+  const auto simulating = [&run](double done) { run.progress = kSimulated * done; };
+  auto samples = training_samples(*set, simulating, run.cancelled);
+  if (!samples) return samples.error();
+  quality = quality_of(*samples);
+  const auto training = [&run](double done) { run.progress = kSimulated + (kTrained - kSimulated) * done; };
+  return train(*samples, {run.job.test_size, run.job.seed}, training, run.cancelled);
+}
+
+std::optional<ModelMetadata> TrainModel::former_champion() {
+  const auto served = champion_.current();
+  if (!served) return std::nullopt;
+  const auto files = registry_.load(served->version);
+  if (!files) return std::nullopt;
+  auto metadata = parse_metadata(files->metadata);
+  if (!metadata) return std::nullopt;
+  return std::move(*metadata);
+}
+
+Result<LastTraining> TrainModel::train_and_promote(Run& run) {
+  DataQuality quality;
+  auto trained = train_on_set(run, quality);
+  if (!trained) return trained.error();
+  LastTraining last;
+  last.job_id = run.job.id;
+  last.former = former_champion();
+  last.model = describe(*trained, run.job, std::move(quality), clock_.now());
+  const std::string& version = last.model.version;
+
+  // Whoever lost the lease, or was told to end, leaves no model behind.
+  auto cancel = finish(jobs_.renew(run.now(), clock_.now()));
+  if (!cancel) return cancel.error();
+  if (*cancel || run.cancelled) return rejected("The training was cancelled.");
+  TrainingReport report{run.job.id, print_metadata(last.model), last.former ? print_metadata(*last.former) : ""};
+  if (auto saved = registry_.save({version, std::move(trained->bytes), report.metadata}); !saved) return saved.error();
+  if (auto promoted = finish(champion_.promote(version)); !promoted) return promoted.error();
+  if (auto kept = finish(jobs_.put_report(std::move(report))); !kept) return kept.error();
+  registry_.remove_old(version);
+  return last;
+}
+
+void TrainModel::end(Run& run, const Result<LastTraining>& trained) {
+  TrainingJob job = run.now();
+  job.finished_at = clock_.now();
+  if (trained) {
+    job.state = TrainingState::succeeded;
+    job.progress = 1;
+    job.model_version = trained->model.version;
+    log::info("training succeeded", {{"job_id", job.id}, {"model_version", job.model_version}, {"roc_auc", trained->model.metrics.roc_auc}});
+  } else {
+    job.state = run.cancelled ? TrainingState::cancelled : TrainingState::failed;
+    job.error = run.cancelled ? "The training was cancelled." : trained.error().detail;
+    log::warn("training ended without a model", {{"job_id", job.id}, {"error", job.error}});
+  }
+  try {
+    const auto kept = finish(jobs_.finish(job));
+    if (!kept) log::warn("a training's end could not be stored", {{"job_id", job.id}, {"error", kept.error().detail}});
+  } catch (const std::exception& broken) {
+    log::error("a training's end could not be stored", {{"job_id", job.id}, {"error", broken.what()}});
+  }
+  {
+    std::lock_guard lock{run.mutex};
+    run.job = job;
+    if (trained) run.training = *trained;
+  }
+  {
+    std::lock_guard lock{mutex_};
+    if (job.state == TrainingState::succeeded) ++counts_.succeeded;
+    if (job.state == TrainingState::failed) ++counts_.failed;
+    if (job.state == TrainingState::cancelled) ++counts_.cancelled;
+    running_.reset();
+  }
+  run.wake_waiters();
+}
+
+}  // namespace qm::reco

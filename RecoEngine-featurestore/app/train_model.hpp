@@ -1,0 +1,89 @@
+// Training as a job in the background: one at a time, on a thread of its own.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/store/training_job_store.hpp"
+#include "RecoEngine-featurestore/store/training_set_store.hpp"
+#include "RecoEngine-featurestore/training/model_metadata.hpp"
+
+namespace qm::reco {
+
+struct LastTraining {
+  std::string job_id;
+  ModelMetadata model;
+  std::optional<ModelMetadata> former;  // the champion that it followed
+};
+
+struct TrainingOutcome {
+  TrainingJob job;
+  std::optional<LastTraining> training;  // once it succeeded
+};
+
+// Since the start of the process.
+struct TrainingCounts {
+  std::int64_t succeeded = 0, failed = 0, cancelled = 0;
+  bool running = false;
+  double progress = 0;  // of the running one
+};
+
+// Thread-safe.
+class TrainModel {
+ public:
+  // All of them outlive it.
+  TrainModel(TrainingSetStore& sets, TrainingJobStore& jobs, ModelRegistry& registry, Champion& champion, const Clock& clock);
+  ~TrainModel();  // stop()
+  TrainModel(const TrainModel&) = delete;
+
+  // Begins a training. Rejected when there are too few samples; Conflict, naming the job, when one runs in any
+  // instance; Unavailable after stop().
+  Task<Result<TrainingJob>> start(TrainOptions options);
+  // The same, and waits for its end or the deadline, whichever is first.
+  Task<Result<TrainingOutcome>> run(TrainOptions options, Deadline deadline);
+
+  // The running job or the last one. NotFound before the first.
+  Task<Result<TrainingJob>> status();
+  // The last that succeeded. NotFound before the first.
+  Task<Result<LastTraining>> last();
+  // Asks for its end, in whatever instance it runs. NotFound; Conflict when it is over.
+  Task<Result<void>> cancel(std::string job_id);
+
+  // Tells the store that the job still runs: call every second.
+  Task<Result<void>> keep_lease();
+
+  // Cancels what runs and waits for its thread; nothing begins after it. Blocks for as long as a boosting round takes.
+  void stop();
+
+  TrainingCounts counts() const;
+
+ private:
+  struct Run;  // one training in this process
+
+  Task<Result<std::shared_ptr<Run>>> begin(TrainOptions options);
+  Result<std::shared_ptr<Run>> take_turn(TrainOptions options);
+  std::shared_ptr<Run> running() const;
+  void work(Run& run);
+  Result<LastTraining> train_and_promote(Run& run);
+  Result<TrainedModel> train_on_set(Run& run, DataQuality& quality);
+  std::optional<ModelMetadata> former_champion();
+  void end(Run& run, const Result<LastTraining>& trained);
+
+  TrainingSetStore& sets_;
+  TrainingJobStore& jobs_;
+  ModelRegistry& registry_;
+  Champion& champion_;
+  const Clock& clock_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<Run> running_;
+  std::thread thread_;
+  bool stopped_ = false;
+  TrainingCounts counts_;
+};
+
+}  // namespace qm::reco

@@ -1,0 +1,41 @@
+// A training of the model, from its start to its end.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/core/clock.hpp"
+
+namespace qm::reco {
+
+enum class TrainingState { queued, running, succeeded, failed, cancelled };
+
+constexpr std::string_view to_string(TrainingState state) noexcept {
+  switch (state) {
+    case TrainingState::queued: return "queued";
+    case TrainingState::running: return "running";
+    case TrainingState::succeeded: return "succeeded";
+    case TrainingState::failed: return "failed";
+    case TrainingState::cancelled: return "cancelled";
+  }
+  return "";
+}
+
+constexpr bool is_over(TrainingState state) noexcept {
+  return state != TrainingState::queued && state != TrainingState::running;
+}
+
+struct TrainingJob {
+  std::string id;
+  TrainingState state = TrainingState::queued;
+  double progress = 0;  // 0…1
+  double test_size = 0.2;
+  std::uint64_t seed = 42;
+  Timestamp started_at{};
+  std::optional<Timestamp> finished_at;
+  std::string model_version;  // once it succeeded
+  std::string error;          // a sentence for people, once it failed
+};
+
+}  // namespace qm::reco

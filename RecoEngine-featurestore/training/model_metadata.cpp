@@ -1,0 +1,49 @@
+#include "RecoEngine-featurestore/training/model_metadata.hpp"
+
+#include "platform/json/parse.hpp"
+#include "platform/json/print.hpp"
+
+namespace qm::reco {
+
+namespace {
+
+constexpr std::size_t kShortHash = 8;
+
+std::uint64_t mix(std::uint64_t hash, std::string_view bytes) {  // FNV-1a
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+  return hash;
+}
+
+// "2026-11-24T10:15:00.000Z" → "20261124-101500".
+std::string compact(Timestamp at) {
+  std::string digits;
+  for (const char c : to_rfc3339(at).substr(0, 19)) {
+    if (c == 'T') digits += '-';
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  return digits;
+}
+
+}  // namespace
+
+std::string print_metadata(const ModelMetadata& metadata) { return json::print(metadata) + "\n"; }
+
+Result<ModelMetadata> parse_metadata(std::string_view text) {
+  auto metadata = json::parse<ModelMetadata>(text, "metadata");
+  if (!metadata) return rejected("The metadata of the model cannot be read.");
+  return std::move(*metadata);
+}
+
+std::string to_hex(std::uint64_t hash) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(16, '0');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = kDigits[(hash >> (60 - 4 * i)) & 15];
+  return text;
+}
+
+std::string make_version(Timestamp created_at, std::string_view model, std::string_view job_id) {
+  const std::uint64_t hash = mix(mix(0xcbf29ce484222325ULL, model), job_id);
+  return "v" + compact(created_at) + "-" + to_hex(hash).substr(0, kShortHash);
+}
+
+}  // namespace qm::reco

@@ -1,0 +1,46 @@
+// What is known of a trained model: the metadata file beside it, and what the service tells of it.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "RecoEngine-featurestore/training/trainer.hpp"
+#include "platform/core/clock.hpp"
+#include "platform/json/describe.hpp"
+
+namespace qm::reco {
+
+BOOST_DESCRIBE_STRUCT(TrainingMetrics, (),
+                      (roc_auc, pr_auc, accuracy, precision, recall, f1_score, log_loss, brier, true_positives,
+                       false_positives, true_negatives, false_negatives, training_samples, test_samples, churn_rate, rounds))
+BOOST_DESCRIBE_STRUCT(FeatureImportance, (), (feature, mean_abs_shap))
+BOOST_DESCRIBE_STRUCT(DataQuality, (), (quality_score, issues, samples, churn_rate, missing_rate, enough))
+
+struct ModelMetadata {
+  std::string version;  // "v20261124-101500-1a2b3c4d": sorts by time
+  Timestamp created_at{};
+  std::string job_id;  // of the training that made it
+  std::string feature_hash;  // of the feature table it was trained with: only such a build may serve it
+  std::string data_hash;
+  std::int64_t seed = 0;
+  double test_size = 0;
+  std::string library_version;
+  TrainingMetrics metrics;
+  DataQuality data_quality;
+  std::vector<FeatureImportance> importance;  // strongest first
+};
+BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
+                      (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
+                       data_quality, importance))
+
+std::string print_metadata(const ModelMetadata& metadata);
+// Rejected when the text is no metadata.
+Result<ModelMetadata> parse_metadata(std::string_view text);
+
+// 16 hexadecimal digits.
+std::string to_hex(std::uint64_t hash);
+
+// When a model was made, and a hash over it and its job, so that no two are the same.
+std::string make_version(Timestamp created_at, std::string_view model, std::string_view job_id);
+
+}  // namespace qm::reco
