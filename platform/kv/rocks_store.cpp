@@ -277,6 +277,8 @@ rocksdb::Options rocksdb_options(const RocksOptions& options) {
   rocks.max_open_files = 256;
   rocks.max_total_wal_size = 4 * options.write_buffer_bytes;
   rocks.max_background_jobs = 2;
+  // A log's last record may be half written; damage before it would silently cost all that follows, so it is an error.
+  rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   rocks.compression = rocksdb::kLZ4Compression;
   rocks.info_log_level = rocksdb::WARN_LEVEL;
   rocks.keep_log_file_num = 2;
@@ -289,6 +291,12 @@ rocksdb::Options rocksdb_options(const RocksOptions& options) {
   table.cache_index_and_filter_blocks = true;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return rocks;
+}
+
+// RocksDB has no code of its own for a lock that another process, or this one, holds.
+bool is_held(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() && (text.find("While lock file") != std::string::npos || text.find("lock hold by current process") != std::string::npos);
 }
 
 std::string holder_of(const std::filesystem::path& directory) {
@@ -330,7 +338,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& dir
   rocksdb::DB* raw = nullptr;
   const auto status = rocksdb::DB::Open(rocksdb_options(options), directory.string(), &raw);
   if (!status.ok()) {
-    if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+    if (is_held(status)) {
       return unavailable("The store in " + directory.string() + " is in use by " + holder_of(directory) + ".");
     }
     return unavailable("The store in " + directory.string() + " cannot be opened: " + status.ToString());
