@@ -175,13 +175,19 @@ namespace {
 using namespace demo_file;
 constexpr std::size_t kMaxFileBytes = 8 * 1024 * 1024;
 
-template <class Row>
-Result<std::vector<Row>> read_rows(const std::string& directory, const std::string& name) {
+Result<std::string> read_text(const std::string& directory, const std::string& name) {
   std::ifstream file{directory + "/" + name, std::ios::binary};
   if (!file) return rejected("The demo data file " + name + " cannot be opened.");
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
   if (text.size() > kMaxFileBytes) return rejected("The demo data file " + name + " is too large.");
-  auto rows = json::parse<std::vector<Row>>(text);
+  return text;
+}
+
+template <class Row>
+Result<std::vector<Row>> read_rows(const std::string& directory, const std::string& name) {
+  auto text = read_text(directory, name);
+  if (!text) return text.error();
+  auto rows = json::parse<std::vector<Row>>(*text);
   if (rows) return rows;
   std::string detail = "The demo data file " + name + " cannot be used:";
   for (const Fault& fault : rows.error().faults) {
@@ -274,6 +280,16 @@ Result<DemoPerson> to_person(const PersonRow& row, Timestamp now) {
 }
 
 }  // namespace
+
+Result<std::string> demo_data_version(const std::string& directory) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char* name : {"categories.json", "products.json", "coupons.json", "people.json"}) {
+    auto text = read_text(directory, name);
+    if (!text) return text.error();
+    for (const char c : *text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return std::to_string(hash);
+}
 
 Result<std::vector<Category>> read_demo_categories(const std::string& directory) {
   auto rows = read_rows<CategoryRow>(directory, "categories.json");

@@ -38,6 +38,9 @@ struct DemoPerson {
   CustomerHistory history;
 };
 
+// Changes whenever one of the files does. Rejected, with the file's name, when one cannot be read.
+Result<std::string> demo_data_version(const std::string& directory);
+
 // Each reads one file. Rejected with the file's name and every fault when it cannot be used.
 Result<std::vector<Category>> read_demo_categories(const std::string& directory);
 Result<std::vector<Product>> read_demo_products(const std::string& directory, Timestamp now);
