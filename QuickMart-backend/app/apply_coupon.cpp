@@ -35,6 +35,7 @@ Task<Result<AppliedCoupon>> ApplyCoupon::run(UserId user, std::string code, Mone
   leased->held.order_id = std::move(order_id);
   auto spent = co_await spend(*coupon, std::move(*leased));
   if (!spent) co_return spent.error();
+  ++spent_;
 
   AppliedCoupon applied;
   applied.discount = *discount;

@@ -7,6 +7,7 @@
 // A crash after any step leaves the count too high, never too low; the next call of the same customer, or
 // recover_coupons, takes the lease over and finishes or releases what it finds.
 #pragma once
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,9 @@ class ApplyCoupon {
   Task<Result<AppliedCoupon>> run(UserId user, std::string code, Money order_total,
                                   std::optional<std::string> order_id = {});
 
+  // Coupons spent since the start of this process.
+  std::int64_t spent() const noexcept { return spent_; }
+
  private:
   Task<Result<StoredUserCoupon>> hold(UserId user, Coupon coupon);
   Task<Result<StoredUserCoupon>> lease(StoredUserCoupon stored);
@@ -41,6 +45,7 @@ class ApplyCoupon {
   CouponStore& coupons_;
   UserCouponStore& held_;
   const Clock& clock_;
+  std::atomic<std::int64_t> spent_{0};
 };
 
 }  // namespace qm::shop

@@ -46,6 +46,7 @@ Task<Result<AssignedCoupon>> AssignCoupon::run(AssignCouponInput input) {
   auto given = co_await held_.give(std::move(held));
   if (!given) co_return given.error();
   assigned.duplicate = !*given;
+  if (*given) ++given_;
   co_return assigned;
 }
 

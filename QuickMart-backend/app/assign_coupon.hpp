@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -31,11 +32,15 @@ class AssignCoupon {
   // NotFound: no such customer or coupon. Rejected: the coupon cannot be used (any more).
   Task<Result<AssignedCoupon>> run(AssignCouponInput input);
 
+  // Coupons given since the start of this process, duplicates left out.
+  std::int64_t given() const noexcept { return given_; }
+
  private:
   CouponStore& coupons_;
   UserCouponStore& held_;
   UserStore& users_;
   const Clock& clock_;
+  std::atomic<std::int64_t> given_{0};
 };
 
 }  // namespace qm::shop
