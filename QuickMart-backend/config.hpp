@@ -1,11 +1,15 @@
 // The shop's settings: the flags and environment variables that `quickmart-backend --help` lists.
 #pragma once
-#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "platform/service/service_config.hpp"
 
 namespace qm::shop {
+
+// Signs access tokens on a developer's machine with nothing configured, so that they outlive a restart. It is public:
+// production refuses it.
+inline constexpr std::string_view kDevelopmentJwtSecret = "development-only-jwt-secret-not-a-secret";
 
 struct Config : service::ServiceConfig {
   Config() {
@@ -14,15 +18,15 @@ struct Config : service::ServiceConfig {
     name_space = "quick_mart";
   }
 
+  std::string jwt_secret;     // empty: the development one
   std::string reco_engine_url = "http://localhost:8000";
-  std::string jwt_secret;     // empty: the development secret, which production refuses
   std::string demo_data_dir;  // empty: looked for beside the program
-  std::int64_t access_token_min = 30;
 };
 
 // → −1 and `config` filled, or the exit code.
 int read_config(int argc, const char* const* argv, Config& config);
-// Fills in what was left open. Rejected, with a sentence that says what to set, when the settings do not fit together.
+// Fills in what was left open. Rejected, with a sentence that says what to set and shows no secret, when the settings do
+// not fit together.
 Result<void> complete_config(Config& config);
 
 }  // namespace qm::shop

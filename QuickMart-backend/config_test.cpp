@@ -1,0 +1,60 @@
+#include "QuickMart-backend/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace qm::shop {
+namespace {
+
+const std::string kSecret(32, 'q');
+
+TEST(ShopConfig, ProductionInsistsOnSecretsOfItsOwn) {
+  struct Case {
+    const char* env;
+    std::string jwt_secret, service_token;
+    const char* says;  // nullptr: fits
+  };
+  const Case cases[] = {{"development", "", "", nullptr},
+                        {"development", kSecret, "short", nullptr},
+                        {"development", "zu kurz", "", "JWT_SECRET"},
+                        {"production", kSecret, kSecret, nullptr},
+                        {"production", "", kSecret, "JWT_SECRET"},
+                        {"production", "zu kurz", kSecret, "JWT_SECRET"},
+                        {"production", std::string(31, 'q'), kSecret, "JWT_SECRET"},
+                        {"production", std::string{kDevelopmentJwtSecret}, kSecret, "JWT_SECRET"},
+                        {"production", kSecret, "", "SERVICE_TOKEN"},
+                        {"production", kSecret, "zu kurz", "SERVICE_TOKEN"}};
+  for (const Case& c : cases) {
+    Config config;
+    config.env = c.env;
+    config.jwt_secret = c.jwt_secret;
+    config.service_token = c.service_token;
+    const auto completed = complete_config(config);
+    ASSERT_EQ(completed.has_value(), c.says == nullptr) << c.env << " " << c.jwt_secret << " " << c.service_token;
+    if (completed) {
+      EXPECT_GE(config.jwt_secret.size(), service::kMinSecretBytes);
+      continue;
+    }
+    const std::string& sentence = completed.error().detail;
+    EXPECT_NE(sentence.find(c.says), std::string::npos) << sentence;
+    for (const std::string& secret : {c.jwt_secret, c.service_token})
+      if (!secret.empty()) EXPECT_EQ(sentence.find(secret), std::string::npos) << sentence;
+  }
+}
+
+TEST(ShopConfig, TakesFlags) {
+  const char* arguments[] = {"quickmart-backend", "--port", "0", "--reco-engine-url", "http://127.0.0.1:9", "--namespace", "other"};
+  Config config;
+  ASSERT_EQ(read_config(static_cast<int>(std::size(arguments)), arguments, config), -1);
+  EXPECT_EQ(config.port, 0);
+  EXPECT_EQ(config.name_space, "other");
+  EXPECT_EQ(config.reco_engine_url, "http://127.0.0.1:9");
+}
+
+TEST(ShopConfig, ListensOnTheContractsPortAndNamespaceUnlessTold) {
+  const Config config;
+  EXPECT_EQ(config.port, 3010);
+  EXPECT_EQ(config.name_space, "quick_mart");
+}
+
+}  // namespace
+}  // namespace qm::shop
