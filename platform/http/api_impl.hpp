@@ -117,7 +117,8 @@ bool read_body(const Request& request, const EndpointInfo& info, Body& out, std:
       case BodyKind::Json: {
         auto document = json::parse_document(request.body);
         if (!document) {
-          faults.insert(faults.end(), document.error().faults.begin(), document.error().faults.end());
+          const Error failure = document.error();  // each call of error() makes another copy
+          faults.insert(faults.end(), failure.faults.begin(), failure.faults.end());
           return true;
         }
         json::read_value(*document, out, reader);

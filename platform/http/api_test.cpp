@@ -120,6 +120,9 @@ TEST(Api, ListsEveryFaultOfARequest) {
   EXPECT_EQ(boost::json::parse(post(api, "/login", "{}").body).at("detail").as_array().size(), 2u);
   EXPECT_EQ(post(api, "/login", "username=a&username=b&password=abcd", "application/x-www-form-urlencoded").status, 422);
   EXPECT_EQ(post(api, "/login", "username=%zz", "application/x-www-form-urlencoded").status, 422);
+  const Response broken = post(api, "/login", R"({"username": nope})");
+  EXPECT_EQ(broken.status, 422);
+  EXPECT_NE(broken.body.find("byte 13"), std::string::npos) << broken.body;
 }
 
 TEST(Api, AnswersWhatIsNotThere) {
