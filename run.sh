@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# QuickMart from one place: `./run.sh start` builds and starts everything, `./run.sh help` lists the rest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+for part in terminal http services build walk containers check; do
+  # shellcheck source=/dev/null
+  source "tools/run/$part.sh"
+done
+
+show_help() {
+  cat <<'TEXT'
+QuickMart: a shop, and the engine that keeps its customers.
+
+  ./run.sh COMMAND [OPTIONS]
+
+  start [--yes] [--docker]   install what is missing, build, start both services, walk the loop once
+  stop                       stop both services; requests in flight finish
+  restart                    stop, then start
+  status                     what runs: pid, port, health, uptime, memory, version, model
+  test                       health checks and a smoke walk on the running services
+  logs [SERVICE]             the services' logs; followed in a terminal
+  db                         the store: namespaces, sets, records, bytes
+
+  infra                      the shared store alone
+  reco                       RecoEngine alone
+  quickmart                  QuickMart's backend alone
+  train [OPTIONS]            generate data, train a model, compare it with the champion (OPTIONS: see reco-train --help)
+
+  check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
+  bench [NAME…]              the benchmarks, each beside its yardstick
+
+SERVICE is reco or quickmart. --yes installs Debian packages without asking; --docker uses containers.
+
+Environment: RECO_PORT (8000), SHOP_PORT (3010), NODE_ENV, JWT_SECRET, SERVICE_TOKEN, AEROSPIKE_HOST, … are passed on;
+`build/release/bin/reco-engine --help` and `build/release/bin/quickmart-backend --help` list all. NO_COLOR turns colours off.
+What the services keep lies in var/: data, logs, pids.
+TEXT
+}
+
+read_start_options() {
+  yes=() docker=0
+  for option in "$@"; do
+    case $option in
+      -y | --yes) yes=(--yes) ;;
+      --docker) docker=1 ;;
+      *) die "start: there is no option «$option»; see ./run.sh help" ;;
+    esac
+  done
+}
+
+# Programs, built anew where sources changed.
+prepare() {
+  tools/bootstrap "${yes[@]}" build test
+  build release "$@"
+}
+
+start() {
+  read_start_options "$@"
+  if ((docker)); then start_containers; walk_loop; return; fi
+  runs_in_containers && die "containers are running; ./run.sh stop ends them"
+  prepare quickmart-backend reco-engine reco-train
+  infra
+  title "Services"
+  start_service reco
+  start_service quickmart
+  wait_until_ready reco
+  wait_until_ready quickmart
+  walk_loop
+}
+
+start_one() {
+  local service=$1
+  shift
+  read_start_options "$@"
+  ((!docker)) || die "--docker starts everything: ./run.sh start --docker"
+  prepare "$(program_of "$service")"
+  title "Services"
+  start_service "$service"
+  wait_until_ready "$service"
+}
+
+stop() {
+  if runs_in_containers; then stop_containers; return; fi
+  title "Services"
+  # The shop first: while it drains, RecoEngine still answers it.
+  stop_service quickmart
+  stop_service reco
+}
+
+infra() {
+  title "Store"
+  if [[ -n ${AEROSPIKE_HOST:-} ]]; then
+    warn "AEROSPIKE_HOST is $AEROSPIKE_HOST, but this release cannot use an Aerospike cluster yet;"
+    note "both services keep their data in the embedded store under $(data_dir)."
+  else
+    good "embedded: no server is needed; data under $(data_dir)"
+  fi
+}
+
+train() {
+  prepare reco-train
+  is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco"
+  exec build/release/bin/reco-train --url "$(url_of reco)" "$@"
+}
+
+bench() {
+  tools/bootstrap build bench
+  build bench
+  exec bench/run "$@"
+}
+
+runs_in_containers && use_containers
+command=${1:-help}
+shift || true
+yes=() docker=0
+case $command in
+  start) start "$@" ;;
+  stop) stop ;;
+  restart) stop; start "$@" ;;
+  status) show_status ;;
+  test) smoke_test ;;
+  infra) infra ;;
+  reco | quickmart) start_one "$command" "$@" ;;
+  train) train "$@" ;;
+  logs) show_logs "$@" ;;
+  db) show_store ;;
+  check) check "$@" ;;
+  bench) bench "$@" ;;
+  help | -h | --help) show_help ;;
+  *) say_error "there is no command «$command»."; show_help >&2; exit 2 ;;
+esac

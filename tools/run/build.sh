@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034  # the parts of run.sh share their variables
+# build PRESET [TARGET…]: configures once, builds with a progress that shows, and prints nothing when all is fresh.
+# BUILD_OPTIONS, an array, is added to CMake's arguments and makes it configure anew.
+build_options=()
+
+build() {
+  local preset=$1 started log
+  shift
+  mkdir -p build
+  log=build/$preset.log
+  exec 9>"build/$preset.lock"
+  flock 9
+  if [[ ! -f build/$preset/build.ninja ]] || ((${#build_options[@]})); then
+    fleeting "Configuring ($preset)"
+    cmake --preset "$preset" "${build_options[@]}" >"$log" 2>&1 9>&- ||
+      { end_fleeting; tail -n 25 "$log" >&2; die "the build could not be configured; all of it in $log"; }
+    end_fleeting
+  fi
+  title "Build ($preset)"
+  started=$SECONDS
+  if ((interactive)); then
+    NINJA_STATUS="  [%f/%t] " ninja -C "build/$preset" "$@" 9>&- || die "the build failed"
+  else
+    ninja -C "build/$preset" "$@" 9>&- 2>&1 | show_tenths || die "the build failed"
+  fi
+  flock -u 9
+  good "up to date after $((SECONDS - started)) s"
+}
+
+# Ninja's lines for a pipe: every tenth of the way, and whatever is not progress.
+show_tenths() {
+  awk '
+    /^ninja: (Entering|no work)/ { next }
+    /^\[[0-9]+\/[0-9]+\]/ {
+      split(substr($1, 2), part, /[\/\]]/)
+      tenth = int(part[1] * 10 / part[2])
+      if (tenth > shown) { shown = tenth; printf "  %3d %%  (%d of %d)\n", tenth * 10, part[1], part[2]; fflush() }
+      next
+    }
+    { print; fflush() }'
+}
