@@ -31,14 +31,22 @@ FeatureValue to_shares(const bj::object& object) {
 
 std::optional<FeatureValue> to_value(const bj::value& json) {
   switch (json.kind()) {
-    case bj::kind::null: return std::nullopt;
-    case bj::kind::bool_: return FeatureValue{json.get_bool()};
-    case bj::kind::int64: return FeatureValue{json.get_int64()};
-    case bj::kind::uint64: return FeatureValue{static_cast<double>(json.get_uint64())};
-    case bj::kind::double_: return FeatureValue{json.get_double()};
-    case bj::kind::string: return FeatureValue{std::string{json.get_string()}};
-    case bj::kind::object: return to_shares(json.get_object());
-    case bj::kind::array: break;
+    case bj::kind::null:
+      return std::nullopt;
+    case bj::kind::bool_:
+      return FeatureValue{json.get_bool()};
+    case bj::kind::int64:
+      return FeatureValue{json.get_int64()};
+    case bj::kind::uint64:
+      return FeatureValue{static_cast<double>(json.get_uint64())};
+    case bj::kind::double_:
+      return FeatureValue{json.get_double()};
+    case bj::kind::string:
+      return FeatureValue{std::string{json.get_string()}};
+    case bj::kind::object:
+      return to_shares(json.get_object());
+    case bj::kind::array:
+      break;
   }
   return misfit();
 }
@@ -100,8 +108,12 @@ void add_type(const FeatureSpec& spec, bj::object& schema) {
       schema["minimum"] = spec.low;
       schema["maximum"] = spec.high;
       return;
-    case FeatureType::Flag: schema["type"] = type_or_null("boolean"); return;
-    case FeatureType::Time: schema["format"] = "date-time"; [[fallthrough]];
+    case FeatureType::Flag:
+      schema["type"] = type_or_null("boolean");
+      return;
+    case FeatureType::Time:
+      schema["format"] = "date-time";
+      [[fallthrough]];
     case FeatureType::Category:
     case FeatureType::Text:
       schema["type"] = type_or_null("string");
@@ -123,7 +135,8 @@ bj::object schema_of(const FeatureSpec& spec) {
     bj::array examples;
     for (const auto level : spec.levels) examples.emplace_back(level);
     schema["examples"] = std::move(examples);
-    description += description.empty() ? "any word; the examples are levels of their own" : "; the examples are levels of their own";
+    description += description.empty() ? "any word; the examples are levels of their own"
+                                       : "; the examples are levels of their own";
   }
   if (!description.empty()) schema["description"] = description;
   return schema;
@@ -144,10 +157,11 @@ bj::value body_schema(FeatureGroup group) {
       properties[alias] = std::move(same);
     }
   }
-  return bj::object{{"type", "object"},
-                    {"description", "Features not named keep their values; null: no longer known; unknown names are ignored."},
-                    {"properties", std::move(properties)},
-                    {"required", bj::array{kUserId}}};
+  return bj::object{
+      {"type", "object"},
+      {"description", "Features not named keep their values; null: no longer known; unknown names are ignored."},
+      {"properties", std::move(properties)},
+      {"required", bj::array{kUserId}}};
 }
 
 Task<Result<contracts::IngestAnswer>> run_ingest(IngestFeatures& ingest, FeatureGroup group, bj::value body) {

@@ -78,7 +78,8 @@ struct Outcome {
 };
 BOOST_DESCRIBE_STRUCT(Outcome, (), (status, at, order_id, revenue))
 inline auto constraints(const Outcome*) {
-  return json::fields(json::field(&Outcome::order_id, json::identifier()), json::field(&Outcome::revenue, json::range(0, 1e9)));
+  return json::fields(json::field(&Outcome::order_id, json::identifier()),
+                      json::field(&Outcome::revenue, json::range(0, 1e9)));
 }
 
 struct OutcomeAnswer {
@@ -134,13 +135,14 @@ wire::TrialAnswer to_wire(const UserId& user, const NudgeTrial& trial) {
 }
 
 void add_rules(http::Api& api, const NudgeRules& rules) {
-  api.get("/nudge/rules", info("nudge_rules", "The nudge rules in force", {}), [&rules](Call<>) -> Task<Result<wire::NudgeRules>> {
-    wire::NudgeRules out;
-    const auto current = rules.current();
-    for (const auto& rule : current->rules) out.rules.push_back(wire::to_wire(rule));
-    out.total_rules = static_cast<std::int64_t>(out.rules.size());
-    co_return out;
-  });
+  api.get("/nudge/rules", info("nudge_rules", "The nudge rules in force", {}),
+          [&rules](Call<>) -> Task<Result<wire::NudgeRules>> {
+            wire::NudgeRules out;
+            const auto current = rules.current();
+            for (const auto& rule : current->rules) out.rules.push_back(wire::to_wire(rule));
+            out.total_rules = static_cast<std::int64_t>(out.rules.size());
+            co_return out;
+          });
   api.get("/nudge/rules/{rule_id}", info("nudge_rule", "One nudge rule", {404}),
           [&rules](Call<wire::ByRule> call) -> Task<Result<wire::NudgeRule>> {
             const auto current = rules.current();
@@ -154,14 +156,16 @@ void add_test(http::Api& api, TestNudge& test) {
   api.get("/nudge/test/{user_id}", info("test_nudge", "Which rule would fire, without firing it", {404, 503}),
           [&test](Call<wire::NudgedUser, wire::Trial> call) -> Task<Result<wire::TrialAnswer>> {
             UserId user = call.path.user_id;
-            auto trial = co_await test.run(std::move(user), call.query.churn_probability, std::move(call.query.churn_reasons));
+            auto trial =
+                co_await test.run(std::move(user), call.query.churn_probability, std::move(call.query.churn_reasons));
             if (!trial) co_return trial.error();
             co_return to_wire(call.path.user_id, *trial);
           });
 }
 
 void add_nudges(http::Api& api, ListNudges& list, ReportOutcome& report) {
-  api.get("/nudges/{user_id}", info("list_nudges", "Nudges decided for a user, newest first, each with its decision", {503}),
+  api.get("/nudges/{user_id}",
+          info("list_nudges", "Nudges decided for a user, newest first, each with its decision", {503}),
           [&list](Call<wire::NudgedUser, wire::NudgePaging> call) -> Task<Result<wire::NudgeList>> {
             const auto limit = static_cast<std::size_t>(call.query.limit);
             UserId user = call.path.user_id;
@@ -189,7 +193,8 @@ void add_nudges(http::Api& api, ListNudges& list, ReportOutcome& report) {
 
 }  // namespace
 
-void add_nudge_routes(http::Api& api, const NudgeRules& rules, TestNudge& test, ListNudges& list, ReportOutcome& report) {
+void add_nudge_routes(http::Api& api, const NudgeRules& rules, TestNudge& test, ListNudges& list,
+                      ReportOutcome& report) {
   add_rules(api, rules);
   add_test(api, test);
   add_nudges(api, list, report);

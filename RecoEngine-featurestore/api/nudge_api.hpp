@@ -9,6 +9,7 @@
 namespace qm::reco {
 
 // All of them outlive `api`.
-void add_nudge_routes(http::Api& api, const NudgeRules& rules, TestNudge& test, ListNudges& list, ReportOutcome& report);
+void add_nudge_routes(http::Api& api, const NudgeRules& rules, TestNudge& test, ListNudges& list,
+                      ReportOutcome& report);
 
 }  // namespace qm::reco

@@ -9,8 +9,9 @@
 
 namespace qm::reco {
 
-BOOST_DESCRIBE_ENUM(ReasonFamily, INACTIVITY, CART_ABANDONMENT, LOW_ENGAGEMENT, PRICE_SENSITIVITY, DELIVERY_ISSUES, PRODUCT_AVAILABILITY,
-                    PAYMENT_FAILURE, POOR_SUPPORT_EXPERIENCE, HIGH_REFUND_RATE, PURCHASE_DECLINE, BEHAVIORAL_PATTERNS)
+BOOST_DESCRIBE_ENUM(ReasonFamily, INACTIVITY, CART_ABANDONMENT, LOW_ENGAGEMENT, PRICE_SENSITIVITY, DELIVERY_ISSUES,
+                    PRODUCT_AVAILABILITY, PAYMENT_FAILURE, POOR_SUPPORT_EXPERIENCE, HIGH_REFUND_RATE, PURCHASE_DECLINE,
+                    BEHAVIORAL_PATTERNS)
 BOOST_DESCRIBE_ENUM(NudgeStatus, decided, delivered, viewed, clicked, used, expired)
 BOOST_DESCRIBE_ENUM(Channel, email, push, sms, app)
 
@@ -29,7 +30,7 @@ BOOST_DESCRIBE_STRUCT(NudgeAction, (), (type, content_template, channel, priorit
 struct NudgeRule {
   std::string rule_id;
   std::string name;
-  std::vector<double> churn_score_range;  // both ends included
+  std::vector<double> churn_score_range;    // both ends included
   std::vector<ReasonFamily> churn_reasons;  // empty: any
   std::vector<NudgeAction> nudges;
   bool enabled = true;
@@ -57,8 +58,9 @@ struct Nudge {
   std::optional<json::Amount> revenue;
 };
 BOOST_DESCRIBE_STRUCT(Nudge, (),
-                      (nudge_id, user_id, rule_id, type, channel, content_template, priority, coupon_code, churn_probability, churn_reasons,
-                       model_version, decided_at, status, status_at, order_id, revenue))
+                      (nudge_id, user_id, rule_id, type, channel, content_template, priority, coupon_code,
+                       churn_probability, churn_reasons, model_version, decided_at, status, status_at, order_id,
+                       revenue))
 
 NudgeRule to_wire(const reco::NudgeRule& rule);
 Nudge to_wire(const reco::Nudge& nudge);

@@ -35,10 +35,14 @@ boost::json::value to_wire(const FeatureValue& value) {
 
 contracts::RiskSegment to_wire(RiskSegment segment) {
   switch (segment) {
-    case RiskSegment::low: return contracts::RiskSegment::low;
-    case RiskSegment::medium: return contracts::RiskSegment::medium;
-    case RiskSegment::high: return contracts::RiskSegment::high;
-    case RiskSegment::critical: break;
+    case RiskSegment::low:
+      return contracts::RiskSegment::low;
+    case RiskSegment::medium:
+      return contracts::RiskSegment::medium;
+    case RiskSegment::high:
+      return contracts::RiskSegment::high;
+    case RiskSegment::critical:
+      break;
   }
   return contracts::RiskSegment::critical;
 }

@@ -12,13 +12,19 @@ std::string fault_type(const FeatureSpec& spec, const std::string& detail) {
   if (detail.find("less than") != std::string::npos) return "value_error.number.not_le";
   if (detail.rfind("value is not", 0) != 0) return "value_error";
   switch (spec.type) {
-    case FeatureType::Integer: return "type_error.integer";
-    case FeatureType::Real: return "type_error.float";
-    case FeatureType::Flag: return "type_error.bool";
+    case FeatureType::Integer:
+      return "type_error.integer";
+    case FeatureType::Real:
+      return "type_error.float";
+    case FeatureType::Flag:
+      return "type_error.bool";
     case FeatureType::Category:
-    case FeatureType::Text: return "type_error.str";
-    case FeatureType::Time: return "value_error.datetime";
-    case FeatureType::Shares: return "type_error.dict";
+    case FeatureType::Text:
+      return "type_error.str";
+    case FeatureType::Time:
+      return "value_error.datetime";
+    case FeatureType::Shares:
+      return "type_error.dict";
   }
   return "value_error";
 }
@@ -34,7 +40,8 @@ void add_fault(FeatureIntake& intake, const std::string& name, std::string messa
 void take(FeatureIntake& intake, std::size_t feature, const GivenFeature& given) {
   const auto& spec = feature_table()[feature];
   if (std::find(intake.stored.begin(), intake.stored.end(), spec.name) != intake.stored.end()) {
-    add_fault(intake, given.name, std::string{spec.name} + " is given more than once, under two of its names", "value_error.duplicate");
+    add_fault(intake, given.name, std::string{spec.name} + " is given more than once, under two of its names",
+              "value_error.duplicate");
     return;
   }
   intake.stored.emplace_back(spec.name);

@@ -43,15 +43,16 @@ class FreshnessWindow {
   std::size_t count_ = 0;  // ever added
 };
 
-// Thread-safe.
+// Thread-safe. The model is asked on the caller's thread: the median of a whole scoring is 0.08 ms on one core, less
+// than the way to another thread and back is worth.
 class PredictChurn {
  public:
   // All references outlive it.
   PredictChurn(FeatureStore& features, const Champion& champion, TriggerNudges& nudges, const Clock& clock)
       : features_(features), champion_(champion), nudges_(nudges), clock_(clock) {}
 
-  // NotFound when nothing is known of the customer that is still true; Unavailable (Retry-After) when there is no model.
-  // Otherwise the errors of the store and of TriggerNudges.
+  // NotFound when nothing is known of the customer that is still true; Unavailable (Retry-After) when there is no
+  // model. Otherwise the errors of the store and of TriggerNudges.
   Task<Result<ChurnPrediction>> predict(UserId user);
   // The score alone: nothing is decided. Errors as predict().
   Task<Result<ChurnScore>> score(UserId user);

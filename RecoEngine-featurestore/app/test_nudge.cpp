@@ -2,7 +2,8 @@
 
 namespace qm::reco {
 
-Task<Result<NudgeTrial>> TestNudge::run(UserId user, std::optional<double> churn_probability, std::vector<ReasonFamily> reasons) {
+Task<Result<NudgeTrial>> TestNudge::run(UserId user, std::optional<double> churn_probability,
+                                        std::vector<ReasonFamily> reasons) {
   if (!churn_probability || reasons.empty()) {
     auto own = co_await predict_.score(std::move(user));
     if (!own && !churn_probability) co_return own.error();

@@ -31,7 +31,8 @@ NudgeDecision decide_by(const NudgeRule& rule, const ChurnScore& score, Timestam
     nudge.channel = action.channel;
     nudge.content_template = action.content_template;
     nudge.priority = action.priority;
-    if (action.type == NudgeType::DiscountCoupon) nudge.coupon_code = coupon_code_for(action, score.churn_probability, families);
+    if (action.type == NudgeType::DiscountCoupon)
+      nudge.coupon_code = coupon_code_for(action, score.churn_probability, families);
     nudge.churn_probability = score.churn_probability;
     nudge.reasons = families;
     nudge.model_version = score.model_version;
@@ -44,8 +45,8 @@ NudgeDecision decide_by(const NudgeRule& rule, const ChurnScore& score, Timestam
 
 }  // namespace
 
-TriggerNudges::TriggerNudges(NudgeStore& nudges, QuickmartClient& quickmart, jobs::Queue& queue, const NudgeRules& rules,
-                             const Clock& clock, std::chrono::seconds cool_down)
+TriggerNudges::TriggerNudges(NudgeStore& nudges, QuickmartClient& quickmart, jobs::Queue& queue,
+                             const NudgeRules& rules, const Clock& clock, std::chrono::seconds cool_down)
     : nudges_(nudges),
       quickmart_(quickmart),
       queue_(queue),
@@ -103,12 +104,14 @@ Task<Result<void>> TriggerNudges::assign_coupon(jobs::Job job) {
   const Deadline deadline = deadline_in(kAssignTimeout);
   auto assigned = co_await quickmart_.assign_coupon(std::move(request), deadline);
   if (assigned) {
-    log::info("coupon assigned", {{"nudge", nudge->nudge_id.str()}, {"coupon", *nudge->coupon_code}, {"duplicate", assigned->duplicate}});
+    log::info("coupon assigned",
+              {{"nudge", nudge->nudge_id.str()}, {"coupon", *nudge->coupon_code}, {"duplicate", assigned->duplicate}});
     co_return Result<void>{};
   }
   const ErrorKind kind = assigned.error().kind;
   if (kind != ErrorKind::NotFound && kind != ErrorKind::Rejected) co_return assigned.error();
-  log::warn("coupon not assigned", {{"nudge", nudge->nudge_id.str()}, {"coupon", *nudge->coupon_code}, {"why", assigned.error().detail}});
+  log::warn("coupon not assigned",
+            {{"nudge", nudge->nudge_id.str()}, {"coupon", *nudge->coupon_code}, {"why", assigned.error().detail}});
   co_return Result<void>{};
 }
 

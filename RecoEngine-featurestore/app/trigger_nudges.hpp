@@ -2,10 +2,10 @@
 //
 // A decision stands for the cool-down: asked again, the same nudges come back. The coupon of a nudge is given by a
 // durable job, one per nudge, whose first attempt starts at once; so a prediction never waits for QuickMart, and a
-// QuickMart that is slow, absent or in doubt costs a retry and not the coupon. The job follows the decision, and a crash
-// may come between the two: therefore every prediction that meets a standing decision owes its jobs again, which changes
-// nothing when they are there. Whoever asked and got no answer asks again (the shop's login does), and that closes the
-// gap. The assignment is idempotent per customer and nudge, so a job that runs twice gives one coupon.
+// QuickMart that is slow, absent or in doubt costs a retry and not the coupon. The job follows the decision, and a
+// crash may come between the two: therefore every prediction that meets a standing decision owes its jobs again, which
+// changes nothing when they are there. Whoever asked and got no answer asks again (the shop's login does), and that
+// closes the gap. The assignment is idempotent per customer and nudge, so a job that runs twice gives one coupon.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -37,8 +37,8 @@ class TriggerNudges {
   static constexpr const char* kJobKind = "assign_coupon";
 
   // All references outlive it. `cool_down`: a shorter one than a second counts as a second.
-  TriggerNudges(NudgeStore& nudges, QuickmartClient& quickmart, jobs::Queue& queue, const NudgeRules& rules, const Clock& clock,
-                std::chrono::seconds cool_down);
+  TriggerNudges(NudgeStore& nudges, QuickmartClient& quickmart, jobs::Queue& queue, const NudgeRules& rules,
+                const Clock& clock, std::chrono::seconds cool_down);
 
   // nullopt below high risk. The errors of the store and the queue: then the caller does well to ask again.
   Task<Result<std::optional<TriggeredNudges>>> trigger(ChurnScore score);

@@ -12,10 +12,10 @@ namespace qm::reco {
 
 struct ChurnScore {
   UserId user_id;
-  double churn_probability = 0;  // 0…1
-  double base_value = 0;         // log-odds of the average customer
-  std::vector<Reason> reasons;   // strongest first
-  FeatureVector features;        // without stale values; never empty
+  double churn_probability = 0;   // 0…1
+  double base_value = 0;          // log-odds of the average customer
+  std::vector<Reason> reasons;    // strongest first
+  FeatureVector features;         // without stale values; never empty
   Timestamp feature_freshness{};  // when the newest of them was written
   Timestamp scored_at{};
   std::string model_version;

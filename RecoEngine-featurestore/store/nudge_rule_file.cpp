@@ -42,7 +42,8 @@ struct Rule {
 };
 BOOST_DESCRIBE_STRUCT(Rule, (), (rule_id, name, churn_score_range, churn_reasons, nudges, enabled, version))
 inline auto constraints(const Rule*) {
-  return json::fields(json::field(&Rule::name, json::length(1, 256)), json::field(&Rule::churn_score_range, json::length(2, 2)),
+  return json::fields(json::field(&Rule::name, json::length(1, 256)),
+                      json::field(&Rule::churn_score_range, json::length(2, 2)),
                       json::field(&Rule::churn_reasons, json::length(0, kReasonFamilies)),
                       json::field(&Rule::nudges, json::length(1, 16)), json::field(&Rule::enabled, json::defaulted()),
                       json::field(&Rule::version, json::defaulted(), json::range(1, 1e9)));
@@ -94,7 +95,8 @@ std::optional<T> read_document(const fs::path& path, Faults& faults) {
   }
   auto document = json::parse<T>(*text, "file");
   if (document) return std::move(*document);
-  for (const auto& fault : document.error().faults) faults.push_back(place_of(fault) + fault.msg);
+  const Error failure = document.error();
+  for (const auto& fault : failure.faults) faults.push_back(place_of(fault) + fault.msg);
   return std::nullopt;
 }
 
@@ -133,7 +135,8 @@ NudgeRule to_rule(const nudge_file::Rule& given, Faults& faults) {
     }
   }
   for (const auto& action : given.nudges) rule.nudges.push_back(to_action(action, who, faults));
-  std::stable_sort(rule.nudges.begin(), rule.nudges.end(), [](const auto& a, const auto& b) { return a.priority < b.priority; });
+  std::stable_sort(rule.nudges.begin(), rule.nudges.end(),
+                   [](const auto& a, const auto& b) { return a.priority < b.priority; });
   return rule;
 }
 
@@ -193,7 +196,8 @@ std::pair<fs::file_time_type, std::uintmax_t> stamp_of(const fs::path& path) {
 }  // namespace
 
 const NudgeRule* NudgeRuleSet::find(const std::string& rule_id) const {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const NudgeRule& rule) { return rule.rule_id == rule_id; });
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const NudgeRule& rule) { return rule.rule_id == rule_id; });
   return found == rules.end() ? nullptr : &*found;
 }
 
@@ -202,7 +206,8 @@ const std::string* NudgeRuleSet::find_template(const std::string& name) const {
   return found == templates.end() ? nullptr : &found->second;
 }
 
-NudgeRuleFile::NudgeRuleFile(fs::path rules) : rules_(std::move(rules)), templates_(rules_.parent_path() / "nudge_templates.json") {}
+NudgeRuleFile::NudgeRuleFile(fs::path rules)
+    : rules_(std::move(rules)), templates_(rules_.parent_path() / "nudge_templates.json") {}
 
 Result<NudgeRuleSet> NudgeRuleFile::read() const {
   NudgeRuleSet set;
@@ -220,7 +225,8 @@ Result<NudgeRuleSet> NudgeRuleFile::read() const {
   }
   if (of_rules.empty() && of_templates.empty()) return set;
   const std::string first = sentence(rules_, of_rules), second = sentence(templates_, of_templates);
-  return rejected("The nudge rules cannot be used. " + first + (first.empty() || second.empty() ? "" : ". ") + second + ".");
+  return rejected("The nudge rules cannot be used. " + first + (first.empty() || second.empty() ? "" : ". ") + second +
+                  ".");
 }
 
 NudgeRuleStamp NudgeRuleFile::stamp() const {
