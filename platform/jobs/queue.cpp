@@ -132,6 +132,11 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     writing.durable = false;
     auto claimed = co_await store.put(entry.key, std::move(bins), writing);
     if (!claimed) co_return;  // somebody else has it
+    if (job.attempts > options.max_attempts) {  // whoever began the last one died of it, or with it
+      const Result<void> outcome = unavailable("the last attempt did not end");
+      co_await conclude(job, owner, outcome);
+      co_return;
+    }
     ++running;
     count(job.kind, &QueueStats::running);
     auto& context = workers->context(next_worker++ % workers->size());
