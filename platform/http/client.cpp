@@ -1,5 +1,7 @@
 #include "platform/http/client.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -35,6 +37,12 @@ struct Attempt {
   error_code failed;
   ClientResponse response;
 };
+
+// Whether the peer has neither closed an idle connection nor sent what nobody asked for.
+bool is_quiet(Stream& stream) {
+  char byte = 0;
+  return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
 
 bool is_idempotent(const ClientRequest& request) {
   return request.idempotent || request.method == Method::Get || request.method == Method::Head ||
@@ -78,11 +86,14 @@ struct Client::Impl {
 
   std::unique_ptr<Stream> take_idle(const void* thread) {
     std::lock_guard lock{mutex};
-    auto& idle = pools[thread].idle;
-    if (idle.empty()) return nullptr;
-    auto stream = std::move(idle.back());
-    idle.pop_back();
-    return stream;
+    auto& pool = pools[thread];
+    while (!pool.idle.empty()) {
+      auto stream = std::move(pool.idle.back());
+      pool.idle.pop_back();
+      if (is_quiet(*stream)) return stream;
+      --pool.open;
+    }
+    return nullptr;
   }
   bool may_open(const void* thread) {
     std::lock_guard lock{mutex};
@@ -214,9 +225,18 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request, Deadline deadli
   auto impl = impl_;
   deadline = std::min(deadline, deadline_in(impl->options.timeout_ms));
   thread_local std::minstd_rand random{std::random_device{}()};
+  const Error in_doubt{ErrorKind::InDoubt, "The other service did not answer.", std::chrono::seconds{1}};
+  bool sent = false;  // by any of the attempts
   for (int tries = 0;; ++tries) {
-    if (!impl->admit()) co_return unavailable("The other service is not reachable at the moment.");
+    if (!sent && std::chrono::steady_clock::now() >= deadline) {
+      co_return Error{ErrorKind::Timeout, "There was no time left to ask the other service.", std::chrono::seconds{1}};
+    }
+    if (!impl->admit()) {
+      if (sent) co_return in_doubt;
+      co_return unavailable("The other service is not reachable at the moment.");
+    }
     Attempt made = co_await impl->attempt(request, deadline);
+    sent = sent || made.progress == Progress::Sent;
     if (!made.failed) {
       impl->note(made.response.status < 500);
       co_return std::move(made.response);
@@ -236,7 +256,7 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request, Deadline deadli
       }
       continue;
     }
-    if (made.progress == Progress::Sent) co_return Error{ErrorKind::InDoubt, "The other service did not answer.", std::chrono::seconds{1}};
+    if (sent) co_return in_doubt;
     if (made.failed == beast::error::timeout || made.failed == boost::asio::error::timed_out) {
       co_return Error{ErrorKind::Timeout, "The other service could not be reached in time.", std::chrono::seconds{1}};
     }

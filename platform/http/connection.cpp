@@ -17,6 +17,7 @@ namespace {
 using boost::system::error_code;
 using beast_error = boost::beast::http::error;
 
+constexpr std::chrono::milliseconds kLastRequestMs{200};  // for a connection that comes while draining
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kFlushBytes = 64 * 1024;    // answers to pipelined requests wait for each other up to this
 constexpr std::size_t kKeepBytes = 256 * 1024;    // a buffer that grew beyond is given back
@@ -51,6 +52,7 @@ class Connection {
       parser_.emplace(request_, shared_.options.max_header_bytes, shared_.options.max_body_bytes);
       if (!co_await read_request()) break;
       co_await answer();
+      fresh_ = false;
       if (out_.size() >= kFlushBytes || close_ || unread_.empty()) {
         if (!co_await flush()) break;
       }
@@ -90,7 +92,15 @@ class Connection {
         if (consumed > 0 && !unread_.empty()) continue;
       }
       if (!out_.empty() && !co_await flush()) co_return false;
-      if (shared_.draining.load(std::memory_order_relaxed) && !begun) co_return false;
+      if (shared_.draining.load(std::memory_order_relaxed) && !begun) {
+        if (!fresh_) co_return false;
+        watched_.expire_in(std::min(shared_.options.idle_timeout_ms, kLastRequestMs));
+      }
+      // No line of a request, be it a header or the head of a chunk, is longer than all headers may be.
+      if (unread_.size() > shared_.options.max_header_bytes) {
+        refuse(beast_error::header_limit);
+        co_return false;
+      }
       if (!co_await read_more()) co_return false;
     }
   }
@@ -110,6 +120,7 @@ class Connection {
   void refuse(const error_code& failed) {
     close_ = true;
     unread_ = {};
+    if (!parser_->is_header_done()) request_.headers.clear();  // they may be the last request's
     choose_request_id({}, request_.request_id);
     choose_traceparent({}, request_.traceparent);
     write(answer_to_broken_request(failed, request_.request_id), Api::npos);
@@ -180,6 +191,7 @@ class Connection {
   std::string out_;
   std::chrono::steady_clock::time_point started_{};
   bool close_ = false;
+  bool fresh_ = true;  // nothing was answered yet
 };
 
 }  // namespace

@@ -10,6 +10,7 @@ RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std
   header_limit(static_cast<std::uint32_t>(max_header_bytes));
   body_limit(max_body_bytes);
   eager(true);
+  request_.method = Method::Other;
   request_.target.clear();
   request_.body.clear();
 }
@@ -33,6 +34,7 @@ void RequestParser::on_request_impl(beast::verb verb, Text, Text target, int ver
 void RequestParser::on_response_impl(int, Text, int, Code& failed) { failed = beast::error::bad_method; }
 
 void RequestParser::on_field_impl(beast::field field, Text name, Text value, Code& failed) {
+  if (is_header_done()) return;  // trailers are no headers (RFC 9110, section 6.5.1)
   constexpr std::size_t kMaxFields = 100;
   if (fields_ == kMaxFields) {
     failed = beast::error::header_limit;
