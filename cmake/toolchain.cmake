@@ -20,7 +20,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # At -O2 these cry wolf inside std::string (GCC bugs 105329, 105651 and kin) and on the frames of coroutines, whose
   # own operator delete they take for a stranger; the other builds keep them.
   add_compile_options($<$<CONFIG:Release>:-Wno-restrict> $<$<CONFIG:Release>:-Wno-stringop-overflow>
-                      $<$<CONFIG:Release>:-Wno-mismatched-new-delete>)
+                      $<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-Wno-mismatched-new-delete>)
 else()
   add_compile_options(-Wno-missing-field-initializers -Wno-missing-designated-field-initializers
                       -Wno-unknown-warning-option -Wno-enum-constexpr-conversion)
