@@ -29,36 +29,41 @@ LoginFailures decode(const std::optional<kv::Record>& record) {
   return failures;
 }
 
-// Counts on from a first failure later than `since`, else from here.
-Task<Result<void>> count_failure(kv::Store& store, kv::Key key, Timestamp since, std::chrono::seconds ttl, Timestamp now) {
-  kv::OperateOptions counting;
-  counting.mode = kv::WriteMode::UpdateOnly;
-  counting.durable = false;
-  counting.ttl = ttl;
-  counting.only_if.push_back(kv::Condition{kFirst, kv::Compare::Greater, to_value(since)});
+// One step of counting, if the first failure of the record is as `condition` has it.
+Task<Result<void>> count_if(kv::Store& store, kv::Key key, kv::Condition condition, bool anew, std::chrono::seconds ttl,
+                            Timestamp now) {
+  kv::OperateOptions options;
+  options.durable = false;
+  options.ttl = ttl;
+  options.only_if.push_back(std::move(condition));
   std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::add(kCount, kv::Value{1}));
+  if (anew) {
+    ops.push_back(kv::Op::set(kCount, kv::Value{1}));
+    ops.push_back(kv::Op::set(kFirst, to_value(now)));
+  } else {
+    ops.push_back(kv::Op::add(kCount, kv::Value{1}));
+  }
   ops.push_back(kv::Op::set(kLast, to_value(now)));
-  auto counted = co_await store.operate(key, ops, counting);
-  if (counted) co_return Result<void>{};
-  const ErrorKind kind = counted.error().kind;
-  if (kind != ErrorKind::NotFound && kind != ErrorKind::ConditionFailed) co_return counted.error();
-
-  // Of several that find none, one begins the count; the others count on.
-  kv::OperateOptions beginning;
-  beginning.durable = false;
-  beginning.ttl = ttl;
-  beginning.only_if.push_back(kind == ErrorKind::NotFound ? kv::Condition{kFirst, kv::Compare::Missing}
-                                                          : kv::Condition{kFirst, kv::Compare::LessOrEqual, to_value(since)});
-  std::vector<kv::Op> first;
-  first.push_back(kv::Op::set(kCount, kv::Value{1}));
-  first.push_back(kv::Op::set(kFirst, to_value(now)));
-  first.push_back(kv::Op::set(kLast, to_value(now)));
-  auto begun = co_await store.operate(key, std::move(first), std::move(beginning));
-  if (!begun && begun.error().kind == ErrorKind::ConditionFailed)
-    begun = co_await store.operate(key, std::move(ops), std::move(counting));
-  if (!begun) co_return begun.error();
+  auto done = co_await store.operate(std::move(key), std::move(ops), std::move(options));
+  if (!done) co_return done.error();
   co_return Result<void>{};
+}
+
+// Counts on from a first failure later than `since`, else begins a count.
+Task<Result<void>> count_failure(kv::Store& store, kv::Key key, Timestamp since, std::chrono::seconds ttl,
+                                 Timestamp now) {
+  const kv::Condition goes_on{kFirst, kv::Compare::Greater, to_value(since)};
+  const kv::Condition none{kFirst, kv::Compare::Missing};
+  const kv::Condition is_over{kFirst, kv::Compare::LessOrEqual, to_value(since)};
+  auto counted = co_await count_if(store, key, goes_on, false, ttl, now);
+  if (!counted && counted.error().kind == ErrorKind::ConditionFailed)
+    counted = co_await count_if(store, key, none, true, ttl, now);
+  if (!counted && counted.error().kind == ErrorKind::ConditionFailed)
+    counted = co_await count_if(store, key, is_over, true, ttl, now);
+  // Of several that meet none, one begins; the others count on.
+  if (!counted && counted.error().kind == ErrorKind::ConditionFailed)
+    counted = co_await count_if(store, std::move(key), goes_on, false, ttl, now);
+  co_return counted;
 }
 
 }  // namespace

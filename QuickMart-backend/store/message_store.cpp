@@ -106,11 +106,10 @@ Task<Result<Message>> MessageStore::mark_read(UserId user, MessageId id, Timesta
   ops.push_back(kv::Op::set(kStatus, kv::Value{kRead}));
   ops.push_back(kv::Op::set("read_at", to_value(at)));
   auto done = co_await store_.operate(key, std::move(ops), std::move(options));
-  if (!done && done.error().kind != ErrorKind::ConditionFailed) {
-    if (done.error().kind == ErrorKind::NotFound) co_return no_message();
+  if (!done && done.error().kind != ErrorKind::ConditionFailed && done.error().kind != ErrorKind::NotFound)
     co_return done.error();
-  }
   auto record = co_await store_.get(std::move(key));
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return no_message();
   if (!record) co_return record.error();
   Message message = decode(id.str(), *record);
   if (message.user_id != user) co_return no_message();

@@ -43,6 +43,8 @@ Task<Result<UserId>> SessionStore::rotate(SessionId id, std::string old_hash, st
   ops.push_back(kv::Op::set("rotated_at", to_value(now)));
   kv::Key key{kSet, id.str()};
   auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
+  if (!done && done.error().kind == ErrorKind::NotFound)
+    co_return Error{ErrorKind::ConditionFailed, "There is no such session."};
   if (!done) co_return done.error();
   const auto* user = done->results.at(0).as<std::string>();
   if (!user) co_return Error{ErrorKind::Internal, "The session " + id.str() + " is nobody's."};

@@ -17,7 +17,8 @@ class SessionStore {
   // AlreadyExists. A session lost with the power costs its owner a sign-in, so this does not wait for the disk.
   Task<Result<void>> open(SessionId id, UserId user, std::string token_hash, Timestamp now);
   // Puts `new_hash` in the place of `old_hash` → whose session it is. Of parallel calls with one hash exactly one
-  // succeeds. ConditionFailed when the session is revoked or `old_hash` is not its token's; NotFound.
+  // succeeds. ConditionFailed when there is no such session (any more), it is revoked, or `old_hash`
+  // is not its token's.
   Task<Result<UserId>> rotate(SessionId id, std::string old_hash, std::string new_hash, Timestamp now);
   // Durable and final. Idempotent; no such session is no failure.
   Task<Result<void>> revoke(SessionId id, Timestamp now);
