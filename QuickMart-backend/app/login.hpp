@@ -1,0 +1,55 @@
+#pragma once
+#include <string>
+
+#include "platform/core/clock.hpp"
+#include "platform/core/runtime.hpp"
+#include "platform/security/jwt.hpp"
+#include "QuickMart-backend/app/predict_after_login.hpp"
+#include "QuickMart-backend/app/session_tokens.hpp"
+#include "QuickMart-backend/store/login_failure_store.hpp"
+#include "QuickMart-backend/store/session_store.hpp"
+#include "QuickMart-backend/store/user_store.hpp"
+
+namespace qm::shop {
+
+struct LoginAttempt {
+  std::string email;
+  std::string password;
+  std::string remote_address;
+};
+
+struct SignedIn {
+  SessionTokens tokens;
+  User user;
+};
+
+// Signs a person in. Thread-safe.
+class Login {
+ public:
+  Login(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, PredictAfterLogin& predict, CpuPool& pool,
+        const security::TokenSigner& signer, const Clock& clock);
+
+  // Begins a session and owes a prediction; a prediction that cannot be owed is logged, and the login succeeds.
+  // Unauthenticated: no such account, or another password; which of the two shows neither in words nor in time.
+  // RateLimited: locked after failures (domain/login_throttle), whatever the password and whether there is such an
+  // account. Unavailable: too many passwords are being checked.
+  Task<Result<SignedIn>> run(LoginAttempt attempt);
+
+ private:
+  // RateLimited, as above.
+  Task<Result<CountedFailures>> check_lock(std::string email, std::string remote_address);
+  // Unauthenticated, as above.
+  Task<Result<User>> check_password(std::string email, std::string password);
+  Task<Result<SignedIn>> begin_session(User user);
+
+  UserStore& users_;
+  SessionStore& sessions_;
+  LoginFailureStore& failures_;
+  PredictAfterLogin& predict_;
+  CpuPool& pool_;
+  const security::TokenSigner& signer_;
+  const Clock& clock_;
+  const std::string nobodys_hash_;  // costs as much to verify as a real one
+};
+
+}  // namespace qm::shop
