@@ -1,26 +1,28 @@
 #include "RecoEngine-featurestore/config.hpp"
 
+#include "platform/config/config.hpp"
+
 namespace qm::reco {
 
 int read_config(int argc, const char* const* argv, Config& config) {
   config::Options options{"reco-engine", "RecoEngine: scores the risk that a customer leaves, says why, and picks a nudge."};
   service::add_service_options(options, config, "RECO");
   options.text("quickmart-api-url", "QUICKMART_API_URL", config.quickmart_api_url, "Where coupons are assigned.");
-  options.text("nudge-rules", "NUDGE_RULES_FILE", config.nudge_rules, "The nudge rules; read again when the file changes.");
-  options.text("nudge-templates", "NUDGE_TEMPLATES_FILE", config.nudge_templates,
-               "The nudges' texts; read again when the file changes.");
+  options.text("nudge-rules", "NUDGE_RULES_FILE", config.nudge_rules,
+               "The nudge rules; read again when the file changes. Empty: looked for beside the program.");
   options.integer("first-training-samples", "FIRST_TRAINING_SAMPLES", config.first_training_samples, 0, 100'000, "samples",
                   "Synthetic customers for the first model, in development; 0: wait for POST /train/start.");
-  options.integer("nudge-cool-down", "NUDGE_COOL_DOWN_H", config.nudge_cool_down_h, 1, 8'760, "h",
+  options.integer("nudge-cool-down", "NUDGE_COOL_DOWN_H", config.nudge_cool_down_h, 0, 8'760, "h",
                   "How long a customer keeps a rule's nudge before it may be sent anew.");
   return options.parse(argc, argv);
 }
 
 Result<void> complete_config(Config& config) {
-  const std::string data = "RecoEngine-featurestore/data/";
-  if (config.nudge_rules.empty()) config.nudge_rules = service::find_beside_program(data + "nudge_rules.json");
-  if (config.nudge_templates.empty()) config.nudge_templates = service::find_beside_program(data + "nudge_templates.json");
-  return service::complete_config(config);
+  if (auto completed = service::complete_config(static_cast<service::ServiceConfig&>(config)); !completed) return completed;
+  if (config.nudge_rules.empty()) {
+    config.nudge_rules = service::find_beside_program("RecoEngine-featurestore/data/nudge_rules.json");
+  }
+  return {};
 }
 
 }  // namespace qm::reco

@@ -15,15 +15,15 @@ struct Config : service::ServiceConfig {
   }
 
   std::string quickmart_api_url = "http://localhost:3010";
-  std::string nudge_rules;      // empty: looked for beside the program
-  std::string nudge_templates;  // empty: looked for beside the program
+  std::string nudge_rules;  // empty: looked for beside the program
   std::int64_t first_training_samples = 5'000;
   std::int64_t nudge_cool_down_h = 24;
 };
 
 // → −1 and `config` filled, or the exit code.
 int read_config(int argc, const char* const* argv, Config& config);
-// Fills in what was left open. Rejected, with a sentence that says what to set, when the settings do not fit together.
+// Fills in what was left open. Rejected, with a sentence that says what to set and shows no secret, when the settings do
+// not fit together.
 Result<void> complete_config(Config& config);
 
 }  // namespace qm::reco

@@ -1,0 +1,11 @@
+// GET /health.
+#pragma once
+#include "RecoEngine-featurestore/app/service_health.hpp"
+#include "platform/http/api.hpp"
+
+namespace qm::reco {
+
+// `health` outlives `api`.
+void add_health_routes(http::Api& api, ServiceHealth& health);
+
+}  // namespace qm::reco

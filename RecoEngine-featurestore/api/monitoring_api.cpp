@@ -1,0 +1,109 @@
+#include "RecoEngine-featurestore/api/monitoring_api.hpp"
+
+namespace qm::reco {
+
+namespace wire {
+
+struct FeatureFreshness {
+  json::Nullable<double> avg_feature_age_hours;
+  json::Nullable<std::int64_t> stale_features_count;
+};
+BOOST_DESCRIBE_STRUCT(FeatureFreshness, (), (avg_feature_age_hours, stale_features_count))
+
+// Of the champion, on the samples held back from its training.
+struct ModelAccuracy {
+  json::Nullable<double> precision;
+  json::Nullable<double> recall;
+  json::Nullable<double> f1_score;
+  json::Nullable<double> roc_auc;
+};
+BOOST_DESCRIBE_STRUCT(ModelAccuracy, (), (precision, recall, f1_score, roc_auc))
+
+struct NudgeResponses {
+  std::int64_t nudges_sent = 0;
+  json::Nullable<double> response_rate;
+  json::Nullable<double> conversion_rate;
+};
+BOOST_DESCRIBE_STRUCT(NudgeResponses, (), (nudges_sent, response_rate, conversion_rate))
+
+struct Monitoring {
+  ApiPerformance api_performance;
+  FeatureFreshness feature_freshness;
+  ModelAccuracy model_accuracy;
+  NudgeResponses nudge_responses;
+};
+BOOST_DESCRIBE_STRUCT(Monitoring, (), (api_performance, feature_freshness, model_accuracy, nudge_responses))
+
+}  // namespace wire
+
+namespace {
+
+// `buckets`: cumulative counts below each of latency_bounds_s(); what lies above the last counts as the last.
+double quantile_s(const std::vector<std::uint64_t>& buckets, std::uint64_t total, double q) {
+  const auto& bounds = http::latency_bounds_s();
+  const double rank = q * static_cast<double>(total);
+  double low = 0, below = 0;
+  for (std::size_t i = 0; i < buckets.size() && i < bounds.size(); ++i) {
+    const auto count = static_cast<double>(buckets[i]);
+    if (count >= rank && count > below) return low + (bounds[i] - low) * (rank - below) / (count - below);
+    low = bounds[i];
+    below = count;
+  }
+  return low;
+}
+
+wire::Monitoring to_wire(const MonitoringFigures& figures, wire::ApiPerformance performance) {
+  wire::Monitoring out;
+  out.api_performance = std::move(performance);
+  if (figures.freshness) {
+    out.feature_freshness.avg_feature_age_hours.emplace(figures.freshness->avg_feature_age_hours);
+    out.feature_freshness.stale_features_count.emplace(figures.freshness->stale_features_count);
+  }
+  if (figures.accuracy) {
+    out.model_accuracy.precision.emplace(figures.accuracy->precision);
+    out.model_accuracy.recall.emplace(figures.accuracy->recall);
+    out.model_accuracy.f1_score.emplace(figures.accuracy->f1_score);
+    out.model_accuracy.roc_auc.emplace(figures.accuracy->roc_auc);
+  }
+  out.nudge_responses.nudges_sent = figures.nudges.sent;
+  if (figures.nudges.sent > 0) {
+    const auto sent = static_cast<double>(figures.nudges.sent);
+    out.nudge_responses.response_rate.emplace(static_cast<double>(figures.nudges.responded) / sent);
+    out.nudge_responses.conversion_rate.emplace(static_cast<double>(figures.nudges.converted) / sent);
+  }
+  return out;
+}
+
+}  // namespace
+
+wire::ApiPerformance performance_of(const std::vector<http::EndpointStats>& stats) {
+  std::uint64_t total = 0, broken = 0;
+  double seconds = 0;
+  std::vector<std::uint64_t> buckets(http::latency_bounds_s().size(), 0);
+  for (const auto& endpoint : stats) {
+    total += endpoint.requests;
+    broken += endpoint.by_status_class[5];
+    seconds += endpoint.seconds_sum;
+    for (std::size_t i = 0; i < endpoint.buckets.size() && i < buckets.size(); ++i) buckets[i] += endpoint.buckets[i];
+  }
+  wire::ApiPerformance out;
+  out.total_requests = static_cast<std::int64_t>(total);
+  if (total == 0) return out;
+  out.avg_response_time_ms.emplace(1000 * seconds / static_cast<double>(total));
+  out.p50_ms.emplace(1000 * quantile_s(buckets, total, 0.5));
+  out.p99_ms.emplace(1000 * quantile_s(buckets, total, 0.99));
+  out.error_rate.emplace(static_cast<double>(broken) / static_cast<double>(total));
+  return out;
+}
+
+void add_monitoring_routes(http::Api& api, Monitoring& monitoring, std::function<std::vector<http::EndpointStats>()> traffic) {
+  api.get("/monitoring",
+          {.name = "monitoring", .summary = "What was measured: traffic, freshness, accuracy, nudges", .tag = "monitoring", .access = http::Access::Service, .errors = {401, 503}},
+          [&monitoring, traffic = std::move(traffic)](http::Call<>) -> Task<Result<wire::Monitoring>> {
+            const auto figures = co_await monitoring.run();
+            if (!figures) co_return figures.error();
+            co_return to_wire(*figures, performance_of(traffic()));
+          });
+}
+
+}  // namespace qm::reco

@@ -1,0 +1,32 @@
+// What the service can say of its own work. Nothing has a value that was not measured.
+#pragma once
+#include <optional>
+
+#include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/predict_churn.hpp"
+#include "RecoEngine-featurestore/store/nudge_store.hpp"
+
+namespace qm::reco {
+
+struct MonitoringFigures {
+  std::optional<FreshnessStats> freshness;     // none before the first prediction
+  std::optional<TrainingMetrics> accuracy;     // of the champion, on the samples held back from its training
+  NudgeStats nudges;
+};
+
+// Thread-safe.
+class Monitoring {
+ public:
+  // All of them outlive it.
+  Monitoring(const Champion& champion, const PredictChurn& predict, NudgeStore& nudges)
+      : champion_(champion), predict_(predict), nudges_(nudges) {}
+
+  Task<Result<MonitoringFigures>> run();
+
+ private:
+  const Champion& champion_;
+  const PredictChurn& predict_;
+  NudgeStore& nudges_;
+};
+
+}  // namespace qm::reco

@@ -1,0 +1,46 @@
+#include "RecoEngine-featurestore/app/reco_metrics.hpp"
+
+namespace qm::reco {
+
+using metrics::Family;
+using metrics::Kind;
+using metrics::Labels;
+
+std::vector<Family> training_families(const TrainingCounts& counts) {
+  Family jobs{"qm_reco_training_jobs_total", "Trainings that ended, by how.", Kind::Counter, {}};
+  const auto ended = [&jobs](TrainingState state, std::int64_t count) {
+    jobs.samples.push_back({Labels{{"state", std::string{to_string(state)}}}, static_cast<double>(count)});
+  };
+  ended(TrainingState::succeeded, counts.succeeded);
+  ended(TrainingState::failed, counts.failed);
+  ended(TrainingState::cancelled, counts.cancelled);
+  Family running{"qm_reco_training_running", "Whether a training runs here.", Kind::Gauge, {}};
+  running.samples.push_back({Labels{}, counts.running ? 1.0 : 0.0});
+  Family progress{"qm_reco_training_progress", "How far the running training is, 0 to 1.", Kind::Gauge, {}};
+  progress.samples.push_back({Labels{}, counts.progress});
+  std::vector<Family> families;
+  families.push_back(std::move(jobs));
+  families.push_back(std::move(running));
+  families.push_back(std::move(progress));
+  return families;
+}
+
+std::vector<Family> model_families(const std::shared_ptr<const ServedModel>& served) {
+  Family loaded{"qm_reco_model_loaded", "Whether a model answers.", Kind::Gauge, {}};
+  loaded.samples.push_back({Labels{}, served ? 1.0 : 0.0});
+  std::vector<Family> families;
+  families.push_back(std::move(loaded));
+  if (!served) return families;
+  Family info{"qm_reco_model_info", "The version of the model that answers.", Kind::Gauge, {}};
+  info.samples.push_back({Labels{{"version", served->version}}, 1.0});
+  Family trained{"qm_reco_model_trained_timestamp_seconds", "When that model was trained.", Kind::Gauge, {}};
+  trained.samples.push_back({Labels{}, static_cast<double>(served->trained_at.time_since_epoch().count()) / 1000.0});
+  Family quality{"qm_reco_model_roc_auc", "Area under the ROC curve, on samples held back from training.", Kind::Gauge, {}};
+  quality.samples.push_back({Labels{}, served->metrics.roc_auc});
+  families.push_back(std::move(info));
+  families.push_back(std::move(trained));
+  families.push_back(std::move(quality));
+  return families;
+}
+
+}  // namespace qm::reco

@@ -1,0 +1,15 @@
+// What RecoEngine does, as metrics beside those that every service has.
+#pragma once
+#include <vector>
+
+#include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/train_model.hpp"
+#include "platform/metrics/metrics.hpp"
+
+namespace qm::reco {
+
+std::vector<metrics::Family> training_families(const TrainingCounts& counts);
+// `served` may be nullptr.
+std::vector<metrics::Family> model_families(const std::shared_ptr<const ServedModel>& served);
+
+}  // namespace qm::reco
