@@ -1,8 +1,5 @@
 #include "platform/core/clock.hpp"
 
-#include <charconv>
-#include <cstdio>
-
 namespace qm {
 
 using std::chrono::milliseconds;
@@ -11,16 +8,28 @@ Timestamp SystemClock::now() const {
   return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
+namespace {
+
+// Writes `value` over the `width` characters that end at `end`.
+void write_digits(char* end, unsigned value, int width) {
+  for (; width > 0; --width, value /= 10) *--end = static_cast<char>('0' + value % 10);
+}
+
+}  // namespace
+
 std::string to_rfc3339(Timestamp at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{at - day};
-  std::array<char, 40> text{};
-  const int n = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int{date.year()},
-                              unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(time.hours().count()),
-                              static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                              static_cast<int>(time.subseconds().count()));
-  return {text.data(), static_cast<std::size_t>(n)};
+  const auto in_day = static_cast<unsigned>((at - day).count());
+  std::string text = "0000-00-00T00:00:00.000Z";
+  write_digits(&text[4], static_cast<unsigned>(int{date.year()}), 4);
+  write_digits(&text[7], unsigned{date.month()}, 2);
+  write_digits(&text[10], unsigned{date.day()}, 2);
+  write_digits(&text[13], in_day / 3'600'000, 2);
+  write_digits(&text[16], in_day / 60'000 % 60, 2);
+  write_digits(&text[19], in_day / 1'000 % 60, 2);
+  write_digits(&text[23], in_day % 1'000, 3);
+  return text;
 }
 
 namespace {

@@ -121,6 +121,23 @@ TEST(Print, WritesWhatTheContractAsks) {
                           R"("at":"1970-01-01T00:00:00.000Z","inner":{"n":0,"tags":[]},"shares":{}})");
 }
 
+TEST(Print, EscapesWhereverItStands) {
+  struct Case { const char* raw; const char* escaped; };
+  for (auto c : {Case{"\"", "\\\""}, Case{"\\", "\\\\"}, Case{"\x1f", "\\u001f"}, Case{"\t", "\\t"}, Case{"ü", "ü"},
+                 Case{"\x7f", "\x7f"}, Case{" ", " "}, Case{"#", "#"}, Case{"\"\"", "\\\"\\\""}}) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      const std::string front(before, '!'), back(19 - before, ']');
+      EXPECT_EQ(print(front + c.raw + back), "\"" + front + c.escaped + back + "\"");
+    }
+  }
+}
+
+TEST(Parse, FindsAMemberGivenTwiceHoweverDeep) {
+  const std::string said = parse<boost::json::value>(R"([{"a":{"b":1,"c":[{"d":1,"e":2,"d":3}]}},{"a":1}])").error().faults[0].msg;
+  EXPECT_EQ(said, "the body is not JSON: a member is given twice at byte 33");
+  EXPECT_TRUE(parse<boost::json::value>(R"([{"a":{"a":1,"c":[{"d":1,"e":2}]}},{"a":1}])"));
+}
+
 TEST(Print, ReadsBackTheSame) {
   std::mt19937_64 random{20261124};
   for (int i = 0; i < 2000; ++i) {

@@ -1,7 +1,7 @@
 #include "platform/json/parse.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/stream_parser.hpp>
+#include <boost/json/value_stack.hpp>
 
 #include <unordered_set>
 
@@ -9,44 +9,80 @@ namespace qm::json {
 
 namespace {
 
-// Looks for a member given twice, which the document could no longer show. Runs over text already known to be valid.
-class DuplicateFinder {
- public:
+// What both handlers of Boost's parser below have in common.
+struct Handler {
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
   using Code = boost::system::error_code;
-
-  bool found = false;
+  using Text = boost::json::string_view;
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
+  bool on_array_begin(Code&) { return true; }
+  bool on_number_part(Text, Code&) { return true; }
+  bool on_comment_part(Text, Code&) { return true; }
+  bool on_comment(Text, Code&) { return true; }
+};
+
+// Builds the document, and counts its members as written: of a member given twice the document keeps one.
+class DocumentBuilder : public Handler {
+ public:
+  std::size_t members = 0;
+
+  DocumentBuilder() { stack_.reset(); }
+  boost::json::value release() { return stack_.release(); }
+
+  bool on_object_begin(Code&) { return true; }
+  bool on_object_end(std::size_t size, Code&) { return members += size, stack_.push_object(size), true; }
+  bool on_array_end(std::size_t size, Code&) { return stack_.push_array(size), true; }
+  bool on_key_part(Text part, std::size_t, Code&) { return stack_.push_chars(part), true; }
+  bool on_key(Text part, std::size_t, Code&) { return stack_.push_key(part), true; }
+  bool on_string_part(Text part, std::size_t, Code&) { return stack_.push_chars(part), true; }
+  bool on_string(Text part, std::size_t, Code&) { return stack_.push_string(part), true; }
+  bool on_int64(std::int64_t value, Text, Code&) { return stack_.push_int64(value), true; }
+  bool on_uint64(std::uint64_t value, Text, Code&) { return stack_.push_uint64(value), true; }
+  bool on_double(double value, Text, Code&) { return stack_.push_double(value), true; }
+  bool on_bool(bool value, Code&) { return stack_.push_bool(value), true; }
+  bool on_null(Code&) { return stack_.push_null(), true; }
+
+ private:
+  boost::json::value_stack stack_;
+};
+
+std::size_t members_of(const boost::json::value& json) {
+  std::size_t members = 0;
+  if (const auto* object = json.if_object()) {
+    members = object->size();
+    for (const auto& member : *object) members += members_of(member.value());
+  } else if (const auto* array = json.if_array()) {
+    for (const auto& element : *array) members += members_of(element);
+  }
+  return members;
+}
+
+// Finds the member given twice. Runs over text already known to be valid.
+class DuplicateFinder : public Handler {
+ public:
   bool on_object_begin(Code&) { return names_.emplace_back(), true; }
   bool on_object_end(std::size_t, Code&) { return names_.pop_back(), true; }
-  bool on_array_begin(Code&) { return true; }
   bool on_array_end(std::size_t, Code&) { return true; }
-  bool on_key_part(boost::json::string_view part, std::size_t, Code&) { return key_.append(part), true; }
-  bool on_key(boost::json::string_view part, std::size_t, Code& failed) {
+  bool on_key_part(Text part, std::size_t, Code&) { return key_.append(part), true; }
+  bool on_key(Text part, std::size_t, Code& failed) {
     key_.append(part);
-    if (!names_.back().insert(std::move(key_)).second) {
-      found = true;
-      failed = make_error_code(boost::json::error::syntax);
-      return false;
-    }
+    const bool is_new = names_.back().insert(std::move(key_)).second;
+    if (!is_new) failed = make_error_code(boost::json::error::syntax);
     key_.clear();
-    return true;
+    return is_new;
   }
-  bool on_string_part(boost::json::string_view, std::size_t, Code&) { return true; }
-  bool on_string(boost::json::string_view, std::size_t, Code&) { return true; }
-  bool on_number_part(boost::json::string_view, Code&) { return true; }
-  bool on_int64(std::int64_t, boost::json::string_view, Code&) { return true; }
-  bool on_uint64(std::uint64_t, boost::json::string_view, Code&) { return true; }
-  bool on_double(double, boost::json::string_view, Code&) { return true; }
+  bool on_string_part(Text, std::size_t, Code&) { return true; }
+  bool on_string(Text, std::size_t, Code&) { return true; }
+  bool on_int64(std::int64_t, Text, Code&) { return true; }
+  bool on_uint64(std::uint64_t, Text, Code&) { return true; }
+  bool on_double(double, Text, Code&) { return true; }
   bool on_bool(bool, Code&) { return true; }
   bool on_null(Code&) { return true; }
-  bool on_comment_part(boost::json::string_view, Code&) { return true; }
-  bool on_comment(boost::json::string_view, Code&) { return true; }
 
  private:
   std::vector<std::unordered_set<std::string>> names_;
@@ -62,21 +98,20 @@ Error not_json(std::string_view root, std::size_t offset, const std::string& why
 Result<boost::json::value> parse_document(std::string_view text, std::string_view root) {
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
-  boost::json::stream_parser parser{{}, options};
+  boost::json::basic_parser<DocumentBuilder> parser{options};
   boost::system::error_code failed;
-  const std::size_t read = parser.write_some(text.data(), text.size(), failed);
+  const std::size_t read = parser.write_some(false, text.data(), text.size(), failed);
   if (failed) return not_json(root, read, failed.message());
-  if (!parser.done()) {
-    parser.finish(failed);
-    if (failed) return not_json(root, text.size(), failed.message());
-  }
   for (std::size_t i = read; i < text.size(); ++i) {
     if (text[i] != ' ' && text[i] != '\n' && text[i] != '\r' && text[i] != '\t') return not_json(root, i, "extra data");
   }
-  boost::json::basic_parser<DuplicateFinder> twice{options};
-  const std::size_t second = twice.write_some(false, text.data(), text.size(), failed);
-  if (twice.handler().found) return not_json(root, second, "a member is given twice");
-  return parser.release();
+  auto document = parser.handler().release();
+  if (members_of(document) != parser.handler().members) {
+    boost::json::basic_parser<DuplicateFinder> finder{options};
+    const std::size_t second = finder.write_some(false, text.data(), text.size(), failed);
+    return not_json(root, second, "a member is given twice");
+  }
+  return document;
 }
 
 void check_limit(const Range& limit, double value, Reader& reader) {
