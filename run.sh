@@ -32,7 +32,8 @@ QuickMart: a shop, and the engine that keeps its customers.
 SERVICE is reco or quickmart. --yes installs Debian packages without asking; --docker uses containers.
 
 Environment: RECO_PORT (8000), SHOP_PORT (3010), NODE_ENV, JWT_SECRET, SERVICE_TOKEN, AEROSPIKE_HOST, … are passed on;
-`build/release/bin/reco-engine --help` and `build/release/bin/quickmart-backend --help` list all. NO_COLOR turns colours off.
+`build/release/bin/reco-engine --help` and `build/release/bin/quickmart-backend --help` list them all.
+NO_COLOR turns colours off.
 What the services keep lies in var/: data, logs, pids.
 TEXT
 }
@@ -105,7 +106,8 @@ train() {
 
 bench() {
   tools/bootstrap build bench
-  build bench
+  build_options+=(-D QM_BENCH=ON)
+  build release bench_programs quickmart-backend reco-engine
   exec bench/run "$@"
 }
 

@@ -14,7 +14,10 @@ check() {
     esac
     shift
   done
-  case $preset in release | dev | asan | tsan) ;; *) die "there is no preset «$preset»; known: release dev asan tsan" ;; esac
+  case $preset in
+    release | dev | asan | tsan) ;;
+    *) die "there is no preset «$preset»; known: release dev asan tsan" ;;
+  esac
   tools/bootstrap "${yes[@]}" build test fuzz
   build_options=(-D QM_TESTS=ON)
   # clang builds the fuzz targets itself, sanitizers included
@@ -43,7 +46,11 @@ count_results() {
   while IFS= read -r line; do
     name=$(attribute name "$line") outcome=$(attribute status "$line")
     if [[ ! -f $reports/$name.xml ]]; then
-      case $outcome in run) tests=1 failures=0 skipped=0 ;; fail) tests=1 failures=1 skipped=0 ;; *) tests=0 failures=0 skipped=1 ;; esac
+      case $outcome in
+        run) tests=1 failures=0 skipped=0 ;;
+        fail) tests=1 failures=1 skipped=0 ;;
+        *) tests=0 failures=0 skipped=1 ;;
+      esac
     else
       head=$(grep -m 1 '<testsuites ' "$reports/$name.xml")
       tests=$(attribute tests "$head") failures=$(($(attribute failures "$head") + $(attribute errors "$head")))

@@ -26,7 +26,7 @@ start_ticks() {
 pid_of() {
   local pid start
   read -r pid start 2>/dev/null <"$(pid_file "$1")" || return 1
-  [[ $pid =~ ^[0-9]+$ && $(start_ticks "$pid") == "$start" ]] || return 1
+  [[ $pid =~ ^[0-9]+$ && -n $start && $(start_ticks "$pid") == "$start" ]] || return 1
   echo "$pid"
 }
 
@@ -66,16 +66,17 @@ start_service() {
   fi
   holder=$(port_holder "$(port_of "$service")")
   [[ -z $holder ]] ||
-    die "port $(port_of "$service") is held by $holder; end it, or choose another with ${service_port_variable[$service]}=…"
+    die "port $(port_of "$service") is held by $holder; end it, or choose another with ${port_variable[$service]}=…"
+  [[ -x $binary ]] || die "$binary is not built"
   mkdir -p var/run var/log "$(data_dir)/$service"
   if [[ -f $log && $(stat -c %s "$log") -gt 16777216 ]]; then mv "$log" "$log.1"; fi
   mapfile -t arguments < <(arguments_of "$service")
   # A session of its own, so that Ctrl-C in this terminal does not reach it; no descriptor of ours kept open.
   setsid "$binary" "${arguments[@]}" </dev/null >>"$log" 2>&1 9>&- &
   pid=$!
-  echo "$pid $(start_ticks "$pid")" >"$(pid_file "$service")"
+  echo "$pid $(start_ticks "$pid" || true)" >"$(pid_file "$service")"
 }
-declare -rA service_port_variable=([reco]=RECO_PORT [quickmart]=SHOP_PORT)
+declare -rA port_variable=([reco]=RECO_PORT [quickmart]=SHOP_PORT)
 
 wait_until_ready() {
   local service=$1 pid
@@ -123,8 +124,16 @@ stop_service() {
 
 print_duration() {
   local s=$1
-  if ((s < 60)); then echo "${s} s"; elif ((s < 3600)); then echo "$((s / 60)) min"
-  elif ((s < 86400)); then echo "$((s / 3600)) h $((s % 3600 / 60)) min"; else echo "$((s / 86400)) d $((s % 86400 / 3600)) h"; fi
+  if ((s < 60)); then echo "${s} s"
+  elif ((s < 3600)); then echo "$((s / 60)) min"
+  elif ((s < 86400)); then echo "$((s / 3600)) h $((s % 3600 / 60)) min"
+  else echo "$((s / 86400)) d $((s % 86400 / 3600)) h"; fi
+}
+
+uptime_s() {
+  local now
+  read -r now _ </proc/uptime
+  echo "$((${now%.*} - $(start_ticks "$1") / $(getconf CLK_TCK)))"
 }
 
 resident_mb() { awk '/^VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/$1/status" 2>/dev/null; }
@@ -137,7 +146,7 @@ show_status() {
   for service in "${services[@]}"; do
     pid=- uptime=- memory=- version=- model=- health=stopped
     if pid=$(pid_of "$service"); then
-      uptime=$(print_duration "$(($(awk '{ printf "%d", $1 }' /proc/uptime) - $(start_ticks "$pid") / $(getconf CLK_TCK)))")
+      uptime=$(print_duration "$(uptime_s "$pid")")
       memory=$(resident_mb "$pid")
       request GET "$(url_of "$service")/health"
       parse_body
@@ -181,7 +190,11 @@ show_store() {
   printf '%s%-16s %-22s %12s %12s%s\n' "$bold" NAMESPACE SET RECORDS BYTES "$plain"
   for service in "${services[@]}"; do
     request GET "$(url_of "$service")/metrics"
-    if [[ $status != 200 ]]; then warn "$(title_of "$service") does not answer; ./run.sh start starts it"; any=1; continue; fi
+    if [[ $status != 200 ]]; then
+      warn "$(title_of "$service") does not answer; ./run.sh start starts it"
+      any=1
+      continue
+    fi
     # one line a set: namespace, set, records, bytes
     rows=$(printf '%s\n' "$body" | awk '
       function label(name,   found) {

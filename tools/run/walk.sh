@@ -63,16 +63,15 @@ describe_coupon() {
   [[ -z ${json[$at.valid_until]:-} ]] || printf '  %suntil %s%s' "$dim" "${json[$at.valid_until]%%T*}" "$plain"
 }
 
-colour_of_segment() { case $1 in critical | high) printf '%s' "$red" ;; medium) printf '%s' "$yellow" ;; *) printf '%s' "$green" ;; esac; }
-
 print_prediction() {
-  local segment probability i
+  local segment probability colour i
   segment=${json[risk_segment]:-?} probability=${json[churn_probability]:-0}
-  row risk "$(colour_of_segment "$segment")$(bar "$probability")$plain  $bold$(printf '%.2f' "$probability")$plain  $segment"
+  case $segment in critical | high) colour=$red ;; medium) colour=$yellow ;; *) colour=$green ;; esac
+  row risk "$colour$(bar "$probability")$plain  $bold$(printf '%.2f' "$probability")$plain  $segment"
   for ((i = 0; i < 5; ++i)); do
     [[ -n ${json[explanations.$i.reason]:-} ]] || break
-    row "$( ((i)) || echo because)" "$(printf '%+.2f' "${json[explanations.$i.contribution]}")  ${json[explanations.$i.text]}"
-    note "            ${json[explanations.$i.reason]}"
+    row "$( ((i)) || echo because)" "$(printf '%+.2f  %s  %s' "${json[explanations.$i.contribution]}" \
+      "${json[explanations.$i.text]}" "$dim${json[explanations.$i.reason]}$plain")"
   done
   row model "${json[model_version]:-?}"
 }
@@ -107,7 +106,10 @@ walk_loop() {
       break
     fi
     # It may have been spent since an earlier walk.
-    ((i % 20)) || ! find_nudge_coupon /api/coupons/history || { took='' coupon="$(describe_coupon)  (spent already)"; break; }
+    if ((i % 20 == 0)) && find_nudge_coupon /api/coupons/history; then
+      took='' coupon="$(describe_coupon)  (spent already)"
+      break
+    fi
     fleeting "waiting for the personal coupon"
     sleep 0.05
   done
@@ -172,7 +174,8 @@ smoke_test() {
   done
 
   title "RecoEngine's work"
-  request_reco POST /ingest/profile "${json_type[@]}" -d '{"user_id":"test_001","acc_age_days":365,"loyalty_tier":"gold"}'
+  request_reco POST /ingest/profile "${json_type[@]}" \
+    -d '{"user_id":"test_001","acc_age_days":365,"loyalty_tier":"gold"}'
   expect "takes in a profile" 200 status success
   request_reco POST /ingest/profile "${json_type[@]}" -d '{"user_id":"test_001","acc_age_days":"old"}'
   expect "refuses a feature of the wrong type" 422
