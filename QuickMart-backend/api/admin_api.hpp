@@ -1,7 +1,6 @@
 // /api/admin/…: demo data, listings, new coupons.
 #pragma once
 #include "platform/http/api.hpp"
-#include "QuickMart-backend/app/catalog.hpp"
 #include "QuickMart-backend/app/coupons.hpp"
 #include "QuickMart-backend/app/load_demo_data.hpp"
 
@@ -12,7 +11,8 @@ struct AdminApp {
   CouponApp& coupons;
   CatalogStore& catalog;
   UserStore& users;
-  bool status_is_public = false;  // GET /api/admin/data-status without signing in: development only
+  const Clock& clock;
+  bool status_is_public = false;   // GET /api/admin/data-status without signing in: development only
   bool demo_data_allowed = false;  // loading answers 403 otherwise
 };
 

@@ -1,0 +1,182 @@
+// The shop's composition root.
+#include <iostream>
+
+#include "platform/http/probe.hpp"
+#include "platform/log/log.hpp"
+#include "platform/service/service_host.hpp"
+#include "QuickMart-backend/api/admin_api.hpp"
+#include "QuickMart-backend/api/auth_api.hpp"
+#include "QuickMart-backend/api/authenticator.hpp"
+#include "QuickMart-backend/api/catalog_api.hpp"
+#include "QuickMart-backend/api/coupon_api.hpp"
+#include "QuickMart-backend/api/health_api.hpp"
+#include "QuickMart-backend/api/user_api.hpp"
+#include "QuickMart-backend/app/accounts.hpp"
+#include "QuickMart-backend/clients/http_reco_client.hpp"
+#include "QuickMart-backend/config.hpp"
+
+namespace qm::shop {
+namespace {
+
+constexpr const char* kProgram = "quickmart-backend";
+constexpr std::chrono::minutes kRecoverEvery{5};
+constexpr std::chrono::hours kLookAtDemoDataEvery{1};
+
+// What RecoEngine is owed waits for it: soon after it is back (a few seconds), and for more than a day of its absence
+// (half of the cap on average, that often).
+jobs::QueueOptions queue_options() {
+  jobs::QueueOptions options;
+  options.backoff_cap_ms = std::chrono::milliseconds{5'000};
+  options.max_attempts = 40'000;
+  return options;
+}
+
+service::Identity identity() {
+  service::Identity identity;
+  identity.program = kProgram;
+  identity.title = "QuickMart";
+  identity.about = "The shop: catalog, accounts, coupons, orders.";
+  return identity;
+}
+
+metrics::Family counter(const char* name, const char* help, std::int64_t value) {
+  metrics::Family family;
+  family.name = name;
+  family.help = help;
+  family.kind = metrics::Kind::Counter;
+  metrics::Sample sample;
+  sample.value = static_cast<double>(value);
+  family.samples.push_back(std::move(sample));
+  return family;
+}
+
+class Shop {
+ public:
+  Shop(service::ServiceHost& host, const Config& config)
+      : host_(host),
+        config_(config),
+        clock_(host.clock()),
+        signer_(config.jwt_secret, "quickmart"),
+        catalog_store_(host.store()),
+        coupon_store_(host.store()),
+        held_(host.store()),
+        users_(host.store()),
+        sessions_(host.store()),
+        failures_(host.store()),
+        messages_(host.store()),
+        orders_(host.store()),
+        histories_(host.store()),
+        demo_state_(host.store()),
+        reco_(config.reco_engine_url, config.service_token),
+        catalog_(catalog_store_),
+        coupons_(coupon_store_, held_, users_, clock_),
+        predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
+        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
+        features_(histories_, orders_, catalog_, clock_),
+        send_features_(host.queue(), reco_, features_, clock_),
+        demo_(LoadDemoData::Uses{config.demo_data_dir, catalog_store_, catalog_, coupon_store_, held_, users_,
+                                 accounts_.register_user, histories_, orders_, demo_state_, send_features_, clock_}),
+        health_(host.store(), reco_, clock_) {}
+
+  // What must be there before anybody is served: the catalog and, in development, the people of the demo.
+  void prepare() {
+    if (!config_.production()) {
+      auto loaded = host_.finish(load_demo());
+      if (!loaded) log::error("the demo data cannot be loaded", {{"error", loaded.error().detail}});
+    }
+    auto reloaded = host_.finish(catalog_.reload());
+    if (!reloaded) throw std::runtime_error("the catalog cannot be read: " + reloaded.error().detail);
+  }
+
+  void add_jobs() {
+    host_.queue().handle(PredictAfterLogin::kJobKind, [this](const jobs::Job& job) { return predict_.handle(job); });
+    host_.queue().handle(SendFeatures::kJobKind, [this](const jobs::Job& job) { return send_features_.handle(job); });
+    host_.every(kRecoverEvery, "settling coupons that a crash left pending", [this] { return recover_coupons(); });
+    if (!config_.production())
+      host_.every(kLookAtDemoDataEvery, "keeping the demo data up to date", [this] { return load_demo(); });
+  }
+
+  void add_routes() {
+    http::Api& api = host_.api();
+    api.authenticate_with(make_authenticator(signer_, config_.service_token, clock_));
+    add_catalog_routes(api, catalog_);
+    add_coupon_routes(api, coupons_);
+    add_auth_routes(api, accounts_);
+    add_user_routes(api, accounts_);
+    const bool development = !config_.production();
+    add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, development, development});
+    add_health_route(api, health_, service::version());
+  }
+
+  void add_metrics() {
+    host_.metrics().add_source([this] {
+      std::vector<metrics::Family> families;
+      families.push_back(counter("quickmart_logins_total", "Logins that owe a prediction.", predict_.owed()));
+      families.push_back(counter("quickmart_messages_total", "Messages left for customers.", predict_.messages_left()));
+      families.push_back(counter("quickmart_coupons_assigned_total", "Coupons given to customers.", coupons_.assign.given()));
+      families.push_back(counter("quickmart_coupons_redeemed_total", "Coupons spent.", coupons_.apply.spent()));
+      return families;
+    });
+  }
+
+ private:
+  Task<Result<void>> load_demo() {
+    auto report = co_await demo_.bring_up_to_date();
+    if (!report) co_return report.error();
+    for (const std::string& error : report->errors) log::error("demo data", {{"error", error}});
+    if (!report->loaded.empty()) log::info("demo data loaded", {{"users", report->loaded["users"]}});
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> recover_coupons() {
+    auto settled = co_await coupons_.recover.run();
+    if (!settled) co_return settled.error();
+    if (*settled > 0) log::info("coupons settled", {{"count", *settled}});
+    co_return Result<void>{};
+  }
+
+  service::ServiceHost& host_;
+  const Config& config_;
+  const Clock& clock_;
+  security::TokenSigner signer_;
+  CatalogStore catalog_store_;
+  CouponStore coupon_store_;
+  UserCouponStore held_;
+  UserStore users_;
+  SessionStore sessions_;
+  LoginFailureStore failures_;
+  MessageStore messages_;
+  OrderStore orders_;
+  CustomerHistoryStore histories_;
+  DemoStateStore demo_state_;
+  HttpRecoClient reco_;
+  CatalogApp catalog_;
+  CouponApp coupons_;
+  PredictAfterLogin predict_;
+  AccountApp accounts_;
+  CustomerFeatures features_;
+  SendFeatures send_features_;
+  LoadDemoData demo_;
+  ShopHealth health_;
+};
+
+int run(int argc, const char* const* argv) {
+  Config config;
+  if (const int code = read_config(argc, argv, config); code >= 0) return code;
+  if (config.healthcheck) return http::probe_health(static_cast<std::uint16_t>(config.port)) ? 0 : 1;
+  if (auto completed = complete_config(config); !completed) throw std::runtime_error(completed.error().detail);
+  service::ServiceHost host{identity(), config, queue_options()};
+  Shop shop{host, config};
+  shop.prepare();
+  shop.add_jobs();
+  shop.add_routes();
+  shop.add_metrics();
+  return host.serve();
+}
+
+}  // namespace
+}  // namespace qm::shop
+
+int main(int argc, char** argv) {
+  return qm::service::run_program(qm::shop::kProgram, [&] { return qm::shop::run(argc, argv); });
+}
