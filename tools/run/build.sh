@@ -10,7 +10,10 @@ build() {
   mkdir -p build
   log=build/$preset.log
   exec 9>"build/$preset.lock"
-  flock 9
+  if ! flock -n 9; then
+    note "waiting for another build of the same kind to end"
+    flock 9
+  fi
   if [[ ! -f build/$preset/build.ninja ]] || ((${#build_options[@]})); then
     fleeting "Configuring ($preset)"
     cmake --preset "$preset" "${build_options[@]}" >"$log" 2>&1 9>&- ||

@@ -88,7 +88,7 @@ print_nudges() {
 }
 
 walk_loop() {
-  local asked user took coupon=''
+  local asked asked_at user since came coupon=''
   title "The loop, once"
   if [[ ${NODE_ENV:-development} == production ]]; then
     note "Production has no demo customer: nothing to walk."
@@ -96,18 +96,23 @@ walk_loop() {
     return
   fi
   wait_for_model || die "RecoEngine has no model; see $(log_file reco)"
-  asked=$(now_ms)
+  asked=$(now_ms) asked_at=$(date -u +%FT%T)
   sign_in_demo || die "$demo_email could not sign in: the shop answered $status $body"
   user=${json[user.user_id]}
   row customer "$demo_email ($user) signs in"
   for ((i = 0; i < 200; ++i)); do
     if find_nudge_coupon /api/coupons/user; then
-      took=$(($(now_ms) - asked)) coupon=$(describe_coupon)
+      coupon=$(describe_coupon) since=${json[$coupon_path.user_coupon.assigned_at]:-}
+      if [[ $since < $asked_at ]]; then
+        came="there since ${since%%.*}"
+      else
+        came="in the list $(($(now_ms) - asked)) ms after signing in began"
+      fi
       break
     fi
     # It may have been spent since an earlier walk.
     if ((i % 20 == 0)) && find_nudge_coupon /api/coupons/history; then
-      took='' coupon="$(describe_coupon)  (spent already)"
+      coupon=$(describe_coupon) came='spent already'
       break
     fi
     fleeting "waiting for the personal coupon"
@@ -122,7 +127,7 @@ walk_loop() {
   parse_body
   print_nudges
   [[ -n $coupon ]] || die "no coupon came within 10 s; see $(log_file quickmart) and $(log_file reco)"
-  row coupon "$coupon${took:+  $dim(in the list $took ms after signing in began)$plain}"
+  row coupon "$coupon  $dim($came)$plain"
   print_addresses
 }
 
