@@ -126,8 +126,8 @@ void add_registration(http::Api& api, AccountApp& accounts) {
 
 void add_sessions(http::Api& api, AccountApp& accounts) {
   api.post("/api/auth/login",
-           {.name = "login", .summary = "Signs in: as JSON, or with the form of OAuth 2 (username, password)", .tag = "auth",
-            .errors = {401, 429, 503}, .accepts_form = true},
+           {.name = "login", .summary = "Signs in: as JSON, or with the form of OAuth 2 (username, password)",
+            .tag = "auth", .errors = {401, 429, 503}, .accepts_form = true},
            [&accounts](Call<None, None, wire::Login> call) -> Task<Result<Answer<wire::Tokens>>> {
              auto attempt = to_domain(std::move(call.body), call.request->remote_address);
              if (!attempt) co_return attempt.error();

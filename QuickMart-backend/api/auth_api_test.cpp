@@ -1,8 +1,9 @@
 // The routes of accounts, /api/auth/… and /api/users/…, as a client sees them.
 #include "QuickMart-backend/api/auth_api.hpp"
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
+
+#include <boost/json.hpp>
 
 #include "QuickMart-backend/api/authenticator.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
@@ -59,40 +60,48 @@ class AccountRoutesTest : public AccountsFixture {
     for (const auto& fault : body.at("detail").as_array()) {
       std::string place;
       for (const auto& step : fault.at("loc").as_array())
-        place += (place.empty() ? "" : ".") + (step.is_string() ? std::string{step.as_string()} : boost::json::serialize(step));
+        place += (place.empty() ? "" : ".") +
+                 (step.is_string() ? std::string{step.as_string()} : boost::json::serialize(step));
       places += place + " ";
     }
     return places;
   }
   std::string sign_in(std::string email = "a@example.com") {
-    return text(json(post("/api/auth/login", R"({"email":")" + email + R"(","password":"right password"})")), "/access_token");
+    return text(json(post("/api/auth/login", R"({"email":")" + email + R"(","password":"right password"})")),
+                "/access_token");
   }
 
   http::Api api_{http::ApiInfo{"QuickMart", "test", ""}};
 };
 
 TEST_F(AccountRoutesTest, RegistersWithoutSecrets) {
-  const auto response = post("/api/auth/register",
-      R"({"email":"ada@example.com","password":"long enough","profile":{"name":"Ada","age":36,"location":"London","loyalty_tier":"gold"},
+  const auto response = post(
+      "/api/auth/register",
+      R"({"email":"ada@example.com","password":"long enough",
+          "profile":{"name":"Ada","age":36,"location":"London","loyalty_tier":"gold"},
           "preferences":{"categories":["books"],"price_range":{"min":1,"max":20.50}},"role":"admin"})");
   const auto user = json(response);
   EXPECT_EQ(text(user, "/email"), "ada@example.com");
   EXPECT_EQ(text(user, "/profile/loyalty_tier"), "gold");
   EXPECT_EQ(user.at_pointer("/profile/age").as_int64(), 36);
   EXPECT_EQ(text(user, "/preferences/categories/0"), "books");
-  EXPECT_NE(response.payload().find(R"("price_range":{"min":1.00,"max":20.50})"), std::string::npos) << response.payload();
+  EXPECT_NE(response.payload().find(R"("price_range":{"min":1.00,"max":20.50})"), std::string::npos)
+      << response.payload();
   EXPECT_EQ(text(user, "/created_at"), "2024-10-04T00:00:00.000Z");
   EXPECT_EQ(response.payload().find("assword"), std::string::npos);
   EXPECT_EQ(response.payload().find("argon"), std::string::npos);
   EXPECT_EQ(run(users_.get(UserId{text(user, "/user_id")}))->user.role, Role::customer);
 
-  const auto again = post("/api/auth/register", R"({"email":"ADA@example.com","password":"long enough","profile":{"name":"N"}})");
+  const auto again =
+      post("/api/auth/register", R"({"email":"ADA@example.com","password":"long enough","profile":{"name":"N"}})");
   EXPECT_EQ(again.status, 400);
   EXPECT_EQ(text(boost::json::parse(again.payload()), "/detail"), "Email already registered");
 }
 
 TEST_F(AccountRoutesTest, ARegistrationThatDoesNotFitListsEveryFault) {
-  struct Case { std::string body, places; };
+  struct Case {
+    std::string body, places;
+  };
   const std::string tail = R"(","password":"long enough","profile":{"name":"N"}})";
   const Case cases[] = {
       {"{}", "body.email body.password body.profile "},
@@ -100,12 +109,15 @@ TEST_F(AccountRoutesTest, ARegistrationThatDoesNotFitListsEveryFault) {
        "body.email body.password body.profile.name body.profile.age body.profile.loyalty_tier "},
       {R"({"email":"a@b)" + tail, "body.email "},
       {R"({"email":")" + std::string(300, 'a') + "@example.com" + tail, "body.email "},
-      {R"({"email":"a@example.com","password":")" + std::string(1'025, 'p') + R"(","profile":{"name":")" + std::string(201, 'n') + R"("}})",
+      {R"({"email":"a@example.com","password":")" + std::string(1'025, 'p') + R"(","profile":{"name":")" +
+           std::string(201, 'n') + R"("}})",
        "body.password body.profile.name "},
-      {R"({"email":"a@example.com","password":"long enough","profile":{"name":"N"},"preferences":{"brands":["","ok"],"price_range":{"min":2,"max":1}}})",
+      {R"({"email":"a@example.com","password":"long enough","profile":{"name":"N"},
+           "preferences":{"brands":["","ok"],"price_range":{"min":2,"max":1}}})",
        "body.preferences.brands.0 body.preferences.price_range.max "},
   };
-  for (const auto& each : cases) EXPECT_EQ(faults(post("/api/auth/register", each.body)), each.places) << each.body.substr(0, 100);
+  for (const auto& each : cases)
+    EXPECT_EQ(faults(post("/api/auth/register", each.body)), each.places) << each.body.substr(0, 100);
   EXPECT_TRUE(run(users_.list("", 10))->users.empty());
 }
 
@@ -120,8 +132,9 @@ TEST_F(AccountRoutesTest, SignsInWithJsonAndWithTheForm) {
   EXPECT_FALSE(text(body, "/user/last_login").empty());
   EXPECT_EQ(header(response, "Cache-Control"), "no-store");
   EXPECT_EQ(response.payload().find("argon"), std::string::npos);
-  const auto form = send(Method::Post, "/api/auth/login", "grant_type=password&username=a%40example.com&password=right+password", {},
-                         "application/x-www-form-urlencoded");
+  const auto form =
+      send(Method::Post, "/api/auth/login", "grant_type=password&username=a%40example.com&password=right+password", {},
+           "application/x-www-form-urlencoded");
   EXPECT_EQ(text(json(form), "/user/user_id"), "user_1");
 }
 
@@ -129,7 +142,9 @@ TEST_F(AccountRoutesTest, ALoginThatLacksSomething) {
   EXPECT_EQ(faults(post("/api/auth/login", "{}")), "body.email body.password ");
   EXPECT_EQ(faults(post("/api/auth/login", R"({"username":"a@example.com"})")), "body.password ");
   EXPECT_EQ(faults(post("/api/auth/login", R"({"email":{"a":1},"password":[]})")), "body.email body.password ");
-  EXPECT_EQ(faults(post("/api/auth/login", R"({"email":"a@example.com","password":")" + std::string(1'025, 'p') + "\"}")), "body.password ");
+  EXPECT_EQ(
+      faults(post("/api/auth/login", R"({"email":"a@example.com","password":")" + std::string(1'025, 'p') + "\"}")),
+      "body.password ");
   EXPECT_EQ(faults(post("/api/auth/login", "{\"email\": nope}")), "body ");
   EXPECT_EQ(faults(post("/api/auth/login")), "body ");
 }
@@ -164,8 +179,9 @@ TEST_F(AccountRoutesTest, RefreshesAndLogsOut) {
 TEST_F(AccountRoutesTest, AProfileChangesOnlyInWhatIsNamed) {
   add_account("user_1", "a@example.com");
   const std::string token = sign_in();
-  const auto changed = json(send(Method::Put, "/api/auth/profile",
-                                 R"({"age":41,"location":"Oslo","loyalty_tier":"platinum","email":"eve@example.com","role":"admin"})", token));
+  const auto changed = json(send(
+      Method::Put, "/api/auth/profile",
+      R"({"age":41,"location":"Oslo","loyalty_tier":"platinum","email":"eve@example.com","role":"admin"})", token));
   EXPECT_EQ(text(changed, "/profile/location"), "Oslo");
   const auto user = get("/api/auth/profile", token);
   EXPECT_EQ(text(user, "/profile/name"), "Test");
@@ -179,13 +195,17 @@ TEST_F(AccountRoutesTest, AProfileChangesOnlyInWhatIsNamed) {
 TEST_F(AccountRoutesTest, PreferencesAreKept) {
   add_account("user_1", "a@example.com");
   const std::string token = sign_in();
-  const std::string wanted = R"({"categories":["electronics"],"brands":["Acme"],"price_range":{"min":5.00,"max":99.99}})";
+  const std::string wanted =
+      R"({"categories":["electronics"],"brands":["Acme"],"price_range":{"min":5.00,"max":99.99}})";
   EXPECT_EQ(send(Method::Put, "/api/users/preferences", wanted, token).payload(), wanted);
   EXPECT_EQ(send(Method::Get, "/api/users/preferences", {}, token).payload(), wanted);
-  EXPECT_EQ(faults(send(Method::Put, "/api/users/preferences", R"({"price_range":{"min":9,"max":1}})", token)), "body.price_range.max ");
+  EXPECT_EQ(faults(send(Method::Put, "/api/users/preferences", R"({"price_range":{"min":9,"max":1}})", token)),
+            "body.price_range.max ");
   EXPECT_EQ(faults(send(Method::Put, "/api/users/preferences", R"({"price_range":{"min":-1},"brands":"Acme"})", token)),
             "body.brands body.price_range.min body.price_range.max ");
-  EXPECT_EQ(faults(send(Method::Put, "/api/users/preferences", R"({"brands":["ok",")" + std::string(101, 'b') + "\"]}", token)), "body.brands.1 ");
+  EXPECT_EQ(faults(send(Method::Put, "/api/users/preferences", R"({"brands":["ok",")" + std::string(101, 'b') + "\"]}",
+                        token)),
+            "body.brands.1 ");
   EXPECT_EQ(send(Method::Get, "/api/users/preferences", {}, token).payload(), wanted);
 }
 
@@ -202,9 +222,11 @@ TEST_F(AccountRoutesTest, MessagesBelongToTheirReader) {
   ASSERT_TRUE(run(message_store_.add(message)));
   const std::string token = sign_in(), other = sign_in("b@example.com");
   const auto list = get("/api/users/messages", token);
-  EXPECT_EQ(boost::json::serialize(list),
-            R"({"messages":[{"message_id":"msg_1","user_id":"user_1","message":"We miss you","churn_probability":8.3E-1,)"
-            R"("churn_reasons":["INACTIVITY"],"created_at":"2024-10-04T00:00:00.000Z","status":"generated"}],"total_messages":1,"unread_count":1})");
+  EXPECT_EQ(
+      boost::json::serialize(list),
+      R"({"messages":[{"message_id":"msg_1","user_id":"user_1","message":"We miss you","churn_probability":8.3E-1,)"
+      R"("churn_reasons":["INACTIVITY"],"created_at":"2024-10-04T00:00:00.000Z","status":"generated"}],)"
+            R"("total_messages":1,"unread_count":1})");
   EXPECT_EQ(get("/api/users/messages", other).at("total_messages").as_int64(), 0);
   EXPECT_EQ(send(Method::Put, "/api/users/messages/msg_1/mark-read", {}, other).status, 404);
   EXPECT_EQ(send(Method::Put, "/api/users/messages/msg_2/mark-read", "{}", token).status, 404);
@@ -236,9 +258,9 @@ TEST_F(AccountRoutesTest, EveryRouteOfAnAccountAsksForALiveOne) {
   const std::string token = sign_in();
   ASSERT_TRUE(run(users_.close(UserId{"user_1"})));
   const std::pair<Method, const char*> routes[] = {
-      {Method::Get, "/api/auth/profile"},      {Method::Put, "/api/auth/profile"},
-      {Method::Get, "/api/users/preferences"}, {Method::Put, "/api/users/preferences"},
-      {Method::Get, "/api/users/messages"},    {Method::Put, "/api/users/messages/msg_1/mark-read"},
+      {Method::Get, "/api/auth/profile"},          {Method::Put, "/api/auth/profile"},
+      {Method::Get, "/api/users/preferences"},     {Method::Put, "/api/users/preferences"},
+      {Method::Get, "/api/users/messages"},        {Method::Put, "/api/users/messages/msg_1/mark-read"},
       {Method::Get, "/api/users/purchase-history"}};
   for (const auto& [method, path] : routes) {
     for (const std::string& given : {token, std::string{}}) {

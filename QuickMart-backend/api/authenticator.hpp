@@ -8,8 +8,9 @@
 
 namespace qm::shop {
 
-// Access::User takes any account's token, Staff only those of staff and admin (Forbidden otherwise), Service only the service token. `signer`
-// and `clock` outlive what is returned. Thread-safe.
-http::Authenticator make_authenticator(const security::TokenSigner& signer, std::string service_token, const Clock& clock);
+// Access::User takes any account's token, Staff only those of staff and admin (Forbidden otherwise), Service only the
+// service token (an empty one: nobody's). `signer` and `clock` outlive what is returned. Thread-safe.
+http::Authenticator make_authenticator(const security::TokenSigner& signer, std::string service_token,
+                                       const Clock& clock);
 
 }  // namespace qm::shop

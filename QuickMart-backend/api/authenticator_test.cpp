@@ -13,7 +13,8 @@ const std::string kServiceToken(40, 's');
 class AuthenticatorTest : public testing::Test {
  protected:
   std::string token_of(std::string role, std::string subject = "user_1") {
-    return signer_.sign({std::move(subject), "a@example.com", std::move(role), "tok_1", "ses_1", kNow, kNow + std::chrono::minutes{15}});
+    return signer_.sign({std::move(subject), "a@example.com", std::move(role), "tok_1", "ses_1", kNow,
+                         kNow + std::chrono::minutes{15}});
   }
   Result<http::Principal> ask(http::Headers headers, Access access) {
     http::Request request;
@@ -24,7 +25,9 @@ class AuthenticatorTest : public testing::Test {
   std::string outcome(std::string authorization, Access access) {
     const auto principal = ask({{"Authorization", std::move(authorization)}}, access);
     if (principal) return principal->role;
-    return principal.error().kind == ErrorKind::Forbidden ? "forbidden" : principal.error().kind == ErrorKind::Unauthenticated ? "refused" : "?";
+    return principal.error().kind == ErrorKind::Forbidden         ? "forbidden"
+           : principal.error().kind == ErrorKind::Unauthenticated ? "refused"
+                                                                  : "?";
   }
 
   ManualClock clock_{kNow};
@@ -33,7 +36,9 @@ class AuthenticatorTest : public testing::Test {
 };
 
 TEST_F(AuthenticatorTest, GivesEachItsDoors) {
-  struct Case { std::string token, user, staff, service; };
+  struct Case {
+    std::string token, user, staff, service;
+  };
   const Case cases[] = {{token_of("customer"), "customer", "forbidden", "refused"},
                         {token_of("staff"), "staff", "staff", "refused"},
                         {token_of("admin"), "admin", "admin", "refused"},
@@ -59,8 +64,9 @@ TEST_F(AuthenticatorTest, SaysWhoItIs) {
 TEST_F(AuthenticatorTest, ReadsTheHeaderStrictly) {
   const std::string good = token_of("customer");
   EXPECT_EQ(outcome("Bearer " + good, Access::User), "customer");
-  for (const std::string& header : {std::string{}, std::string{"Bearer"}, std::string{"Bearer "}, "Basic " + good, good, "Bearer  " + good, "Bearer " + good + " ",
-                                    "Bearer " + good + ",x", "Bearer\t" + good, " Bearer " + good, "Bearer " + good + std::string(1, '\0')})
+  for (const std::string& header : {std::string{}, std::string{"Bearer"}, std::string{"Bearer "}, "Basic " + good, good,
+                                    "Bearer  " + good, "Bearer " + good + " ", "Bearer " + good + ",x",
+                                    "Bearer\t" + good, " Bearer " + good, "Bearer " + good + std::string(1, '\0')})
     EXPECT_EQ(outcome(header, Access::User), "refused") << header;
   EXPECT_FALSE(ask({}, Access::User));
   EXPECT_FALSE(ask({{"Authorization", "Bearer " + good}, {"authorization", "Bearer " + good}}, Access::User));

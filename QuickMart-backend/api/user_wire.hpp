@@ -25,7 +25,8 @@ struct Profile {
 };
 BOOST_DESCRIBE_STRUCT(Profile, (), (name, age, location, loyalty_tier))
 inline auto constraints(const Profile*) {
-  return json::fields(json::field(&Profile::name, json::length(1, 200)), json::field(&Profile::age, json::range(0, 150)),
+  return json::fields(json::field(&Profile::name, json::length(1, 200)),
+                      json::field(&Profile::age, json::range(0, 150)),
                       json::field(&Profile::location, json::length(0, 200)),
                       json::field(&Profile::loyalty_tier, json::defaulted()));
 }

@@ -41,7 +41,8 @@ class RefusingStore final : public kv::Store {
   Task<Result<bool>> remove(kv::Key key, kv::WriteOptions options) override {
     return store_->remove(std::move(key), options);
   }
-  Task<Result<kv::Page>> scan(std::string set, std::string cursor, std::size_t limit, kv::ReadOptions options) override {
+  Task<Result<kv::Page>> scan(std::string set, std::string cursor, std::size_t limit,
+                              kv::ReadOptions options) override {
     return store_->scan(std::move(set), std::move(cursor), limit, options);
   }
   Task<Result<kv::Page>> find(std::string set, std::string bin, kv::IndexRange range, std::string cursor,

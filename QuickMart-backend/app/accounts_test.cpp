@@ -159,7 +159,8 @@ TEST_P(ThrottleTest, LocksForLongerAndLonger) {
 INSTANTIATE_TEST_SUITE_P(KnownAndUnknown, ThrottleTest, testing::Values("a@example.com", "nobody@example.com"));
 
 TEST_F(AccountsTest, AnySpellingOfAnAddressCounts) {
-  for (const char* email : {"a@example.com", "A@example.com", " a@Example.com", "a@example.com ", "a@EXAMPLE.com"}) fail(email);
+  for (const char* email : {"a@example.com", "A@example.com", " a@Example.com", "a@example.com ", "a@EXAMPLE.com"})
+    fail(email);
   EXPECT_EQ(fail("a@example.com").kind, ErrorKind::RateLimited);
   EXPECT_EQ(fail("b@example.com").kind, ErrorKind::Unauthenticated);
 }

@@ -26,8 +26,8 @@ struct SignedIn {
 // Signs a person in. Thread-safe.
 class Login {
  public:
-  Login(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, PredictAfterLogin& predict, CpuPool& pool,
-        const security::TokenSigner& signer, const Clock& clock);
+  Login(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, PredictAfterLogin& predict,
+        CpuPool& pool, const security::TokenSigner& signer, const Clock& clock);
 
   // Begins a session and owes a prediction; a prediction that cannot be owed is logged, and the login succeeds.
   // Unauthenticated: no such account, or another password; which of the two shows neither in words nor in time.

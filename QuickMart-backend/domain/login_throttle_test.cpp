@@ -10,9 +10,13 @@ using std::chrono::seconds;
 const Timestamp kNow{std::chrono::days{20'000}};
 
 TEST(LoginThrottle, AnAccountsLockDoublesUpToALimit) {
-  struct Case { std::int64_t failures; seconds lock; };
-  const Case cases[] = {{0, seconds{0}},   {4, seconds{0}},   {5, seconds{30}},   {6, seconds{60}},    {7, seconds{120}},
-                        {8, seconds{240}}, {9, seconds{480}}, {10, seconds{900}}, {11, seconds{900}}, {1'000'000, seconds{900}}};
+  struct Case {
+    std::int64_t failures;
+    seconds lock;
+  };
+  const Case cases[] = {{0, seconds{0}},    {4, seconds{0}},          {5, seconds{30}},  {6, seconds{60}},
+                        {7, seconds{120}},  {8, seconds{240}},        {9, seconds{480}}, {10, seconds{900}},
+                        {11, seconds{900}}, {1'000'000, seconds{900}}};
   for (const auto& each : cases) {
     const LoginFailures failures{each.failures, kNow - seconds{5'000}, kNow};
     EXPECT_EQ(account_lock(failures, kNow), each.lock) << each.failures;

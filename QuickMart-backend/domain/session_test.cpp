@@ -17,9 +17,10 @@ TEST(RefreshTokenText, ReadsBackWhatItSays) {
 }
 
 TEST(RefreshTokenText, RefusesEverythingElse) {
-  for (const std::string& text : {std::string{}, std::string{"nonsense"}, std::string{"."}, "." + kSecret, kSecret, "ses_01." + kSecret + "x",
-                                  "ses_01." + kSecret.substr(1), "ses/01." + kSecret, "ses_01." + kSecret.substr(1) + "=",
-                                  std::string(300, 'a') + "." + kSecret, "ses_01." + kSecret.substr(1) + std::string(1, '\0')})
+  for (const std::string& text :
+       {std::string{}, std::string{"nonsense"}, std::string{"."}, "." + kSecret, kSecret, "ses_01." + kSecret + "x",
+        "ses_01." + kSecret.substr(1), "ses/01." + kSecret, "ses_01." + kSecret.substr(1) + "=",
+        std::string(300, 'a') + "." + kSecret, "ses_01." + kSecret.substr(1) + std::string(1, '\0')})
     EXPECT_FALSE(parse_refresh_token(text)) << text;
 }
 

@@ -1,6 +1,6 @@
-// Failed logins, counted for all instances of the shop: set "login_failures", one record per account (by the hash of its
-// normalised address, whether there is such an account or not) and one per remote address. They forget by time to live.
-// Thread-safe.
+// Failed logins, counted for all instances of the shop: set "login_failures", one record per account (by the hash of
+// its normalised address, whether there is such an account or not) and one per remote address. They forget by time to
+// live. Thread-safe.
 #pragma once
 #include <string>
 
@@ -14,7 +14,7 @@ struct CountedFailures {
   LoginFailures of_remote;
 };
 
-// None of its writes waits for the disk: a power loss may forget failures, which gives an attacker a handful of guesses.
+// None of its writes waits for the disk: a power loss may forget failures, which gives an attacker a few guesses.
 class LoginFailureStore {
  public:
   explicit LoginFailureStore(kv::Store& store) : store_(store) {}

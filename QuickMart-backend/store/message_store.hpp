@@ -1,5 +1,5 @@
-// Messages: set "message" (id = message id), and every customer's list of theirs by month in set "user_messages", so that no record grows
-// without bound. Thread-safe.
+// Messages: set "message" (id = message id), and every customer's list of theirs by month in set "user_messages", so
+// that no record grows without bound. Thread-safe.
 #pragma once
 #include <vector>
 

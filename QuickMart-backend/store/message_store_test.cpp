@@ -1,8 +1,8 @@
 #include "QuickMart-backend/store/message_store.hpp"
 
-#include <future>
-
 #include <gtest/gtest.h>
+
+#include <future>
 
 #include "platform/kv/memory_store.hpp"
 
@@ -17,8 +17,10 @@ T run(Task<T> task) {
   boost::asio::io_context context;
   std::promise<T> promise;
   boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-    if (failure) promise.set_exception(failure);
-    else promise.set_value(std::move(result));
+    if (failure)
+      promise.set_exception(failure);
+    else
+      promise.set_value(std::move(result));
   });
   context.run();
   return promise.get_future().get();

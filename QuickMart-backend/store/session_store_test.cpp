@@ -1,9 +1,9 @@
 #include "QuickMart-backend/store/session_store.hpp"
 
+#include <gtest/gtest.h>
+
 #include <future>
 #include <latch>
-
-#include <gtest/gtest.h>
 
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -21,8 +21,10 @@ class SessionStoreTest : public testing::Test {
     boost::asio::io_context context;
     std::promise<T> promise;
     boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-      if (failure) promise.set_exception(failure);
-      else promise.set_value(std::move(result));
+      if (failure)
+        promise.set_exception(failure);
+      else
+        promise.set_value(std::move(result));
     });
     context.run();
     return promise.get_future().get();

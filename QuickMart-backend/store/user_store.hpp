@@ -27,7 +27,8 @@ class UserStore {
   explicit UserStore(kv::Store& store) : store_(store) {}
 
   // AlreadyExists when the address or the id is taken. A crash half-way leaves an address without an account, which any
-  // call takes over whose created_at is 10 s later (the same id: at once). The id of a closed account may be opened anew.
+  // call takes over whose created_at is 10 s later (the same id: at once). The id of a closed account may be opened
+  // anew.
   Task<Result<void>> create(User user, std::string password_hash);
   // NotFound.
   Task<Result<StoredUser>> get(UserId id);

@@ -1,10 +1,10 @@
 #include "QuickMart-backend/store/user_store.hpp"
 
+#include <gtest/gtest.h>
+
 #include <future>
 #include <latch>
 #include <set>
-
-#include <gtest/gtest.h>
 
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -34,8 +34,10 @@ class UserStoreTest : public testing::Test {
     boost::asio::io_context context;
     std::promise<T> promise;
     boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-      if (failure) promise.set_exception(failure);
-      else promise.set_value(std::move(result));
+      if (failure)
+        promise.set_exception(failure);
+      else
+        promise.set_value(std::move(result));
     });
     context.run();
     return promise.get_future().get();
@@ -71,7 +73,7 @@ TEST_F(UserStoreTest, KeepsWhatItIsGiven) {
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->user, user);
   EXPECT_EQ(stored->password_hash, "$argon2id$x");
-  EXPECT_EQ(run(users_.find_by_email("  ada@example.COM ")) ->user, user);
+  EXPECT_EQ(run(users_.find_by_email("  ada@example.COM "))->user, user);
   EXPECT_EQ(run(users_.get(UserId{"user_2"})).error().kind, ErrorKind::NotFound);
   EXPECT_EQ(holder("eve@example.com"), "nobody");
 }
@@ -94,7 +96,9 @@ TEST_F(UserStoreTest, ACrashHalfWayIsTakenOverAfterALease) {
   EXPECT_TRUE(create("user_3", "a@example.com", kNow + seconds{10}));
   EXPECT_EQ(holder("a@example.com"), "user_3");
   // The first, were it only slow, must not get through any more.
-  EXPECT_EQ(run(kv_->put(kv::Key{"user", "user_1"}, {{"email", "a@example.com"}}, {.mode = kv::WriteMode::CreateOnly})).error().kind,
+  EXPECT_EQ(run(kv_->put(kv::Key{"user", "user_1"}, {{"email", "a@example.com"}}, {.mode = kv::WriteMode::CreateOnly}))
+                .error()
+                .kind,
             ErrorKind::AlreadyExists);
   EXPECT_EQ(run(users_.get(UserId{"user_1"})).error().kind, ErrorKind::NotFound);
 }
