@@ -176,5 +176,17 @@ TEST(Schema, ShowsTypesAndLimits) {
   EXPECT_EQ(book.components().at("Inner").at_pointer("/properties/tags/maxItems"), 2);
 }
 
+TEST(JsonParse, ReadsARealNumberAsTheNearest) {
+  for (const double number : {1.8446744073709551611e25, 0.1, 1e23, 8.5094819869e9, 5e-324, 1.7976931348623157e308, 2.2250738585072011e-308}) {
+    std::string text;
+    print_number(number, text);
+    const auto document = parse_document("[" + text + "]");
+    ASSERT_TRUE(document) << text;
+    EXPECT_EQ(document->at(0).to_number<double>(), number) << text;
+  }
+  EXPECT_EQ(parse_document("[1e-400]")->at(0).to_number<double>(), 0.0);
+  EXPECT_FALSE(parse_document("[1e999]")) << "no such number";
+}
+
 }  // namespace
 }  // namespace qm::json

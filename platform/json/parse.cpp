@@ -1,6 +1,7 @@
 #include "platform/json/parse.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <unordered_set>
@@ -31,7 +32,10 @@ class DocumentBuilder : public Handler {
  public:
   std::size_t members = 0;
 
-  DocumentBuilder() { stack_.reset(); }
+  // The document's parts live and die together: they are cut from few blocks, which it owns.
+  explicit DocumentBuilder(std::size_t block_bytes) {
+    stack_.reset(boost::json::make_shared_resource<boost::json::monotonic_resource>(block_bytes));
+  }
   boost::json::value release() { return stack_.release(); }
 
   bool on_object_begin(Code&) { return true; }
@@ -41,14 +45,23 @@ class DocumentBuilder : public Handler {
   bool on_key(Text part, std::size_t, Code&) { return stack_.push_key(part), true; }
   bool on_string_part(Text part, std::size_t, Code&) { return stack_.push_chars(part), true; }
   bool on_string(Text part, std::size_t, Code&) { return stack_.push_string(part), true; }
-  bool on_int64(std::int64_t value, Text, Code&) { return stack_.push_int64(value), true; }
-  bool on_uint64(std::uint64_t value, Text, Code&) { return stack_.push_uint64(value), true; }
-  bool on_double(double value, Text, Code&) { return stack_.push_double(value), true; }
+  bool on_number_part(Text part, Code&) { return number_.append(part), true; }
+  bool on_int64(std::int64_t value, Text, Code&) { return number_.clear(), stack_.push_int64(value), true; }
+  bool on_uint64(std::uint64_t value, Text, Code&) { return number_.clear(), stack_.push_uint64(value), true; }
+  // The library's own value is off by a bit now and then, so that a printed number would not read back as itself.
+  bool on_double(double value, Text part, Code& failed) {
+    number_.append(part);
+    std::from_chars(number_.data(), number_.data() + number_.size(), value);  // leaves it when out of range
+    number_.clear();
+    if (!std::isfinite(value)) failed = make_error_code(boost::json::error::exponent_overflow);
+    return stack_.push_double(value), !failed;
+  }
   bool on_bool(bool value, Code&) { return stack_.push_bool(value), true; }
   bool on_null(Code&) { return stack_.push_null(), true; }
 
  private:
   boost::json::value_stack stack_;
+  std::string number_;
 };
 
 std::size_t members_of(const boost::json::value& json) {
@@ -98,7 +111,7 @@ Error not_json(std::string_view root, std::size_t offset, const std::string& why
 Result<boost::json::value> parse_document(std::string_view text, std::string_view root) {
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
-  boost::json::basic_parser<DocumentBuilder> parser{options};
+  boost::json::basic_parser<DocumentBuilder> parser{options, 2 * text.size() + 256};
   boost::system::error_code failed;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), failed);
   if (failed) return not_json(root, read, failed.message());
