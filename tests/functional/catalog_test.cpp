@@ -18,22 +18,22 @@ TEST(Catalog, PagesThroughEveryProductOnce) {
   EXPECT_GE(total, 60);
   for (int page = 1;; ++page) {
     const auto json = products("?limit=7&page=" + std::to_string(page));
-    for (const auto& product : at(json, "products").as_array()) EXPECT_TRUE(seen.insert(text_at(product, "product_id")).second);
+    for (const auto& product : list_at(json, "products")) EXPECT_TRUE(seen.insert(text_at(product, "product_id")).second);
     if (!at(json, "has_next").as_bool()) break;
   }
   EXPECT_EQ(static_cast<double>(seen.size()), total);
 }
 
 TEST(Catalog, FiltersMeanWhatTheySay) {
-  for (const auto& p : at(products("?category=electronics&limit=100"), "products").as_array()) EXPECT_EQ(text_at(p, "category"), "electronics");
-  for (const auto& p : at(products("?min_price=20&max_price=40&limit=100"), "products").as_array()) {
+  for (const auto& p : list_at(products("?category=electronics&limit=100"), "products")) EXPECT_EQ(text_at(p, "category"), "electronics");
+  for (const auto& p : list_at(products("?min_price=20&max_price=40&limit=100"), "products")) {
     EXPECT_GE(number_at(p, "price"), 20);
     EXPECT_LE(number_at(p, "price"), 40);
   }
-  for (const auto& p : at(products("?in_stock=true&limit=100"), "products").as_array()) EXPECT_GT(number_at(p, "stock_quantity"), 0);
-  for (const auto& p : at(products("?is_featured=true&limit=100"), "products").as_array()) EXPECT_TRUE(at(p, "is_featured").as_bool());
+  for (const auto& p : list_at(products("?in_stock=true&limit=100"), "products")) EXPECT_GT(number_at(p, "stock_quantity"), 0);
+  for (const auto& p : list_at(products("?is_featured=true&limit=100"), "products")) EXPECT_TRUE(at(p, "is_featured").as_bool());
   double previous = 1e9;
-  for (const auto& p : at(products("?sort_by=price&sort_order=desc&limit=100"), "products").as_array()) {
+  for (const auto& p : list_at(products("?sort_by=price&sort_order=desc&limit=100"), "products")) {
     EXPECT_LE(number_at(p, "price"), previous);
     previous = number_at(p, "price");
   }
@@ -64,7 +64,7 @@ TEST(Catalog, OneProductAndItsPicture) {
 }
 
 TEST(Catalog, ListsFeaturedCategoriesAndByCategory) {
-  for (const auto& p : at(shop().get("/api/products/featured").json(), "products").as_array()) EXPECT_TRUE(at(p, "is_featured").as_bool());
+  for (const auto& p : list_at(shop().get("/api/products/featured").json(), "products")) EXPECT_TRUE(at(p, "is_featured").as_bool());
   const auto categories = shop().get("/api/products/categories").json();
   ASSERT_EQ(categories.as_array().size(), 5u);
   for (const auto& category : categories.as_array()) {

@@ -102,7 +102,8 @@ TEST(Nudges, RulesAreTheTwelveOfTheContract) {
 
 TEST(Nudges, TestMatchesWithoutSideEffects) {
   struct Case { const char* query; const char* rule; };
-  const Case cases[] = {{"churn_probability=0.85&churn_reasons=CART_ABANDONMENT", "rule_2"},
+  // The first case fits rule_2 and rule_10 alike: as many reasons, the same lower bound; then the higher number wins.
+  const Case cases[] = {{"churn_probability=0.85&churn_reasons=CART_ABANDONMENT", "rule_10"},
                         {"churn_probability=0.95&churn_reasons=PAYMENT_FAILURE&churn_reasons=CART_ABANDONMENT", "rule_10"},
                         {"churn_probability=0.65&churn_reasons=PRICE_SENSITIVITY", "rule_4"},
                         {"churn_probability=0.95&churn_reasons=HIGH_REFUND_RATE", "high_risk_any"}};

@@ -40,7 +40,13 @@ void TwoServices::restart_reco() {
 }
 
 bool TwoServices::wait_until_scoring() const {
-  return eventually([&] { return reco().post("/predict/user_005").status == 200; }, std::chrono::milliseconds{120'000});
+  // Asked without side effects: a prediction would already give the demo customer the coupon that tests wait for.
+  const auto scored = [&] {
+    for (int i = 1; i <= 5; ++i)
+      if (reco().get("/nudge/test/user_00" + std::to_string(i)).status != 200) return false;
+    return number_at(reco().get("/nudge/test/user_005").json(), "would_trigger") > 0;
+  };
+  return eventually(scored, std::chrono::milliseconds{120'000});
 }
 
 TwoServices& shared_services() {
@@ -82,6 +88,11 @@ std::string text_at(const boost::json::value& json, const std::string& path) {
 double number_at(const boost::json::value& json, const std::string& path) {
   const auto value = at(json, path);
   return value.is_number() ? value.to_number<double>() : -1;
+}
+
+boost::json::array list_at(const boost::json::value& json, const std::string& path) {
+  const auto value = at(json, path);
+  return value.is_array() ? value.get_array() : boost::json::array{};
 }
 
 }  // namespace qm::functional

@@ -59,5 +59,7 @@ std::string unique_email();
 boost::json::value at(const boost::json::value& json, const std::string& path);
 std::string text_at(const boost::json::value& json, const std::string& path);
 double number_at(const boost::json::value& json, const std::string& path);
+// By value, so that it may be looped over when `json` is a temporary; empty when it is no list.
+boost::json::array list_at(const boost::json::value& json, const std::string& path);
 
 }  // namespace qm::functional
