@@ -22,15 +22,6 @@ constexpr const char* kProgram = "quickmart-backend";
 constexpr std::chrono::minutes kRecoverEvery{5};
 constexpr std::chrono::hours kLookAtDemoDataEvery{1};
 
-// What RecoEngine is owed waits for it: soon after it is back (a few seconds), and for more than a day of its absence
-// (half of the cap on average, that often).
-jobs::QueueOptions queue_options() {
-  jobs::QueueOptions options;
-  options.backoff_cap_ms = std::chrono::milliseconds{5'000};
-  options.max_attempts = 40'000;
-  return options;
-}
-
 service::Identity identity() {
   service::Identity identity;
   identity.program = kProgram;
@@ -165,7 +156,7 @@ int run(int argc, const char* const* argv) {
   if (const int code = read_config(argc, argv, config); code >= 0) return code;
   if (config.healthcheck) return http::probe_health(static_cast<std::uint16_t>(config.port)) ? 0 : 1;
   if (auto completed = complete_config(config); !completed) throw std::runtime_error(completed.error().detail);
-  service::ServiceHost host{identity(), config, queue_options()};
+  service::ServiceHost host{identity(), config};
   Shop shop{host, config};
   shop.prepare();
   shop.add_jobs();
