@@ -71,7 +71,11 @@ class RecoEngine {
     host_.every(kLookEvery, "reading the nudge rules", [this] { return reload_rules(); });
     const bool trains_first = !config_.production() && config_.first_training_samples > 0;
     if (trains_first) host_.every(kLookEvery, "training the first model", [this] { return train_first(); });
-    host_.when_draining([this] { train_.stop(); });
+    host_.when_draining([this] {
+      generate_.stop();
+      judge_.stop();
+      train_.stop();
+    });
   }
 
   void add_routes() {

@@ -1,4 +1,6 @@
 #pragma once
+#include <atomic>
+
 #include "RecoEngine-featurestore/store/training_set_store.hpp"
 #include "platform/core/runtime.hpp"
 
@@ -19,11 +21,16 @@ class GenerateTrainingData {
   // A seed used before continues where it ended. Conflict when there would be more than kMaxTrainingSamples;
   // Unavailable when too many generate at once.
   Task<Result<GeneratedData>> run(std::int64_t samples, std::uint64_t seed, bool clear_existing);
+  // Ends what runs, with Unavailable; nothing begins after it.
+  void stop() { stopped_ = true; }
 
  private:
+  std::int64_t simulate(const TrainingBatch& batch) const;
+
   TrainingSetStore& sets_;
   CpuPool& pool_;
   const Clock& clock_;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace qm::reco

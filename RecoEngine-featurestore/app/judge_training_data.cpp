@@ -11,13 +11,14 @@ Task<Result<DataQuality>> JudgeTrainingData::run() {
     std::lock_guard lock{mutex_};
     if (last_ && last_->set == *set) co_return last_->quality;
   }
-  const auto judge_set = [&set] {
-    static const std::atomic<bool> go_on{false};
+  const auto judge_set = [this, &set] {
     const auto silent = [](double) {};
-    return quality_of(training_samples(*set, silent, go_on).value());
+    const auto samples = training_samples(*set, silent, stopped_);
+    return samples ? quality_of(*samples) : DataQuality{};
   };
   auto quality = co_await pool_.run(judge_set);
   if (!quality) co_return quality.error();
+  if (stopped_) co_return unavailable("The service is stopping.");
   std::lock_guard lock{mutex_};
   last_ = Judged{std::move(*set), *quality};
   co_return std::move(*quality);

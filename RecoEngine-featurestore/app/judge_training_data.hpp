@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -16,6 +17,8 @@ class JudgeTrainingData {
 
   // Unavailable when the pool is full.
   Task<Result<DataQuality>> run();
+  // Ends what runs, with Unavailable; nothing begins after it.
+  void stop() { stopped_ = true; }
 
  private:
   struct Judged {
@@ -25,6 +28,7 @@ class JudgeTrainingData {
 
   TrainingSetStore& sets_;
   CpuPool& pool_;
+  std::atomic<bool> stopped_{false};
   std::mutex mutex_;
   std::optional<Judged> last_;
 };

@@ -44,12 +44,12 @@ kv::Bins to_bins(const TrainingSet& set) {
   return bins;
 }
 
-Error too_many(std::int64_t total) {
+}  // namespace
+
+Error too_many_samples(std::int64_t total) {
   return {ErrorKind::Conflict, "There would be " + std::to_string(total) + " training samples; at most " +
                                    std::to_string(kMaxTrainingSamples) + " are kept: clear the existing ones."};
 }
-
-}  // namespace
 
 Task<Result<TrainingSet>> TrainingSetStore::read() {
   auto record = co_await store_.get(set_key());
@@ -70,7 +70,7 @@ Task<Result<TrainingSet>> TrainingSetStore::add(TrainingBatch batch, bool clear_
     TrainingSet set;
     if (exists && !clear_existing) set = set_from(*record);
     set.batches.push_back(batch);
-    if (set.total() > kMaxTrainingSamples) co_return too_many(set.total());
+    if (set.total() > kMaxTrainingSamples) co_return too_many_samples(set.total());
     kv::WriteOptions options;
     options.mode = exists ? kv::WriteMode::Replace : kv::WriteMode::CreateOnly;
     if (exists) options.expect_generation = record->generation;

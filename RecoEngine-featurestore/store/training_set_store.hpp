@@ -5,6 +5,9 @@
 
 namespace qm::reco {
 
+// Conflict, with a sentence.
+Error too_many_samples(std::int64_t total);
+
 // Thread-safe.
 class TrainingSetStore {
  public:

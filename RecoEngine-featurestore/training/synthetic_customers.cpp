@@ -308,17 +308,22 @@ class FeatureReader {
 
 }  // namespace
 
-std::vector<TrainingSample> simulate_customers(std::size_t count, std::uint64_t seed, Timestamp at) {
-  std::vector<TrainingSample> samples;
-  samples.reserve(count);
-  for (std::uint64_t who = 0; samples.size() < count; ++who) {
+TrainingSample CustomerStream::next() {
+  while (true) {
     // A stream of their own for each, so that a larger set begins with the smaller one.
-    Random random{seed * 0x9e3779b97f4a7c15ULL + who * 0xd1b54a32d192ed03ULL + 1};
+    Random random{seed_ * 0x9e3779b97f4a7c15ULL + drawn_++ * 0xd1b54a32d192ed03ULL + 1};
     const Traits traits = draw_traits(random);
     const Behaviour behaviour = Life{random, traits}.run();
     if (behaviour.orders.empty() && behaviour.visit_days.size() < 2) continue;  // never was a customer
-    samples.push_back({FeatureReader{random, traits, behaviour, at}.read(), !behaviour.bought_after});
+    return {FeatureReader{random, traits, behaviour, at_}.read(), !behaviour.bought_after};
   }
+}
+
+std::vector<TrainingSample> simulate_customers(std::size_t count, std::uint64_t seed, Timestamp at) {
+  std::vector<TrainingSample> samples;
+  samples.reserve(count);
+  CustomerStream customers{seed, at};
+  while (samples.size() < count) samples.push_back(customers.next());
   return samples;
 }
 

@@ -1,7 +1,6 @@
 #include "RecoEngine-featurestore/training/training_samples.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace qm::reco {
 
@@ -29,10 +28,12 @@ Result<std::vector<TrainingSample>> training_samples(const TrainingSet& set, con
   std::vector<TrainingSample> samples;
   samples.reserve(total);
   for (const auto& batch : merged(set)) {
-    if (cancelled) return rejected("The training was cancelled.");
-    auto more = simulate_customers(static_cast<std::size_t>(batch.samples), batch.seed, batch.generated_at);
-    samples.insert(samples.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-    progress(static_cast<double>(samples.size()) / static_cast<double>(total));
+    CustomerStream customers{batch.seed, batch.generated_at};
+    for (std::int64_t i = 0; i < batch.samples; ++i) {
+      if (cancelled) return rejected("The training was cancelled.");
+      samples.push_back(customers.next());
+      progress(static_cast<double>(samples.size()) / static_cast<double>(total));
+    }
   }
   return samples;
 }
