@@ -15,6 +15,16 @@ RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std
   request_.body.clear();
 }
 
+std::size_t RequestParser::put(boost::asio::const_buffer bytes, boost::beast::error_code& failed) {
+  // "0", two line ends: no chunked body that goes on is shorter, so to wait for so much delays nothing.
+  constexpr std::size_t kShortestRest = 5;
+  if (is_header_done() && chunked() && !is_done() && bytes.size() < kShortestRest) {
+    failed = beast::error::need_more;
+    return 0;
+  }
+  return basic_parser::put(bytes, failed);
+}
+
 void RequestParser::on_request_impl(beast::verb verb, Text, Text target, int version, Code& failed) {
   switch (verb) {
     case beast::verb::get: request_.method = Method::Get; break;

@@ -1,5 +1,6 @@
 // Beast's incremental HTTP/1 parser, filling a Request that is used again and again.
 #pragma once
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "platform/http/message.hpp"
@@ -10,6 +11,9 @@ namespace qm::http {
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes);
+
+  // As Beast's put(), but safe for a final chunk that comes in pieces, on which Beast asserts.
+  std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& failed);
 
   bool expects_continue() const { return expects_continue_; }
   bool has_host() const { return hosts_ == 1; }

@@ -54,6 +54,15 @@ TEST(RequestParser, ReadsTheSameInPiecesOfAnySize) {
   }
 }
 
+TEST(RequestParser, ReadsAnEmptyChunkedBodyInPiecesOfAnySize) {
+  const std::string text = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    Request request;
+    EXPECT_TRUE(parse(request, text, step).whole) << step;
+    EXPECT_EQ(request.body, "");
+  }
+}
+
 TEST(RequestParser, LeavesTheNextRequest) {
   Request request;
   const Outcome outcome = parse(request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nabGET / HTTP/1.1\r\n");
