@@ -178,6 +178,25 @@ TEST_F(RocksDirectory, WithARecordThatIsNoneShowsTheDamage) {
   EXPECT_TRUE(await(store.get({"user", "0"})));
 }
 
+// A search skips entries that no longer fit, so leftovers would show as wasted space only.
+TEST_F(RocksDirectory, HoldsOneIndexEntryForEachRecord) {
+  {
+    auto opened = open();
+    ASSERT_TRUE(opened);
+    kv::Store& store = **opened;
+    ASSERT_TRUE(await(store.ensure_index("user", "n", kv::IndexType::Integer)));
+    for (int i = 0; i < 30; ++i) ASSERT_TRUE(await(store.put({"user", std::to_string(i % 7)}, {{"n", i}})));
+    ASSERT_TRUE(await(store.remove({"user", "0"})));
+  }
+  rocksdb::DB* raw = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, path().string(), &raw).ok());
+  const std::unique_ptr<rocksdb::DB> db{raw};
+  const std::unique_ptr<rocksdb::Iterator> at{db->NewIterator({})};
+  int entries = 0;
+  for (at->Seek("x"); at->Valid() && at->key().starts_with("x"); at->Next()) ++entries;
+  EXPECT_EQ(entries, 6);
+}
+
 TEST_F(RocksDirectory, IsRidOfTheExpired) {
   ManualClock clock{Timestamp{std::chrono::seconds{1'790'000'000}}};
   kv::RocksOptions options;
