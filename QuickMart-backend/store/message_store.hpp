@@ -5,12 +5,13 @@
 
 #include "platform/kv/store.hpp"
 #include "QuickMart-backend/domain/message.hpp"
+#include "QuickMart-backend/store/monthly_list.hpp"
 
 namespace qm::shop {
 
 class MessageStore {
  public:
-  explicit MessageStore(kv::Store& store) : store_(store) {}
+  explicit MessageStore(kv::Store& store) : store_(store), list_(store, "user_messages", "message") {}
 
   // Idempotent by id: the same message again changes nothing.
   Task<Result<void>> add(Message message);
@@ -21,6 +22,7 @@ class MessageStore {
 
  private:
   kv::Store& store_;
+  MonthlyList list_;
 };
 
 }  // namespace qm::shop

@@ -1,26 +1,11 @@
 #include "QuickMart-backend/store/order_store.hpp"
 
-#include <algorithm>
-
-#include <cstdio>
-
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
 namespace {
 
 constexpr const char* kSet = "order";
-constexpr const char* kListSet = "user_orders";
-constexpr const char* kMonths = "months";  // "2026-11" → 1
-constexpr const char* kOrders = "orders";  // order id → created at, in milliseconds
-constexpr std::size_t kMaxKeysPerRead = 1'000;
-
-std::string month_of(Timestamp at) {
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at)};
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()));
-  return text;
-}
 
 kv::Bins encode(const Order& order) {
   kv::List items;
@@ -73,28 +58,10 @@ Result<Order> decode(const std::string& id, const kv::Record& record) {
   return order;
 }
 
-Task<Result<void>> list_entry(kv::Store& store, std::string id, std::string bin, std::string entry, kv::Value value) {
-  kv::Key key{kListSet, std::move(id)};
-  std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::map_put(std::move(bin), std::move(entry), std::move(value)));
-  auto written = co_await store.operate(std::move(key), std::move(ops));
-  if (!written) co_return written.error();
-  co_return Result<void>{};
-}
-
 }  // namespace
 
-Task<Result<void>> OrderStore::enlist(OrderId id, UserId user, Timestamp at) {
-  const std::string month = month_of(at);
-  kv::Value one{1};
-  auto listed = co_await list_entry(store_, user.str(), kMonths, month, std::move(one));
-  if (!listed) co_return listed.error();
-  kv::Value created_at = to_value(at);
-  co_return co_await list_entry(store_, user.str() + "/" + month, kOrders, id.str(), std::move(created_at));
-}
-
 Task<Result<void>> OrderStore::replace(Order order) {
-  auto listed = co_await enlist(order.id, order.user_id, order.created_at);
+  auto listed = co_await list_.add(order.user_id.str(), order.id.str(), order.created_at);
   if (!listed) co_return listed.error();
   kv::WriteOptions options;
   options.mode = kv::WriteMode::Replace;
@@ -106,8 +73,7 @@ Task<Result<void>> OrderStore::replace(Order order) {
 }
 
 Task<Result<void>> OrderStore::add(Order order) {
-  // The lists first: an entry without its order is skipped when read, an order without its entry would be lost.
-  auto listed = co_await enlist(order.id, order.user_id, order.created_at);
+  auto listed = co_await list_.add(order.user_id.str(), order.id.str(), order.created_at);
   if (!listed) co_return listed.error();
 
   kv::WriteOptions options;
@@ -148,36 +114,15 @@ Task<Result<void>> OrderStore::update(Order order, std::uint32_t expect_generati
 
 Task<Result<std::vector<Order>>> OrderStore::of_user(UserId user, std::size_t limit) {
   std::vector<Order> orders;
-  kv::Key months_key{kListSet, user.str()};
-  auto months = co_await store_.get(std::move(months_key));
-  if (!months) {
-    if (months.error().kind == ErrorKind::NotFound) co_return orders;
-    co_return months.error();
-  }
-  const kv::Map listed = RecordFields{*months}.map(kMonths);
-  // Months sort as text, so going backwards meets the newest first and can stop early.
-  for (auto month = listed.rbegin(); month != listed.rend() && orders.size() < limit; ++month) {
-    kv::Key month_key{kListSet, user.str() + "/" + month->first};
-    auto entries = co_await store_.get(std::move(month_key));
-    if (!entries && entries.error().kind == ErrorKind::NotFound) continue;
-    if (!entries) co_return entries.error();
-    std::vector<std::pair<std::int64_t, std::string>> newest;
-    for (const auto& [id, at] : RecordFields{*entries}.map(kOrders))
-      if (const auto* ms = at.as<std::int64_t>()) newest.emplace_back(*ms, id);
-    std::sort(newest.rbegin(), newest.rend());
-    if (newest.size() > kMaxKeysPerRead) newest.resize(kMaxKeysPerRead);
-    std::vector<kv::Key> keys;
-    for (const auto& each : newest) keys.push_back(kv::Key{kSet, each.second});
-    auto records = co_await store_.get_many(keys);
-    if (!records) co_return records.error();
-    for (std::size_t i = 0; i < keys.size() && orders.size() < limit; ++i) {
-      if (!(*records)[i]) continue;
-      auto order = decode(keys[i].id, *(*records)[i]);
-      if (!order) co_return order.error();
-      // An entry may be left over from a replaced order that was another customer's or another month's.
-      if (order->user_id == user && month_of(order->created_at) == month->first) orders.push_back(std::move(*order));
-    }
-  }
+  MonthlyList::Visit take = [&orders, &user, limit](MonthlyList::Item item) -> Result<bool> {
+    auto order = decode(item.id, item.record);
+    if (!order) return order.error();
+    // An entry may be left over from a replaced order that was another customer's or another month's.
+    if (order->user_id == user && month_of(order->created_at) == item.month) orders.push_back(std::move(*order));
+    return orders.size() < limit;
+  };
+  auto walked = co_await list_.walk(user.str(), std::move(take));
+  if (!walked) co_return walked.error();
   co_return orders;
 }
 

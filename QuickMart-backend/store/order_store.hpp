@@ -7,6 +7,7 @@
 
 #include "platform/kv/store.hpp"
 #include "QuickMart-backend/domain/order.hpp"
+#include "QuickMart-backend/store/monthly_list.hpp"
 
 namespace qm::shop {
 
@@ -17,7 +18,7 @@ struct StoredOrder {
 
 class OrderStore {
  public:
-  explicit OrderStore(kv::Store& store) : store_(store) {}
+  explicit OrderStore(kv::Store& store) : store_(store), list_(store, "user_orders", "order") {}
 
   // Writes the order and its place in the list. Idempotent: the same order again changes nothing; another order under
   // the same id is AlreadyExists.
@@ -32,9 +33,8 @@ class OrderStore {
   Task<Result<std::vector<Order>>> of_user(UserId user, std::size_t limit);
 
  private:
-  Task<Result<void>> enlist(OrderId id, UserId user, Timestamp at);
-
   kv::Store& store_;
+  MonthlyList list_;
 };
 
 }  // namespace qm::shop
