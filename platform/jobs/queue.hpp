@@ -29,11 +29,13 @@ struct Job {
 };
 
 struct QueueOptions {
-  std::chrono::milliseconds lease_ms{30'000};
+  std::chrono::milliseconds lease_ms{10'000};  // how long the job of a process that died waits for another
   std::chrono::milliseconds poll_ms{500};  // how long another process's job, or a due retry, may go unnoticed
   std::chrono::milliseconds backoff_base_ms{200};
-  std::chrono::milliseconds backoff_cap_ms{60'000};
-  int max_attempts = 60;
+  // Together: a peer's return is noticed within seconds, and more than a day of its absence is waited out (half of the
+  // cap on average, that often).
+  std::chrono::milliseconds backoff_cap_ms{5'000};
+  int max_attempts = 40'000;
   std::size_t concurrency = 8;              // jobs running at once in this process
   std::chrono::seconds keep_done_s{3600};
   std::uint64_t jitter_seed = 0;            // 0: from the system
