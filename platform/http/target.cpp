@@ -1,5 +1,6 @@
 #include "platform/http/target.hpp"
 
+#include <cstring>
 #include <random>
 
 namespace qm::http {
@@ -44,10 +45,20 @@ std::uint64_t next_random() {
   return z ^ (z >> 31);
 }
 
+// Two digits for each byte: every request writes four numbers of this length.
+constexpr std::array<char, 512> kHexPairs = [] {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kHex[byte >> 4];
+    pairs[2 * byte + 1] = kHex[byte & 15];
+  }
+  return pairs;
+}();
+
 void append_hex(std::uint64_t bits, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
   char text[16];
-  for (int i = 15; i >= 0; --i, bits >>= 4) text[i] = kHex[bits & 15];
+  for (int i = 14; i >= 0; i -= 2, bits >>= 8) std::memcpy(text + i, &kHexPairs[2 * (bits & 255)], 2);
   out.append(text, sizeof text);
 }
 
