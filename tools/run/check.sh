@@ -48,8 +48,8 @@ count_results() {
     if [[ ! -f $reports/$name.xml ]]; then
       case $outcome in
         run) tests=1 failures=0 skipped=0 ;;
-        fail) tests=1 failures=1 skipped=0 ;;
-        *) tests=0 failures=0 skipped=1 ;;
+        disabled) tests=0 failures=0 skipped=1 ;;
+        *) tests=1 failures=1 skipped=0 ;;  # failed, or could not be run
       esac
     else
       head=$(grep -m 1 '<testsuites ' "$reports/$name.xml")
