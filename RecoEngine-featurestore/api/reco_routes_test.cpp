@@ -1,0 +1,264 @@
+// Training, monitoring and health over HTTP, and who may call.
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "RecoEngine-featurestore/api/authenticator.hpp"
+#include "RecoEngine-featurestore/api/health_api.hpp"
+#include "RecoEngine-featurestore/api/monitoring_api.hpp"
+#include "RecoEngine-featurestore/api/train_api.hpp"
+#include "RecoEngine-featurestore/app/serving_fixture.hpp"
+
+namespace qm::reco {
+namespace {
+
+const Timestamp kAt{std::chrono::seconds{1'790'000'000}};
+const std::string kToken = "a-service-token-of-thirty-two-bytes-or-more";
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "quickmart-routes-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+    path_ = pattern;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class TrainRoutes : public testing::Test {
+ protected:
+  TrainRoutes() {
+    workers_.start();
+    add_train_routes(api_, generate_, judge_, train_);
+    api_.authenticate_with(make_authenticator(kToken, false));
+  }
+  ~TrainRoutes() override {
+    train_.stop();
+    workers_.stop();
+    workers_.join();
+  }
+
+  using Query = std::vector<std::pair<std::string, std::string>>;
+  http::Response ask(http::Method method, std::string path, Query query = {}) {
+    http::Request request;
+    request.method = method;
+    request.path = std::move(path);
+    request.query = std::move(query);
+    request.remote_address = "127.0.0.1";
+    request.request_id = "r1";
+    return boost::asio::co_spawn(workers_.context(0).get_executor(), api_.serve(request), boost::asio::use_future).get();
+  }
+  boost::json::object ok(http::Method method, std::string path, Query query = {}) {
+    const auto response = ask(method, std::move(path), std::move(query));
+    EXPECT_EQ(response.status, 200) << response.payload();
+    return boost::json::parse(response.payload()).as_object();
+  }
+
+  ManualClock clock_{kAt};
+  Folder folder_;
+  std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
+  WorkerThreads workers_{1};
+  CpuPool pool_{1, 4};
+  TrainingSetStore sets_{*store_};
+  TrainingJobStore jobs_{*store_};
+  ModelRegistry registry_{*store_, folder_.path()};
+  Champion champion_{registry_};
+  GenerateTrainingData generate_{sets_, pool_, clock_};
+  JudgeTrainingData judge_{sets_, pool_};
+  TrainModel train_{sets_, jobs_, registry_, champion_, clock_};
+  http::Api api_{http::ApiInfo{"RecoEngine", "test", ""}};
+};
+
+using enum http::Method;
+
+TEST_F(TrainRoutes, GenerateTrainAndReport) {
+  EXPECT_TRUE(ok(Get, "/train/status").at("job_id").is_null());
+  EXPECT_EQ(ask(Get, "/train/metrics").status, 404);
+  EXPECT_EQ(ask(Post, "/train/start").status, 400);
+
+  const auto data = ok(Post, "/train/generate-data", {{"samples", "200"}, {"random_seed", "7"}});
+  for (const char* name : {"samples_generated", "samples_stored", "total_training_samples", "samples_requested"}) {
+    EXPECT_EQ(data.at(name).as_int64(), 200) << name;
+  }
+  EXPECT_EQ(data.at("random_seed").as_int64(), 7);
+  EXPECT_FALSE(data.at("cleared_existing").as_bool());
+  EXPECT_EQ(data.at("timestamp").as_string(), to_rfc3339(kAt));
+
+  const auto trained = ok(Post, "/train/start", {{"test_size", "0.25"}});
+  EXPECT_TRUE(trained.at("model_saved").as_bool());
+  EXPECT_EQ(trained.at("training_metrics").at("test_samples").as_int64(), 50);
+  EXPECT_EQ(trained.at("data_quality").at("samples").as_int64(), 200);
+  EXPECT_EQ(trained.at("model_version").as_string(), champion_.current()->version);
+  EXPECT_FALSE(trained.contains("former"));
+
+  const auto status = ok(Get, "/train/status");
+  EXPECT_EQ(status.at("state").as_string(), "succeeded");
+  EXPECT_EQ(status.at("progress").to_number<double>(), 1);
+  const auto metrics = ok(Get, "/train/metrics");
+  EXPECT_EQ(metrics.at("training_metrics"), trained.at("training_metrics"));
+  EXPECT_TRUE(metrics.at("former").is_null());
+  EXPECT_GT(ok(Get, "/train/data-quality").at("quality_score").to_number<double>(), 0);
+  EXPECT_EQ(ask(Delete, "/train/jobs/" + std::string{status.at("job_id").as_string()}).status, 409);
+}
+
+TEST_F(TrainRoutes, ComparesWithTheFormerChampion) {
+  ok(Post, "/train/generate-data", {{"samples", "200"}});
+  const auto first = ok(Post, "/train/start");
+  const auto second = ok(Post, "/train/start", {{"random_state", "5"}});
+  EXPECT_EQ(second.at("former").at("model_version"), first.at("model_version"));
+  const double change = second.at("change").at("roc_auc").to_number<double>();
+  EXPECT_DOUBLE_EQ(change, second.at("training_metrics").at("roc_auc").to_number<double>() -
+                               first.at("training_metrics").at("roc_auc").to_number<double>());
+}
+
+TEST_F(TrainRoutes, AnswersAtOnceWhenNobodyWaits) {
+  ok(Post, "/train/generate-data", {{"samples", "100"}});
+  const auto response = ask(Post, "/train/start", {{"wait", "false"}});
+  ASSERT_EQ(response.status, 202) << response.payload();
+  const auto started = boost::json::parse(response.payload());
+  EXPECT_EQ(started.at("state").as_string(), "queued");
+  EXPECT_FALSE(started.at("model_saved").as_bool());
+  EXPECT_FALSE(started.at("job_id").as_string().empty());
+}
+
+TEST_F(TrainRoutes, RefuseWhatDoesNotFit) {
+  struct Case { http::Method method; const char* path; Query query; int status; };
+  const Case cases[] = {{Post, "/train/generate-data", {{"samples", "99"}}, 422},
+                        {Post, "/train/generate-data", {{"samples", "100001"}}, 422},
+                        {Post, "/train/generate-data", {{"samples", "many"}}, 422},
+                        {Post, "/train/generate-data", {{"random_seed", "-1"}}, 422},
+                        {Post, "/train/start", {{"test_size", "0.09"}}, 422},
+                        {Post, "/train/start", {{"test_size", "0.51"}}, 422},
+                        {Post, "/train/start", {{"wait", "perhaps"}}, 422},
+                        {Get, "/train/start", {}, 405},
+                        {Delete, "/train/jobs/train_none", {}, 404}};
+  for (const auto& c : cases) EXPECT_EQ(ask(c.method, c.path, c.query).status, c.status) << c.path;
+}
+
+class FigureRoutes : public ServingTest {
+ protected:
+  FigureRoutes() {
+    add_monitoring_routes(api_, monitoring_, [] { return std::vector<http::EndpointStats>{}; });
+    add_health_routes(api_, health_);
+    api_.authenticate_with(make_authenticator(kToken, false));
+  }
+  boost::json::object get(std::string path) {
+    http::Request request;
+    request.path = std::move(path);
+    request.remote_address = "127.0.0.1";
+    const auto response = run(api_.serve(request));
+    EXPECT_EQ(response.status, 200) << response.payload();
+    return boost::json::parse(response.payload()).as_object();
+  }
+
+  Monitoring monitoring_{champion_, predict_, nudges_};
+  ServiceHealth health_{*kv_, champion_, rules_, clock_};
+  http::Api api_{http::ApiInfo{"RecoEngine", "test", ""}};
+};
+
+TEST_F(FigureRoutes, MonitoringKnowsOnlyWhatWasMeasured) {
+  const auto before = get("/monitoring");
+  EXPECT_EQ(before.at("api_performance").at("total_requests").as_int64(), 0);
+  for (const char* name : {"avg_response_time_ms", "p50_ms", "p99_ms", "error_rate"}) EXPECT_TRUE(before.at("api_performance").at(name).is_null()) << name;
+  for (const char* name : {"avg_feature_age_hours", "stale_features_count"}) EXPECT_TRUE(before.at("feature_freshness").at(name).is_null()) << name;
+  for (const char* name : {"response_rate", "conversion_rate"}) EXPECT_TRUE(before.at("nudge_responses").at(name).is_null()) << name;
+
+  know("user_1");
+  clock_.advance(std::chrono::hours{3});
+  model_->probability = 0.9;
+  ASSERT_TRUE(predict("user_1"));
+  const auto nudges = nudges_of("user_1");
+  ASSERT_FALSE(nudges.empty());
+  NudgeOutcome outcome;
+  outcome.status = NudgeStatus::used;
+  outcome.at = clock_.now();
+  ASSERT_TRUE(run(report_.run(nudges[0].nudge_id, outcome)));
+  const auto after = get("/monitoring");
+  EXPECT_NEAR(after.at("feature_freshness").at("avg_feature_age_hours").to_number<double>(), 3, 1e-6);
+  EXPECT_EQ(after.at("feature_freshness").at("stale_features_count").as_int64(), 0);
+  const auto sent = after.at("nudge_responses").at("nudges_sent").as_int64();
+  EXPECT_EQ(sent, static_cast<std::int64_t>(nudges.size()));
+  EXPECT_DOUBLE_EQ(after.at("nudge_responses").at("conversion_rate").to_number<double>(), 1.0 / static_cast<double>(sent));
+}
+
+TEST_F(FigureRoutes, HealthSaysWhatIsThere) {
+  const auto health = get("/health");
+  EXPECT_EQ(health.at("status").as_string(), "healthy");
+  EXPECT_EQ(health.at("aerospike").as_string(), "embedded");
+  EXPECT_TRUE(health.at("model").at("model_loaded").as_bool());
+  EXPECT_EQ(health.at("model").at("model_version").as_string(), "model_1");
+  EXPECT_GT(health.at("model").at("feature_count").as_int64(), 20);
+  EXPECT_EQ(health.at("nudge_engine").at("rules_loaded").as_int64(), 12);
+}
+
+TEST_F(FigureRoutes, HealthIsDegradedWithoutAModel) {
+  Champion nobody{registry_};
+  ServiceHealth health{*kv_, nobody, rules_, clock_};
+  const HealthFigures figures = run(health.run());
+  EXPECT_EQ(figures.status, HealthStatus::degraded);
+  EXPECT_FALSE(figures.model);
+}
+
+TEST(RecoAuthenticator, TakesTheTokenAndInDevelopmentThisMachine) {
+  struct Case { bool production; const char* address; std::string header; bool let_in; };
+  const Case cases[] = {{false, "127.0.0.1", "", true},
+                        {false, "::1", "", true},
+                        {false, "::ffff:127.0.0.1", "", true},
+                        {false, "10.0.0.1", "", false},
+                        {false, "127.0.0.1", "Bearer wrong", false},
+                        {false, "10.0.0.1", "Bearer " + kToken, true},
+                        {true, "127.0.0.1", "", false},
+                        {true, "127.0.0.1", "Bearer " + kToken, true},
+                        {true, "127.0.0.1", "bearer " + kToken, true},
+                        {true, "127.0.0.1", "Bearer " + kToken + "x", false},
+                        {true, "127.0.0.1", "Bearer ", false},
+                        {true, "127.0.0.1", "Basic " + kToken, false},
+                        {true, "127.0.0.1", kToken, false}};
+  for (const auto& c : cases) {
+    http::Request request;
+    request.remote_address = c.address;
+    if (!c.header.empty()) request.headers.emplace_back("Authorization", c.header);
+    const auto principal = make_authenticator(kToken, c.production)(request, http::Access::Service);
+    EXPECT_EQ(principal.has_value(), c.let_in) << c.production << " " << c.address << " " << c.header;
+    if (!principal) EXPECT_EQ(principal.error().kind, ErrorKind::Unauthenticated);
+  }
+}
+
+TEST(Performance, IsWhatTheServerCounted) {
+  const auto nothing = performance_of({});
+  EXPECT_EQ(nothing.total_requests, 0);
+  EXPECT_FALSE(nothing.p50_ms);
+  EXPECT_FALSE(nothing.error_rate);
+
+  const auto& bounds = http::latency_bounds_s();
+  http::EndpointStats quick, slow;
+  quick.requests = 98;
+  quick.by_status_class[2] = 98;
+  quick.seconds_sum = 0.98;
+  quick.buckets.assign(bounds.size(), 98);  // all below the first bound
+  slow.requests = 2;
+  slow.by_status_class[5] = 2;
+  slow.seconds_sum = 0.02;
+  slow.buckets.assign(bounds.size(), 0);
+  slow.buckets.back() = 2;  // all below the last bound only
+  const auto both = performance_of({quick, slow});
+  EXPECT_EQ(both.total_requests, 100);
+  EXPECT_DOUBLE_EQ(*both.avg_response_time_ms, 10);
+  EXPECT_DOUBLE_EQ(*both.error_rate, 0.02);
+  EXPECT_NEAR(*both.p50_ms, 1000 * bounds.front() * 50 / 98, 1e-9);
+  EXPECT_GT(*both.p99_ms, 1000 * bounds[bounds.size() - 2]);
+  EXPECT_LE(*both.p99_ms, 1000 * bounds.back());
+}
+
+}  // namespace
+}  // namespace qm::reco

@@ -1,0 +1,213 @@
+#include "RecoEngine-featurestore/app/train_model.hpp"
+
+#include <unistd.h>
+
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include "RecoEngine-featurestore/app/generate_training_data.hpp"
+#include "RecoEngine-featurestore/app/judge_training_data.hpp"
+#include "platform/kv/memory_store.hpp"
+
+namespace qm::reco {
+namespace {
+
+const Timestamp kNow{std::chrono::seconds{1'790'000'000}};
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "quickmart-models-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+    path_ = pattern;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// One instance of the service; several may share a store and a folder.
+struct Instance {
+  Instance(kv::Store& store, const Folder& folder, const Clock& clock)
+      : sets(store), jobs(store), registry(store, folder.path()), champion(registry), train(sets, jobs, registry, champion, clock),
+        generate(sets, pool, clock), judge(sets, pool) {}
+
+  TrainingSetStore sets;
+  TrainingJobStore jobs;
+  ModelRegistry registry;
+  CpuPool pool{1, 4};
+  Champion champion;
+  TrainModel train;
+  GenerateTrainingData generate;
+  JudgeTrainingData judge;
+};
+
+class TrainModelTest : public testing::Test {
+ protected:
+  TrainModelTest() { workers_.start(); }
+  ~TrainModelTest() override {
+    here_.train.stop();
+    there_.train.stop();
+    workers_.stop();
+    workers_.join();
+  }
+
+  template <class T>
+  T run(Task<T> task) {
+    return boost::asio::co_spawn(workers_.context(0).get_executor(), std::move(task), boost::asio::use_future).get();
+  }
+  Result<TrainingOutcome> train(Instance& instance, TrainOptions options = {}) {
+    return run(instance.train.run(options, deadline_in(std::chrono::minutes{2})));
+  }
+  void generate(std::int64_t samples, std::uint64_t seed = 1) { ASSERT_TRUE(run(here_.generate.run(samples, seed, true))); }
+
+  ManualClock clock_{kNow};
+  Folder folder_;
+  std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
+  WorkerThreads workers_{1};
+  Instance here_{*store_, folder_, clock_};
+  Instance there_{*store_, folder_, clock_};
+};
+
+TEST_F(TrainModelTest, MakesAChampionAndTellsWhatChanged) {
+  generate(200);
+  const auto first = train(here_);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->job.state, TrainingState::succeeded);
+  EXPECT_EQ(first->job.progress, 1);
+  ASSERT_TRUE(first->training);
+  EXPECT_FALSE(first->training->former);
+  ASSERT_TRUE(here_.champion.current());
+  EXPECT_EQ(here_.champion.current()->version, first->job.model_version);
+
+  const auto second = train(here_, {0.3, 7});
+  ASSERT_TRUE(second);
+  EXPECT_NE(second->job.model_version, first->job.model_version) << "in the same second, too";
+  ASSERT_TRUE(second->training->former);
+  EXPECT_EQ(second->training->former->version, first->job.model_version);
+  EXPECT_EQ(second->training->former->metrics.roc_auc, first->training->model.metrics.roc_auc);
+  EXPECT_EQ(here_.train.counts().succeeded, 2);
+}
+
+TEST_F(TrainModelTest, IsKnownToOtherInstancesAndAfterARestart) {
+  EXPECT_EQ(run(there_.train.status()).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(run(there_.train.last()).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(run(there_.champion.follow()).error().kind, ErrorKind::NotFound);
+  generate(200);
+  const auto done = train(here_);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(run(there_.train.status())->model_version, done->job.model_version);
+  const auto last = run(there_.train.last());
+  ASSERT_TRUE(last);
+  EXPECT_EQ(print_metadata(last->model), print_metadata(done->training->model));
+  ASSERT_TRUE(run(there_.champion.follow()));
+  const auto served = there_.champion.current();
+  EXPECT_EQ(served->version, done->job.model_version);
+  EXPECT_EQ(served->metrics.roc_auc, done->training->model.metrics.roc_auc);
+  ASSERT_TRUE(run(there_.champion.follow()));
+  EXPECT_EQ(there_.champion.current(), served) << "the same version is not loaded again";
+}
+
+TEST_F(TrainModelTest, RefusesTooFewSamples) {
+  const auto refused = train(here_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
+  EXPECT_NE(refused.error().detail.find("generate-data"), std::string::npos);
+  EXPECT_EQ(run(here_.train.status()).error().kind, ErrorKind::NotFound);
+}
+
+// So many samples that the training outlives the steps of the test.
+TEST_F(TrainModelTest, RunsOneAtATimeAndStopsWhenTold) {
+  TrainingBatch many{kMaxTrainingSamples, 1, kNow};
+  ASSERT_TRUE(run(here_.sets.add(many, true)));
+  const auto job = run(here_.train.start({}));
+  ASSERT_TRUE(job);
+  EXPECT_FALSE(is_over(job->state));
+  for (Instance* instance : {&here_, &there_}) {
+    const auto second = run(instance->train.start({}));
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::Conflict);
+    EXPECT_NE(second.error().detail.find(job->id), std::string::npos);
+  }
+  EXPECT_EQ(run(here_.train.cancel("train_other")).error().kind, ErrorKind::NotFound);
+  // From the other instance: the one that trains hears of it with its lease.
+  ASSERT_TRUE(run(there_.train.cancel(job->id)));
+  ASSERT_TRUE(run(here_.train.keep_lease()));
+  here_.train.stop();
+  const auto ended = run(there_.train.status());
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->state, TrainingState::cancelled);
+  EXPECT_TRUE(ended->finished_at);
+  EXPECT_EQ(run(here_.train.cancel(job->id)).error().kind, ErrorKind::Conflict);
+  EXPECT_EQ(here_.train.counts().cancelled, 1);
+  EXPECT_FALSE(here_.champion.current());
+  EXPECT_TRUE(here_.registry.versions().empty());
+  EXPECT_EQ(run(here_.train.start({})).error().kind, ErrorKind::Unavailable) << "after stop()";
+}
+
+TEST_F(TrainModelTest, ALostLeaseEndsTheTraining) {
+  TrainingBatch many{kMaxTrainingSamples, 1, kNow};
+  ASSERT_TRUE(run(here_.sets.add(many, true)));
+  const auto job = run(here_.train.start({}));
+  ASSERT_TRUE(job);
+  clock_.advance(kTrainingLease);
+  EXPECT_EQ(run(there_.train.status())->state, TrainingState::failed) << "it seems to have died";
+  TrainingJob other;
+  other.id = "train_other";
+  ASSERT_TRUE(run(there_.jobs.begin(other, clock_.now())));
+  EXPECT_EQ(run(here_.train.keep_lease()).error().kind, ErrorKind::Conflict);
+  here_.train.stop();
+  EXPECT_EQ(here_.train.counts().cancelled, 1);
+  EXPECT_EQ(run(there_.train.status())->id, "train_other");
+}
+
+TEST_F(TrainModelTest, TheWaitEndsWithItsDeadline) {
+  TrainingBatch many{kMaxTrainingSamples, 1, kNow};
+  ASSERT_TRUE(run(here_.sets.add(many, true)));
+  const auto outcome = run(here_.train.run({}, std::chrono::steady_clock::now()));
+  ASSERT_TRUE(outcome);
+  EXPECT_FALSE(is_over(outcome->job.state));
+  EXPECT_FALSE(outcome->training);
+}
+
+TEST_F(TrainModelTest, ServesNoModelOfOtherFeatures) {
+  generate(200);
+  const auto done = train(here_);
+  ASSERT_TRUE(done);
+  ModelFiles files = here_.registry.load(done->job.model_version).value();
+  auto metadata = parse_metadata(files.metadata).value();
+  metadata.feature_hash = to_hex(1);
+  ASSERT_TRUE(here_.registry.save({"v_other", files.model, print_metadata(metadata)}));
+  ASSERT_TRUE(here_.registry.save({"v_broken", "no model", files.metadata}));
+  ASSERT_TRUE(here_.registry.save({"v_nameless", files.model, "{}"}));
+  for (const char* version : {"v_other", "v_broken", "v_nameless"}) {
+    const auto refused = run(here_.champion.promote(version));
+    ASSERT_FALSE(refused) << version;
+    EXPECT_EQ(refused.error().kind, ErrorKind::Rejected) << version;
+  }
+  EXPECT_EQ(run(here_.champion.promote("v_none")).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(here_.champion.current()->version, done->job.model_version);
+  EXPECT_EQ(run(here_.registry.champion()).value(), done->job.model_version);
+}
+
+TEST_F(TrainModelTest, JudgesTheDataAsItIsNow) {
+  EXPECT_FALSE(run(here_.judge.run())->enough);
+  generate(150);
+  EXPECT_EQ(run(here_.judge.run())->samples, 150);
+  ASSERT_TRUE(run(here_.generate.run(100, 2, false)));
+  EXPECT_EQ(run(here_.judge.run())->samples, 250);
+  here_.generate.stop();
+  EXPECT_EQ(run(here_.generate.run(100, 2, false)).error().kind, ErrorKind::Unavailable);
+  EXPECT_EQ(run(here_.sets.read())->total(), 250);
+}
+
+}  // namespace
+}  // namespace qm::reco

@@ -1,0 +1,85 @@
+#include "RecoEngine-featurestore/store/training_set_store.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include "RecoEngine-featurestore/domain/model_input.hpp"
+#include "RecoEngine-featurestore/training/model_metadata.hpp"
+#include "RecoEngine-featurestore/training/training_samples.hpp"
+#include "platform/kv/memory_store.hpp"
+
+namespace qm::reco {
+namespace {
+
+const Timestamp kNow{std::chrono::seconds{1'790'000'000}};
+
+template <class T>
+T run(Task<T> task) {
+  boost::asio::io_context context;
+  auto future = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
+  context.run();
+  return future.get();
+}
+
+TEST(TrainingSetStore, KeepsTheBatchesInOrder) {
+  const ManualClock clock{kNow};
+  const auto kv = kv::make_memory_store("churn_features", clock);
+  TrainingSetStore store{*kv};
+  EXPECT_EQ(run(store.read())->total(), 0);
+  const TrainingBatch a{100, 7, kNow}, b{200, 4'294'967'295, kNow + std::chrono::hours{1}}, c{300, 7, kNow};
+  ASSERT_TRUE(run(store.add(a, false)));
+  EXPECT_EQ(run(store.add(b, false))->total(), 300);
+  EXPECT_EQ(run(store.read())->batches, (std::vector<TrainingBatch>{a, b}));
+  EXPECT_EQ(run(store.add(c, true))->batches, std::vector<TrainingBatch>{c});
+  EXPECT_EQ(run(store.read())->batches, std::vector<TrainingBatch>{c});
+}
+
+TEST(TrainingSetStore, HasALimit) {
+  const ManualClock clock{kNow};
+  const auto kv = kv::make_memory_store("churn_features", clock);
+  TrainingSetStore store{*kv};
+  const TrainingBatch most{kMaxTrainingSamples, 1, kNow}, one{1, 2, kNow};
+  ASSERT_TRUE(run(store.add(most, false)));
+  EXPECT_EQ(run(store.add(one, false)).error().kind, ErrorKind::Conflict);
+  EXPECT_EQ(run(store.read())->total(), kMaxTrainingSamples);
+  EXPECT_TRUE(run(store.add(one, true)));
+}
+
+TEST(TrainingSamples, OfOneSeedContinueEachOther) {
+  const std::atomic<bool> go_on{false};
+  const auto silent = [](double) {};
+  TrainingSet set;
+  set.batches = {{30, 1, kNow}, {20, 2, kNow}, {10, 1, kNow}};
+  const auto samples = training_samples(set, silent, go_on).value();
+  ASSERT_EQ(samples.size(), 60U);
+  const auto first = simulate_customers(40, 1, kNow), second = simulate_customers(20, 2, kNow);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto& expected = i < 40 ? first[i] : second[i - 40];
+    const auto row = to_model_row(samples[i].features), same = to_model_row(expected.features);
+    EXPECT_EQ(std::memcmp(row.data(), same.data(), row.size() * sizeof(float)), 0) << i;
+  }
+  const std::atomic<bool> cancelled{true};
+  EXPECT_FALSE(training_samples(set, silent, cancelled));
+}
+
+TEST(ModelMetadata, ReadsBackAndNamesVersions) {
+  ModelMetadata metadata;
+  metadata.version = make_version(kNow, "bytes", "train_1");
+  metadata.created_at = kNow;
+  metadata.metrics.roc_auc = 0.8475741245284075;
+  metadata.data_quality.issues = {"one", "two"};
+  metadata.importance = {{"csat_score", 0.5}};
+  const std::string text = print_metadata(metadata);
+  EXPECT_EQ(print_metadata(parse_metadata(text).value()), text);
+  EXPECT_FALSE(parse_metadata("{"));
+  EXPECT_FALSE(parse_metadata("{}"));
+  EXPECT_TRUE(metadata.version.starts_with("v20260921-141320-")) << metadata.version;
+  EXPECT_NE(make_version(kNow, "bytes", "train_2"), metadata.version);
+  EXPECT_NE(make_version(kNow, "other", "train_1"), metadata.version);
+  EXPECT_LT(metadata.version, make_version(kNow + std::chrono::seconds{1}, "", ""));
+  EXPECT_EQ(to_hex(0x0123456789abcdefULL), "0123456789abcdef");
+}
+
+}  // namespace
+}  // namespace qm::reco
