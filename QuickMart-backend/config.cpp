@@ -22,8 +22,9 @@ Result<void> complete_config(Config& config) {
   if (config.production())
     return service::check_production_secret(config.jwt_secret, kDevelopmentJwtSecret, kSetting);
   if (config.jwt_secret.empty()) config.jwt_secret = kDevelopmentJwtSecret;
-  if (config.jwt_secret.size() < service::kMinSecretBytes)
-    return rejected(std::string{kSetting} + " is too short: set one of at least 32 bytes, or none in development.");
+  if (config.jwt_secret.size() < service::kMinSecretBytes) {
+    return rejected("JWT_SECRET (--jwt-secret) is too short: set one of at least 32 bytes, or none in development.");
+  }
   return {};
 }
 
