@@ -1,10 +1,9 @@
 // The smallest program on platform/http: what the server itself costs, without a service behind it.
 //   bench_http_hello PORT BODY_BYTES
+#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-
-#include <boost/asio/signal_set.hpp>
 
 #include "platform/http/server.hpp"
 
@@ -24,14 +23,16 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s PORT BODY_BYTES\n", argv[0]);
     return 2;
   }
-  const auto body = std::make_shared<const std::string>("[\"" + std::string(std::strtoul(argv[2], nullptr, 10), 'x') + "\"]");
+  const std::string filler(std::strtoul(argv[2], nullptr, 10), 'x');
+  const auto body = std::make_shared<const std::string>("[\"" + filler + "\"]");
   qm::http::Api api{{"hello", "1", ""}};
   api.get("/health/live", {.name = "health_live", .summary = "alive"}, &live);
-  api.raw(qm::http::Method::Get, "/large", {.name = "large"}, [body](const qm::http::Request&) -> qm::Task<qm::http::Response> {
-    qm::http::Response response;
-    response.shared_body = body;
-    co_return response;
-  });
+  api.raw(qm::http::Method::Get, "/large", {.name = "large"},
+          [body](const qm::http::Request&) -> qm::Task<qm::http::Response> {
+            qm::http::Response response;
+            response.shared_body = body;
+            co_return response;
+          });
 
   qm::WorkerThreads workers{1};
   qm::http::ServerOptions options;

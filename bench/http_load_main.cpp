@@ -5,14 +5,13 @@
 // prints: sent=N failed=N rate=R p50_us=V p90_us=V p99_us=V max_us=V
 #include <sys/prctl.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <string_view>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "platform/core/task.hpp"
 
@@ -119,7 +118,8 @@ int main(int argc, char** argv) {
   boost::asio::io_context context{1};
   load.start = SteadyClock::now() + std::chrono::milliseconds{100};
   for (std::size_t i = 0; i < load.connections; ++i) {
-    boost::asio::co_spawn(context.get_executor(), run_connection(load, i, context.get_executor()), boost::asio::detached);
+    const auto executor = context.get_executor();
+    boost::asio::co_spawn(executor, run_connection(load, i, executor), boost::asio::detached);
   }
   // Twice the planned time and a little: a server that cannot keep up is cut off, and what it did not answer counts.
   context.run_for(std::chrono::milliseconds{static_cast<std::int64_t>(load.seconds * 2000) + 2000});
@@ -128,7 +128,8 @@ int main(int argc, char** argv) {
   load.failed = load.total() - answered;
   std::sort(load.latencies_us.begin(), load.latencies_us.end());
   std::printf("sent=%zu failed=%zu rate=%.0f p50_us=%.0f p90_us=%.0f p99_us=%.0f max_us=%.0f\n", answered, load.failed,
-              static_cast<double>(answered) / took_s, percentile(load.latencies_us, 0.5), percentile(load.latencies_us, 0.9),
-              percentile(load.latencies_us, 0.99), percentile(load.latencies_us, 1));
+              static_cast<double>(answered) / took_s, percentile(load.latencies_us, 0.5),
+              percentile(load.latencies_us, 0.9), percentile(load.latencies_us, 0.99),
+              percentile(load.latencies_us, 1));
   return answered == 0 ? 1 : 0;
 }

@@ -3,11 +3,10 @@
 // prints, in nanoseconds per document (each the least of its rounds):
 //   bytes=N typed_parse_ns=V boost_parse_ns=V typed_print_ns=V boost_print_ns=V
 // «typed» reads into structs, with every check; Boost's parse stops at its document.
-#include <cstdio>
-#include <cstdlib>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <cstdlib>
 
 #include "platform/json/parse.hpp"
 #include "platform/json/print.hpp"
@@ -26,8 +25,9 @@ struct Item {
   bool is_active = true;
   qm::Timestamp created_at{};
 };
-BOOST_DESCRIBE_STRUCT(Item, (), (product_id, name, description, category, brand, price, images, tags, specifications,
-                                 stock_quantity, rating, is_active, created_at))
+BOOST_DESCRIBE_STRUCT(Item, (),
+                      (product_id, name, description, category, brand, price, images, tags, specifications,
+                       stock_quantity, rating, is_active, created_at))
 
 struct ItemPage {
   std::vector<Item> products;
@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   const double boost_parse = least_ns(seconds, [&] { g_sink += boost::json::parse(text).as_object().size(); });
   const double typed_print = least_ns(seconds, [&] { g_sink += qm::json::print(page).size(); });
   const double boost_print = least_ns(seconds, [&] { g_sink += boost::json::serialize(document).size(); });
-  std::printf("bytes=%zu typed_parse_ns=%.0f boost_parse_ns=%.0f typed_print_ns=%.0f boost_print_ns=%.0f\n", text.size(),
-              typed_parse, boost_parse, typed_print, boost_print);
+  std::printf("bytes=%zu typed_parse_ns=%.0f boost_parse_ns=%.0f typed_print_ns=%.0f boost_print_ns=%.0f\n",
+              text.size(), typed_parse, boost_parse, typed_print, boost_print);
   return g_sink == 0 ? 1 : 0;
 }
