@@ -33,13 +33,15 @@ build() {
 
 # Ninja's lines for a pipe: every tenth of the way, and whatever is not progress.
 show_tenths() {
-  awk '
-    /^ninja: (Entering|no work)/ { next }
-    /^\[[0-9]+\/[0-9]+\]/ {
-      split(substr($1, 2), part, /[\/\]]/)
-      tenth = int(part[1] * 10 / part[2])
-      if (tenth > shown) { shown = tenth; printf "  %3d %%  (%d of %d)\n", tenth * 10, part[1], part[2]; fflush() }
-      next
-    }
-    { print; fflush() }'
+  local line done all tenth shown=0
+  while IFS= read -r line; do
+    if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+      done=${BASH_REMATCH[1]} all=${BASH_REMATCH[2]}
+      tenth=$((done * 10 / all))
+      ((tenth <= shown)) || printf '  %3d %%  (%d of %d)\n' $((tenth * 10)) "$done" "$all"
+      ((tenth <= shown)) || shown=$tenth
+    elif [[ $line != 'ninja: '* || $line == *error* || $line == *stopped* || $line == *fatal* ]]; then
+      printf '%s\n' "$line"
+    fi
+  done
 }
