@@ -33,12 +33,12 @@ build() {
 
 # Ninja's lines for a pipe: every tenth of the way, and whatever is not progress.
 show_tenths() {
-  local line done all tenth shown=0
+  local line finished all tenth shown=0
   while IFS= read -r line; do
     if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
-      done=${BASH_REMATCH[1]} all=${BASH_REMATCH[2]}
-      tenth=$((done * 10 / all))
-      ((tenth <= shown)) || printf '  %3d %%  (%d of %d)\n' $((tenth * 10)) "$done" "$all"
+      finished=${BASH_REMATCH[1]} all=${BASH_REMATCH[2]}
+      tenth=$((finished * 10 / all))
+      ((tenth <= shown)) || printf '  %3d %%  (%d of %d)\n' $((tenth * 10)) "$finished" "$all"
       ((tenth <= shown)) || shown=$tenth
     elif [[ $line != 'ninja: '* || $line == *error* || $line == *stopped* || $line == *fatal* ]]; then
       printf '%s\n' "$line"
