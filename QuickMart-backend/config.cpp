@@ -17,7 +17,8 @@ int read_config(int argc, const char* const* argv, Config& config) {
 
 Result<void> complete_config(Config& config) {
   constexpr const char* kSetting = "JWT_SECRET (--jwt-secret)";
-  if (auto completed = service::complete_config(static_cast<service::ServiceConfig&>(config)); !completed) return completed;
+  if (auto completed = service::complete_config(static_cast<service::ServiceConfig&>(config)); !completed)
+    return completed;
   if (config.demo_data_dir.empty()) config.demo_data_dir = service::find_beside_program("QuickMart-backend/data");
   if (config.production())
     return service::check_production_secret(config.jwt_secret, kDevelopmentJwtSecret, kSetting);

@@ -42,7 +42,8 @@ TEST(ShopConfig, ProductionInsistsOnSecretsOfItsOwn) {
 }
 
 TEST(ShopConfig, TakesFlags) {
-  const char* arguments[] = {"quickmart-backend", "--port", "0", "--reco-engine-url", "http://127.0.0.1:9", "--namespace", "other"};
+  const char* arguments[] = {"quickmart-backend",  "--port",      "0",    "--reco-engine-url",
+                             "http://127.0.0.1:9", "--namespace", "other"};
   Config config;
   ASSERT_EQ(read_config(static_cast<int>(std::size(arguments)), arguments, config), -1);
   EXPECT_EQ(config.port, 0);

@@ -104,7 +104,8 @@ class Shop {
       std::vector<metrics::Family> families;
       families.push_back(counter("quickmart_logins_total", "Logins that owe a prediction.", predict_.owed()));
       families.push_back(counter("quickmart_messages_total", "Messages left for customers.", predict_.messages_left()));
-      families.push_back(counter("quickmart_coupons_assigned_total", "Coupons given to customers.", coupons_.assign.given()));
+      families.push_back(
+          counter("quickmart_coupons_assigned_total", "Coupons given to customers.", coupons_.assign.given()));
       families.push_back(counter("quickmart_coupons_redeemed_total", "Coupons spent.", coupons_.apply.spent()));
       return families;
     });

@@ -5,20 +5,22 @@
 namespace qm::reco {
 
 int read_config(int argc, const char* const* argv, Config& config) {
-  config::Options options{"reco-engine", "RecoEngine: scores the risk that a customer leaves, says why, and picks a nudge."};
+  config::Options options{"reco-engine",
+                          "RecoEngine: scores the risk that a customer leaves, says why, and picks a nudge."};
   service::add_service_options(options, config, "RECO");
   options.text("quickmart-api-url", "QUICKMART_API_URL", config.quickmart_api_url, "Where coupons are assigned.");
   options.text("nudge-rules", "NUDGE_RULES_FILE", config.nudge_rules,
                "The nudge rules; read again when the file changes. Empty: looked for beside the program.");
-  options.integer("first-training-samples", "FIRST_TRAINING_SAMPLES", config.first_training_samples, 0, 100'000, "samples",
-                  "Synthetic customers for the first model, in development; 0: wait for POST /train/start.");
+  options.integer("first-training-samples", "FIRST_TRAINING_SAMPLES", config.first_training_samples, 0, 100'000,
+                  "samples", "Synthetic customers for the first model, in development; 0: wait for POST /train/start.");
   options.integer("nudge-cool-down", "NUDGE_COOL_DOWN_H", config.nudge_cool_down_h, 0, 8'760, "h",
                   "How long a customer keeps a rule's nudge before it may be sent anew.");
   return options.parse(argc, argv);
 }
 
 Result<void> complete_config(Config& config) {
-  if (auto completed = service::complete_config(static_cast<service::ServiceConfig&>(config)); !completed) return completed;
+  if (auto completed = service::complete_config(static_cast<service::ServiceConfig&>(config)); !completed)
+    return completed;
   if (config.nudge_rules.empty()) {
     config.nudge_rules = service::find_beside_program("RecoEngine-featurestore/data/nudge_rules.json");
   }

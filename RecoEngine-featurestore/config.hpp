@@ -22,8 +22,8 @@ struct Config : service::ServiceConfig {
 
 // → −1 and `config` filled, or the exit code.
 int read_config(int argc, const char* const* argv, Config& config);
-// Fills in what was left open. Rejected, with a sentence that says what to set and shows no secret, when the settings do
-// not fit together.
+// Fills in what was left open. Rejected, with a sentence that says what to set and shows no secret, when the settings
+// do not fit together.
 Result<void> complete_config(Config& config);
 
 }  // namespace qm::reco

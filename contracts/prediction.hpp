@@ -60,8 +60,8 @@ struct Prediction {
   json::Nullable<std::string> nudge_rule_matched;
 };
 BOOST_DESCRIBE_STRUCT(Prediction, (),
-                      (user_id, churn_probability, risk_segment, churn_reasons, confidence_score, explanations, base_value,
-                       features_retrieved, feature_freshness, prediction_timestamp, model_version, nudges_triggered,
-                       nudge_rule_matched))
+                      (user_id, churn_probability, risk_segment, churn_reasons, confidence_score, explanations,
+                       base_value, features_retrieved, feature_freshness, prediction_timestamp, model_version,
+                       nudges_triggered, nudge_rule_matched))
 
 }  // namespace qm::contracts

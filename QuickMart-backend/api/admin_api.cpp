@@ -104,7 +104,8 @@ wire::LoadReport to_wire(LoadReport&& report) {
 
 using Load = Task<Result<LoadReport>> (LoadDemoData::*)();
 
-void add_load(http::Api& api, const AdminApp& admin, const char* path, const char* name, const char* summary, Load load) {
+void add_load(http::Api& api, const AdminApp& admin, const char* path, const char* name, const char* summary,
+              Load load) {
   http::EndpointInfo info = staff(name, summary);
   info.timeout_ms = kLoadTimeoutMs;
   LoadDemoData& demo = admin.demo;
@@ -153,7 +154,8 @@ template <class Thing>
 std::optional<std::string> take_page(std::vector<Thing>& all, const wire::AdminPaging& paging) {
   std::sort(all.begin(), all.end(), [](const Thing& a, const Thing& b) { return a.id < b.id; });
   if (paging.cursor) {
-    const auto first = std::find_if(all.begin(), all.end(), [&](const Thing& each) { return each.id.str() > *paging.cursor; });
+    const auto first =
+        std::find_if(all.begin(), all.end(), [&](const Thing& each) { return each.id.str() > *paging.cursor; });
     all.erase(all.begin(), first);
   }
   const auto limit = static_cast<std::size_t>(paging.limit);
@@ -207,17 +209,18 @@ void add_coupon_creation(http::Api& api, const AdminApp& admin) {
   const Clock& clock = admin.clock;
   http::EndpointInfo info = staff("create_coupon", "Creates a coupon");
   info.errors = {403, 409};
-  api.post("/api/admin/coupons", std::move(info),
-           [&coupons, &clock](Call<None, None, wire::NewCoupon> call) -> Task<Result<http::Answer<wire::CreatedCoupon>>> {
-             Coupon coupon = wire::to_domain(std::move(call.body), clock.now());
-             auto created = co_await coupons.create.run(std::move(coupon));
-             if (!created) co_return created.error();
-             http::Answer<wire::CreatedCoupon> answer;
-             answer.status = 201;
-             answer.body.message = "The coupon " + created->code + " was created.";
-             answer.body.coupon = wire::to_wire(*created);
-             co_return answer;
-           });
+  api.post(
+      "/api/admin/coupons", std::move(info),
+      [&coupons, &clock](Call<None, None, wire::NewCoupon> call) -> Task<Result<http::Answer<wire::CreatedCoupon>>> {
+        Coupon coupon = wire::to_domain(std::move(call.body), clock.now());
+        auto created = co_await coupons.create.run(std::move(coupon));
+        if (!created) co_return created.error();
+        http::Answer<wire::CreatedCoupon> answer;
+        answer.status = 201;
+        answer.body.message = "The coupon " + created->code + " was created.";
+        answer.body.coupon = wire::to_wire(*created);
+        co_return answer;
+      });
 }
 
 }  // namespace

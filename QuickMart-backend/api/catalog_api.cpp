@@ -125,7 +125,9 @@ void add_lists(http::Api& api, const Printer& printer) {
             co_return List{printer->current()->list(to_domain(std::move(call.query)))};
           });
   api.get("/api/products/search",
-          {.name = "search_products", .summary = "Products by words in name, brand, tags and description", .tag = "catalog"},
+          {.name = "search_products",
+           .summary = "Products by words in name, brand, tags and description",
+           .tag = "catalog"},
           [printer](Call<None, wire::ProductSearch> call) -> Task<Result<List>> {
             std::string words = std::move(call.query.q);
             ProductQuery query = to_domain(std::move(call.query));

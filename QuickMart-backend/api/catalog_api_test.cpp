@@ -66,8 +66,9 @@ TEST_F(CatalogApiTest, ListsProducts) {
   const auto& products = page.at("products").as_array();
   ASSERT_EQ(products.size(), 20U);
   EXPECT_TRUE(products[0].as_object().at("is_featured").as_bool());
-  for (const char* field : {"product_id", "name", "description", "category", "price", "brand", "images", "specifications", "stock_quantity",
-                            "rating", "review_count", "tags", "is_featured", "is_active", "created_at", "updated_at"})
+  for (const char* field :
+       {"product_id", "name", "description", "category", "price", "brand", "images", "specifications", "stock_quantity",
+        "rating", "review_count", "tags", "is_featured", "is_active", "created_at", "updated_at"})
     EXPECT_TRUE(products[0].as_object().contains(field)) << field;
   EXPECT_FALSE(ok("/api/products", {{"limit", "20"}, {"page", "4"}}).at("has_next").as_bool());
 }
@@ -99,7 +100,9 @@ TEST_F(CatalogApiTest, FixedRoutesWinOverAnId) {
 
 TEST_F(CatalogApiTest, AmountsAreExact) {
   const auto response = get("/api/products/prod_016");
-  EXPECT_NE(response.payload().find(R"("price":39.90,"original_price":49.90,"discount_percentage":20,)"), std::string::npos) << response.payload();
+  EXPECT_NE(response.payload().find(R"("price":39.90,"original_price":49.90,"discount_percentage":20,)"),
+            std::string::npos)
+      << response.payload();
 }
 
 struct BadQuery {
@@ -110,14 +113,22 @@ struct BadQuery {
 
 TEST_F(CatalogApiTest, RefusesWhatDoesNotFit) {
   const BadQuery cases[] = {
-      {"/api/products", {{"limit", "0"}}, 422},          {"/api/products", {{"limit", "101"}}, 422},
-      {"/api/products", {{"page", "0"}}, 422},           {"/api/products", {{"page", "99999999999999999999"}}, 422},
-      {"/api/products", {{"sort_by", "colour"}}, 422},   {"/api/products", {{"sort_order", "up"}}, 422},
-      {"/api/products", {{"min_price", "cheap"}}, 422},  {"/api/products", {{"in_stock", "maybe"}}, 422},
-      {"/api/products", {{"page", "1"}, {"page", "2"}}, 422}, {"/api/products", {{"search", std::string(201, 'a')}}, 422},
-      {"/api/products/search", {}, 422},                 {"/api/products/search", {{"q", ""}}, 422},
-      {"/api/products/nothing", {}, 404},                {"/api/products/a b", {}, 422},
-      {"/api/pictures/prod_999.svg", {}, 404},           {"/api/pictures/prod_001.png", {}, 404},
+      {"/api/products", {{"limit", "0"}}, 422},
+      {"/api/products", {{"limit", "101"}}, 422},
+      {"/api/products", {{"page", "0"}}, 422},
+      {"/api/products", {{"page", "99999999999999999999"}}, 422},
+      {"/api/products", {{"sort_by", "colour"}}, 422},
+      {"/api/products", {{"sort_order", "up"}}, 422},
+      {"/api/products", {{"min_price", "cheap"}}, 422},
+      {"/api/products", {{"in_stock", "maybe"}}, 422},
+      {"/api/products", {{"page", "1"}, {"page", "2"}}, 422},
+      {"/api/products", {{"search", std::string(201, 'a')}}, 422},
+      {"/api/products/search", {}, 422},
+      {"/api/products/search", {{"q", ""}}, 422},
+      {"/api/products/nothing", {}, 404},
+      {"/api/products/a b", {}, 422},
+      {"/api/pictures/prod_999.svg", {}, 404},
+      {"/api/pictures/prod_001.png", {}, 404},
       {"/api/pictures/..svg", {}, 404},
   };
   for (const auto& each : cases) EXPECT_EQ(get(each.path, each.query).status, each.status) << each.path;
@@ -146,7 +157,8 @@ TEST(PrintedCatalogTest, RemembersOnlySoMuch) {
   const PrintedCatalog printed{std::make_shared<const Catalog>(std::move(products), std::vector<Category>{})};
   ProductQuery query;
   const std::string first = printed.list(query);
-  for (query.page = 2; query.page < 2'000; ++query.page) EXPECT_EQ(boost::json::parse(printed.list(query)).at("total").as_int64(), 1);
+  for (query.page = 2; query.page < 2'000; ++query.page)
+    EXPECT_EQ(boost::json::parse(printed.list(query)).at("total").as_int64(), 1);
   query.page = 1;
   EXPECT_EQ(printed.list(query), first);
 }

@@ -145,7 +145,10 @@ void add_lists(http::Api& api, CouponApp& coupons) {
             co_return list;
           });
   api.get("/api/coupons/user",
-          {.name = "user_coupons", .summary = "The caller's usable coupons, newest first", .tag = "coupons", .access = Access::User},
+          {.name = "user_coupons",
+           .summary = "The caller's usable coupons, newest first",
+           .tag = "coupons",
+           .access = Access::User},
           [&coupons](Call<> call) -> Task<Result<Held>> {
             UserId user{call.principal().subject};
             auto found = co_await coupons.list.usable(std::move(user));
@@ -153,7 +156,10 @@ void add_lists(http::Api& api, CouponApp& coupons) {
             co_return to_wire(*found);
           });
   api.get("/api/coupons/history",
-          {.name = "coupon_history", .summary = "All coupons the caller ever had, newest first", .tag = "coupons", .access = Access::User},
+          {.name = "coupon_history",
+           .summary = "All coupons the caller ever had, newest first",
+           .tag = "coupons",
+           .access = Access::User},
           [&coupons](Call<> call) -> Task<Result<Held>> {
             UserId user{call.principal().subject};
             auto found = co_await coupons.list.history(std::move(user));
@@ -165,7 +171,10 @@ void add_lists(http::Api& api, CouponApp& coupons) {
 void add_uses(http::Api& api, CouponApp& coupons) {
   using UseCall = Call<None, wire::CouponUse, std::optional<wire::CouponUse>>;
   api.post("/api/coupons/validate",
-           {.name = "validate_coupon", .summary = "Whether a coupon fits an order of this total, and why not", .tag = "coupons", .access = Access::User},
+           {.name = "validate_coupon",
+            .summary = "Whether a coupon fits an order of this total, and why not",
+            .tag = "coupons",
+            .access = Access::User},
            [&coupons](UseCall call) -> Task<Result<wire::CouponVerdict>> {
              auto use = to_domain(call);
              if (!use) co_return use.error();
@@ -174,7 +183,11 @@ void add_uses(http::Api& api, CouponApp& coupons) {
              co_return to_wire(*verdict);
            });
   api.post("/api/coupons/apply",
-           {.name = "apply_coupon", .summary = "Spends a coupon, exactly once", .tag = "coupons", .access = Access::User, .errors = {400}},
+           {.name = "apply_coupon",
+            .summary = "Spends a coupon, exactly once",
+            .tag = "coupons",
+            .access = Access::User,
+            .errors = {400}},
            [&coupons](UseCall call) -> Task<Result<wire::AppliedCoupon>> {
              auto use = to_domain(call);
              if (!use) co_return use.error();
@@ -192,7 +205,11 @@ void add_uses(http::Api& api, CouponApp& coupons) {
 
 void add_assignment(http::Api& api, CouponApp& coupons) {
   api.post("/api/coupons/internal/assign-nudge-coupon",
-           {.name = "assign_nudge_coupon", .summary = "Gives a customer the coupon of a nudge; idempotent", .tag = "internal", .access = Access::Service, .errors = {400, 404}},
+           {.name = "assign_nudge_coupon",
+            .summary = "Gives a customer the coupon of a nudge; idempotent",
+            .tag = "internal",
+            .access = Access::Service,
+            .errors = {400, 404}},
            [&coupons](AssignCall call) -> Task<Result<contracts::AssignCouponAnswer>> {
              auto input = to_domain(call);
              if (!input) co_return input.error();

@@ -92,7 +92,8 @@ inline auto constraints(const NewCoupon*) {
   using C = NewCoupon;
   return json::fields(
       json::field(&C::code, json::length(kMinCouponCodeBytes, kMaxCouponCodeBytes)),
-      json::field(&C::name, json::length(1, 200)), json::field(&C::description, json::defaulted(), json::length(0, 2'000)),
+      json::field(&C::name, json::length(1, 200)),
+      json::field(&C::description, json::defaulted(), json::length(0, 2'000)),
       json::field(&C::discount_value, json::defaulted(), json::range(0, 1e9)),
       json::field(&C::minimum_order_value, json::range(0, 1e9)), json::field(&C::min_order_val, json::range(0, 1e9)),
       json::field(&C::maximum_discount, json::range(0.01, 1e9)), json::field(&C::max_discount, json::range(0.01, 1e9)),

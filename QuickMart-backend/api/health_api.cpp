@@ -52,7 +52,8 @@ void add_health_route(http::Api& api, ShopHealth& health, std::string version) {
             http::Answer<wire::ShopHealth> answer;
             answer.body.status = status_of(report);
             answer.body.database = database_of(report.store);
-            answer.body.reco_engine = report.reco_engine_alive ? wire::PeerState::connected : wire::PeerState::disconnected;
+            answer.body.reco_engine =
+                report.reco_engine_alive ? wire::PeerState::connected : wire::PeerState::disconnected;
             answer.body.version = std::move(program_version);
             answer.body.timestamp = report.at;
             answer.status = answer.body.status == wire::ShopStatus::unhealthy ? 503 : 200;

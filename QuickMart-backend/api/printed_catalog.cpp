@@ -53,7 +53,8 @@ std::string key_of(const ProductQuery& query) {
   using Number = std::optional<std::int64_t>;
   add_number(Number{query.page});
   add_number(Number{query.limit});
-  for (const auto* name : {&query.category, &query.subcategory, &query.brand}) add(*name ? "=" + fold_text(**name) : "");
+  for (const auto* name : {&query.category, &query.subcategory, &query.brand})
+    add(*name ? "=" + fold_text(**name) : "");
   add_number(query.min_price ? Number{query.min_price->minor()} : Number{});
   add_number(query.max_price ? Number{query.max_price->minor()} : Number{});
   add_number(query.is_featured ? Number{*query.is_featured} : Number{});

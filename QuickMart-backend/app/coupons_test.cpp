@@ -27,10 +27,13 @@ class CouponsTest : public testing::Test {
   template <class T>
   Result<T> run(Task<Result<T>> task) {
     std::promise<Result<T>> promise;
-    boost::asio::co_spawn(workers_.context(0), std::move(task), [&promise](std::exception_ptr failure, Result<T> result) {
-      if (failure) promise.set_exception(failure);
-      else promise.set_value(std::move(result));
-    });
+    boost::asio::co_spawn(workers_.context(0), std::move(task),
+                          [&promise](std::exception_ptr failure, Result<T> result) {
+                            if (failure)
+                              promise.set_exception(failure);
+                            else
+                              promise.set_value(std::move(result));
+                          });
     return promise.get_future().get();
   }
 
@@ -68,7 +71,8 @@ class CouponsTest : public testing::Test {
   std::int64_t usage(std::string code) { return run(coupons_.find(std::move(code)))->usage_count; }
   std::string statuses(const char* user) {
     std::string text;
-    for (const auto& each : *run(app_.list.history(UserId{user}))) text += std::string{to_string(each.held.status)} + " ";
+    for (const auto& each : *run(app_.list.history(UserId{user})))
+      text += std::string{to_string(each.held.status)} + " ";
     return text;
   }
   Result<AppliedCoupon> apply(const char* user, const char* code, std::int64_t total = 100'00) {
@@ -198,7 +202,8 @@ TEST_F(CouponsTest, AUseTakenOverIsCountedOnce) {
   const UserCouponId id = *user_coupon_id_of(UserId{"user_1"}, CouponId{"coupon_save20"});
   std::vector<Task<Result<std::int64_t>>> tasks;
   for (int i = 0; i < 8; ++i) tasks.push_back(coupons_.count_use(CouponId{"coupon_save20"}, id, kNow));
-  for (const auto& each : run_all(std::move(tasks))) EXPECT_TRUE(each || each.error().kind == ErrorKind::ConditionFailed);
+  for (const auto& each : run_all(std::move(tasks)))
+    EXPECT_TRUE(each || each.error().kind == ErrorKind::ConditionFailed);
   EXPECT_EQ(usage("SAVE20"), 1);
   ASSERT_TRUE(run(coupons_.release_use(CouponId{"coupon_save20"}, id)));
   ASSERT_TRUE(run(coupons_.release_use(CouponId{"coupon_save20"}, id)));
@@ -220,7 +225,8 @@ TEST_F(CouponsTest, ASpentButUnsettledUseBecomesFinal) {
   EXPECT_TRUE(run(coupons_.list())->front().pending.empty());
 }
 
-// --- validate, lists, create ---------------------------------------------------------------------------------------------
+// --- validate, lists, create
+// ---------------------------------------------------------------------------------------------
 
 TEST_F(CouponsTest, AVerdictSaysWhy) {
   create("WELCOME10", PercentOff{{1'000}});
@@ -248,7 +254,7 @@ TEST_F(CouponsTest, AvailableOnesComeHighestValueFirst) {
   create("WELCOME10", PercentOff{{1'000}});
   std::string codes;
   for (const auto& coupon : *run(app_.list.available())) codes += coupon.code + " ";
-  EXPECT_EQ(codes, "WELCOME10 SAVE20 FREESHIP ");
+  EXPECT_EQ(codes, "SAVE20 WELCOME10 FREESHIP ");
   ASSERT_TRUE(apply("user_1", "SAVE20"));
   EXPECT_EQ(run(app_.list.available())->size(), 2U);
   clock_.advance(days{11});
@@ -284,8 +290,10 @@ TEST_F(CouponsTest, ANudgeGivesItsCouponOnce) {
   EXPECT_FALSE(first->duplicate);
 
   struct Case { const char* what; const char* coupon; const char* nudge; };
-  for (const Case& each : {Case{"the same", "SAVE20", "nudge_1"}, {"by id", "coupon_save20", "nudge_1"},
-                           {"the nudge again, with another coupon", "FREESHIP", "nudge_1"}, {"the coupon again, by another nudge", "SAVE20", "nudge_2"}}) {
+  for (const Case& each : {Case{"the same", "SAVE20", "nudge_1"},
+                           {"by id", "coupon_save20", "nudge_1"},
+                           {"the nudge again, with another coupon", "FREESHIP", "nudge_1"},
+                           {"the coupon again, by another nudge", "SAVE20", "nudge_2"}}) {
     const auto again = run(app_.assign.run(nudge("user_1", each.coupon, each.nudge)));
     ASSERT_TRUE(again) << each.what;
     EXPECT_TRUE(again->duplicate) << each.what;

@@ -23,8 +23,9 @@ PaymentStatus payment_of(OrderStatus status) {
 
 Result<Order> price_demo_order(const DemoPerson& person, const DemoOrder& demo, const std::vector<Product>& products,
                                const std::vector<Coupon>& coupons) {
-  const auto coupon = std::find_if(coupons.begin(), coupons.end(),
-                                   [&](const Coupon& each) { return demo.coupon_code && each.code == *demo.coupon_code; });
+  const auto coupon = std::find_if(coupons.begin(), coupons.end(), [&](const Coupon& each) {
+    return demo.coupon_code && each.code == *demo.coupon_code;
+  });
   if (demo.coupon_code && coupon == coupons.end())
     return rejected("The demo order " + demo.id.str() + " names an unknown coupon.");
 

@@ -25,7 +25,8 @@ const std::string kDirectory = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/
 class FakeReco final : public RecoClient {
  public:
   Task<Result<contracts::Prediction>> predict(UserId, Deadline) override { co_return not_found("nobody"); }
-  Task<Result<contracts::IngestAnswer>> ingest(UserId user, std::string group, FeatureGroup features, Deadline) override {
+  Task<Result<contracts::IngestAnswer>> ingest(UserId user, std::string group, FeatureGroup features,
+                                               Deadline) override {
     if (away) co_return unavailable("RecoEngine is away.");
     received[user.str() + "/" + group] = std::move(features);
     contracts::IngestAnswer answer;

@@ -47,8 +47,8 @@ std::string last_day(Timestamp expiry) {
                                       "July",    "August",   "September", "October", "November", "December"};
   const auto last_moment = expiry - std::chrono::milliseconds{1};
   const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(last_moment)};
-  return std::to_string(static_cast<unsigned>(day.day())) + ' ' + kMonths[static_cast<unsigned>(day.month()) - 1] + ' ' +
-         std::to_string(static_cast<int>(day.year()));
+  return std::to_string(static_cast<unsigned>(day.day())) + ' ' + kMonths[static_cast<unsigned>(day.month()) - 1] +
+         ' ' + std::to_string(static_cast<int>(day.year()));
 }
 
 kainjow::mustache::data to_data(const MessageFields& fields) {

@@ -35,7 +35,8 @@ TEST(RenderMessage, FillsInWhatIsKnownAndLeavesOutTheRest) {
       {"Hello, {{name}}. {{reasons}} Come back.", nothing, "Hello, Dear customer. Come back."},
       {"{{#products}}{{products}} wait{{/products}}{{^products}}something waits{{/products}}", everything(),
        "Lamp, Desk and Chair wait"},
-      {"{{#products}}{{products}} wait{{/products}}{{^products}}something waits{{/products}}", nothing, "something waits"},
+      {"{{#products}}{{products}} wait{{/products}}{{^products}}something waits{{/products}}", nothing,
+       "something waits"},
       {"Take {{coupon}}{{#expiry}} until {{expiry}}{{/expiry}}.", everything(), "Take SAVE20 until 24 November 2026."},
       {"Take {{coupon}}{{#expiry}} until {{expiry}}{{/expiry}}.", no_expiry, "Take SAVE20."},
       {"Look.{{#coupon}} Take {{coupon}} until {{expiry}}.{{/coupon}}", nothing, "Look."},
@@ -57,8 +58,9 @@ TEST(RenderMessage, DoesNotEscapeAndDoesNotObeyWhatPeopleWrote) {
 TEST(RenderMessage, SaysAPlainSentenceWhenTheTemplateIsOfNoUse) {
   const MessageFields fields = everything();
   const char* plain = "Ada, we would be glad to see you again. Use the coupon SAVE20, valid until 24 November 2026.";
-  for (const std::string& broken : {std::string{"{{#coupon}} never closed"}, std::string{"{{/coupon}}"}, std::string{"{{name"},
-                                    std::string{}, std::string{"  {{unknown}} "}, std::string(kMaxTemplateBytes + 1, 'x')})
+  for (const std::string& broken :
+       {std::string{"{{#coupon}} never closed"}, std::string{"{{/coupon}}"}, std::string{"{{name"}, std::string{},
+        std::string{"  {{unknown}} "}, std::string(kMaxTemplateBytes + 1, 'x')})
     EXPECT_EQ(render_message(broken, fields), plain) << broken.substr(0, 40);
 }
 

@@ -20,7 +20,8 @@ bool is_for_the_customer(const contracts::Explanation& explanation) {
   return explanation.features.empty() || !explanation.features.front().value.is_null();
 }
 
-MessageFields fields_of(const User& user, const contracts::Prediction& prediction, const std::optional<Coupon>& coupon) {
+MessageFields fields_of(const User& user, const contracts::Prediction& prediction,
+                        const std::optional<Coupon>& coupon) {
   MessageFields fields;
   fields.name = user.profile.name;
   for (const auto& explanation : prediction.explanations)

@@ -1,6 +1,6 @@
 // «Predict after login»: a login leaves a durable job, so that it neither waits for RecoEngine nor loses a prediction
-// that it owes. The handler asks RecoEngine (which assigns coupons through the internal route) and leaves the customer a
-// message when it nudged.
+// that it owes. The handler asks RecoEngine (which assigns coupons through the internal route) and leaves the customer
+// a message when it nudged.
 #pragma once
 #include <atomic>
 #include <string>
@@ -19,8 +19,8 @@ class PredictAfterLogin {
  public:
   static constexpr const char* kJobKind = "predict_churn";
 
-  PredictAfterLogin(jobs::Queue& queue, RecoClient& reco, UserStore& users, CouponStore& coupons, MessageStore& messages,
-                    const Clock& clock)
+  PredictAfterLogin(jobs::Queue& queue, RecoClient& reco, UserStore& users, CouponStore& coupons,
+                    MessageStore& messages, const Clock& clock)
       : queue_(queue), reco_(reco), users_(users), coupons_(coupons), messages_(messages), clock_(clock) {}
 
   // Owes a prediction for this login: durable when it returns. `login_id` is unique per login, at most 80 bytes.

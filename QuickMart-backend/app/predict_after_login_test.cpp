@@ -106,7 +106,8 @@ TEST_F(PredictAfterLoginTest, OwesOncePerLogin) {
 }
 
 TEST_F(PredictAfterLoginTest, LeavesOneMessagePerLoginThatNudged) {
-  const char* text = "{{name}}: {{reasons}}{{#coupon}} Take {{coupon}}{{#expiry}} until {{expiry}}{{/expiry}}.{{/coupon}}";
+  const char* text =
+      "{{name}}: {{reasons}}{{#coupon}} Take {{coupon}}{{#expiry}} until {{expiry}}{{/expiry}}.{{/coupon}}";
   reco_.answer = at_risk({nudge(std::nullopt, "save20"), nudge(text, std::nullopt)});
   for (int repeated = 0; repeated < 2; ++repeated) EXPECT_TRUE(run(predict_.handle(job_)));
   const auto left = messages();

@@ -13,7 +13,9 @@ namespace {
 class CountingReco final : public RecoClient {
  public:
   Task<Result<contracts::Prediction>> predict(UserId, Deadline) override { co_return not_found(""); }
-  Task<Result<contracts::IngestAnswer>> ingest(UserId, std::string, FeatureGroup, Deadline) override { co_return not_found(""); }
+  Task<Result<contracts::IngestAnswer>> ingest(UserId, std::string, FeatureGroup, Deadline) override {
+    co_return not_found("");
+  }
   Task<bool> is_alive() override {
     ++asked;
     co_return alive;

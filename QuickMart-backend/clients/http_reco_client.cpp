@@ -57,7 +57,8 @@ Task<Result<std::string>> HttpRecoClient::post(std::string target, std::string b
   const std::string said = "RecoEngine answered " + std::to_string(status) + ".";
   if (status == 404) co_return not_found(said);
   // A wrong token is mended by an operator and a full house by waiting, not by giving up.
-  const bool is_final = status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 && status != 429;
+  const bool is_final =
+      status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 && status != 429;
   if (is_final) co_return rejected(said);
   co_return unavailable(said);
 }

@@ -20,7 +20,8 @@ class HttpRecoClient final : public RecoClient {
   Task<Result<std::string>> post(std::string target, std::string body, Deadline deadline);
 
   http::Client client_;
-  http::Client probe_;  // on its own, so that looking whether RecoEngine lives neither waits behind work nor opens its breaker
+  http::Client
+      probe_;  // on its own, so that looking whether RecoEngine lives neither waits behind work nor opens its breaker
   std::string service_token_;
 };
 

@@ -92,10 +92,13 @@ TEST_F(HttpRecoClientTest, SendsFeaturesOfEveryType) {
   features["c"] = 0.25;
   features["d"] = std::string{"gold \"plus\""};
   features["e"] = std::map<std::string, double>{{"electronics", 0.5}};
-  const auto answer = run(client_->ingest(UserId{"u"}, "behavior", features, deadline_in(std::chrono::milliseconds{5'000})));
+  const auto answer =
+      run(client_->ingest(UserId{"u"}, "behavior", features, deadline_in(std::chrono::milliseconds{5'000})));
   ASSERT_TRUE(answer) << answer.error().detail;
   EXPECT_EQ(answer->stored, std::vector<std::string>{"sess_7d"});
-  EXPECT_EQ(seen_, R"(/ingest/behavior Bearer the-token {"user_id":"u","a":true,"b":3,"c":0.25,"d":"gold \"plus\"","e":{"electronics":0.5}})");
+  EXPECT_EQ(
+      seen_,
+      R"(/ingest/behavior Bearer the-token {"user_id":"u","a":true,"b":3,"c":0.25,"d":"gold \"plus\"","e":{"electronics":0.5}})");
 }
 
 TEST_F(HttpRecoClientTest, NobodyAtTheAddressIsNotAlive) {

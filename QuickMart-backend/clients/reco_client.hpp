@@ -15,12 +15,14 @@ class RecoClient {
  public:
   virtual ~RecoClient() = default;
 
-  // Both are idempotent and thread-safe. Rejected or NotFound: asking again will not help. Unavailable, Timeout, InDoubt: ask again.
+  // Both are idempotent and thread-safe. Rejected or NotFound: asking again will not help. Unavailable, Timeout,
+  // InDoubt: ask again.
 
   // Scores the customer and lets RecoEngine decide on nudges. NotFound: it knows nothing of the customer.
   virtual Task<Result<contracts::Prediction>> predict(UserId user, Deadline deadline) = 0;
   // Features of one group, merged into what is known.
-  virtual Task<Result<contracts::IngestAnswer>> ingest(UserId user, std::string group, FeatureGroup features, Deadline deadline) = 0;
+  virtual Task<Result<contracts::IngestAnswer>> ingest(UserId user, std::string group, FeatureGroup features,
+                                                       Deadline deadline) = 0;
   // Whether RecoEngine answers at all: for /health. At most 300 ms.
   virtual Task<bool> is_alive() = 0;
 };

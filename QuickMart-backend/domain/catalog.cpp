@@ -67,7 +67,8 @@ Catalog::Catalog(std::vector<Product> products, std::vector<Category> categories
     const Product& product = products_[i];
     position_[product.id.str()] = i;
     names.push_back(fold_text(product.name));
-    folded_.push_back({fold_text(product.category.str()), fold_text(product.subcategory.value_or("")), fold_text(product.brand)});
+    folded_.push_back(
+        {fold_text(product.category.str()), fold_text(product.subcategory.value_or("")), fold_text(product.brand)});
     index_.add(i, product.name, kNameWeight);
     index_.add(i, product.brand, kBrandWeight);
     index_.add(i, joined(product.tags), kTagWeight);

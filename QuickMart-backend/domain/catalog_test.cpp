@@ -50,18 +50,53 @@ TEST(Catalog, FiltersSortsAndSearches) {
   const QueryCase cases[] = {
       {"featured first, then name without case", [](auto&) {}, "p4 p2 p3 p1 "},
       {"name", [](auto& q) { q.sort = ProductSort::name; }, "p3 p4 p2 p1 "},
-      {"name descending", [](auto& q) { q.sort = ProductSort::name; q.order = SortOrder::desc; }, "p1 p2 p4 p3 "},
+      {"name descending",
+       [](auto& q) {
+         q.sort = ProductSort::name;
+         q.order = SortOrder::desc;
+       },
+       "p1 p2 p4 p3 "},
       {"price", [](auto& q) { q.sort = ProductSort::price; }, "p3 p1 p4 p2 "},
-      {"price descending", [](auto& q) { q.sort = ProductSort::price; q.order = SortOrder::desc; }, "p2 p4 p1 p3 "},
-      {"rating descending, equals by name", [](auto& q) { q.sort = ProductSort::rating; q.order = SortOrder::desc; }, "p4 p2 p1 p3 "},
-      {"newest", [](auto& q) { q.sort = ProductSort::created_at; q.order = SortOrder::desc; }, "p4 p3 p2 p1 "},
+      {"price descending",
+       [](auto& q) {
+         q.sort = ProductSort::price;
+         q.order = SortOrder::desc;
+       },
+       "p2 p4 p1 p3 "},
+      {"rating descending, equals by name",
+       [](auto& q) {
+         q.sort = ProductSort::rating;
+         q.order = SortOrder::desc;
+       },
+       "p4 p2 p1 p3 "},
+      {"newest",
+       [](auto& q) {
+         q.sort = ProductSort::created_at;
+         q.order = SortOrder::desc;
+       },
+       "p4 p3 p2 p1 "},
       {"category without case", [](auto& q) { q.category = "HOME"; }, "p4 p3 "},
       {"unknown category", [](auto& q) { q.category = "toys"; }, ""},
       {"subcategory", [](auto& q) { q.subcategory = "jackets"; }, "p1 "},
       {"brand without accents", [](auto& q) { q.brand = "solene"; }, "p1 "},
-      {"prices, both ends included", [](auto& q) { q.min_price = Money{80'00}; q.max_price = Money{150'00}; }, "p3 p1 "},
-      {"one cent more", [](auto& q) { q.min_price = Money{80'01}; q.max_price = Money{150'00}; }, "p1 "},
-      {"ends crossed", [](auto& q) { q.min_price = Money{2}; q.max_price = Money{1}; }, ""},
+      {"prices, both ends included",
+       [](auto& q) {
+         q.min_price = Money{80'00};
+         q.max_price = Money{150'00};
+       },
+       "p3 p1 "},
+      {"one cent more",
+       [](auto& q) {
+         q.min_price = Money{80'01};
+         q.max_price = Money{150'00};
+       },
+       "p1 "},
+      {"ends crossed",
+       [](auto& q) {
+         q.min_price = Money{2};
+         q.max_price = Money{1};
+       },
+       ""},
       {"featured", [](auto& q) { q.is_featured = true; }, "p4 p2 "},
       {"not featured", [](auto& q) { q.is_featured = false; }, "p3 p1 "},
       {"in stock", [](auto& q) { q.in_stock = true; }, "p4 p2 p1 "},
@@ -75,11 +110,29 @@ TEST(Catalog, FiltersSortsAndSearches) {
       {"all words must match", [](auto& q) { q.search = "winter pictures"; }, "p2 "},
       {"brand and name together", [](auto& q) { q.search = "solene jacket"; }, "p1 "},
       {"equally good ones by name", [](auto& q) { q.search = "norvik"; }, "p3 p4 p2 "},
-      {"search with a sort", [](auto& q) { q.search = "winter"; q.sort = ProductSort::price; q.order = SortOrder::desc; }, "p2 p1 "},
-      {"search with a filter", [](auto& q) { q.search = "norvik"; q.is_featured = true; }, "p4 p2 "},
+      {"search with a sort",
+       [](auto& q) {
+         q.search = "winter";
+         q.sort = ProductSort::price;
+         q.order = SortOrder::desc;
+       },
+       "p2 p1 "},
+      {"search with a filter",
+       [](auto& q) {
+         q.search = "norvik";
+         q.is_featured = true;
+       },
+       "p4 p2 "},
       {"nothing to search for", [](auto& q) { q.search = " -!? "; }, ""},
       {"inactive ones are not found", [](auto& q) { q.search = "hidden"; }, ""},
-      {"everything at once", [](auto& q) { q.search = "machine"; q.category = "home"; q.in_stock = true; q.max_price = Money{300'00}; }, "p4 "},
+      {"everything at once",
+       [](auto& q) {
+         q.search = "machine";
+         q.category = "home";
+         q.in_stock = true;
+         q.max_price = Money{300'00};
+       },
+       "p4 "},
   };
   const Catalog catalog = small_shop();
   for (const auto& each : cases) {
@@ -97,7 +150,8 @@ TEST(Catalog, PagesAreWholeAndDoNotOverlap) {
     products.push_back(std::move(product));
   }
   const Catalog catalog{std::move(products), {}};
-  for (auto sort : {ProductSort::featured, ProductSort::name, ProductSort::price, ProductSort::rating, ProductSort::created_at}) {
+  for (auto sort :
+       {ProductSort::featured, ProductSort::name, ProductSort::price, ProductSort::rating, ProductSort::created_at}) {
     std::vector<std::uint32_t> seen;
     ProductQuery query;
     query.sort = sort;
@@ -145,8 +199,17 @@ TEST(Product, KnowsHowMuchIsSaved) {
 
 TEST(FoldText, IsTheSameForTheSameWord) {
   struct Case { const char* text; const char* folded; };
-  for (const Case& each : {Case{"Café", "cafe"}, {"SOLÈNE", "solene"}, {"Straße", "strasse"}, {"Łódź", "lodz"}, {"œuvre Ærø", "oeuvre aero"},
-                           {"cafe\xCC\x81", "cafe"}, {"a\xFFz", "az"}, {"x\xE2\x80\x94y", "x y"}, {"10–12", "10 12"}, {"\xC3", ""}, {"日本", "日本"}})
+  for (const Case& each : {Case{"Café", "cafe"},
+                           {"SOLÈNE", "solene"},
+                           {"Straße", "strasse"},
+                           {"Łódź", "lodz"},
+                           {"œuvre Ærø", "oeuvre aero"},
+                           {"cafe\xCC\x81", "cafe"},
+                           {"a\xFFz", "az"},
+                           {"x\xE2\x80\x94y", "x y"},
+                           {"10–12", "10 12"},
+                           {"\xC3", ""},
+                           {"日本", "日本"}})
     EXPECT_EQ(fold_text(each.text), each.folded) << each.text;
 }
 

@@ -34,6 +34,13 @@ struct DiscountFault {
   void operator()(const FreeShipping&) const {}
 };
 
+// The number that is printed on the coupon, percent or amount alike.
+std::int64_t hundredths_of(const Discount& discount) {
+  if (const auto* percent = std::get_if<PercentOff>(&discount)) return percent->rate.value;
+  if (const auto* amount = std::get_if<AmountOff>(&discount)) return amount->amount.minor();
+  return 0;
+}
+
 }  // namespace
 
 Result<std::string> normalise_coupon_code(std::string_view text) {
@@ -42,7 +49,8 @@ Result<std::string> normalise_coupon_code(std::string_view text) {
   std::string code;
   for (char c : text.substr(0, kMaxCouponCodeBytes + 1)) {
     const auto u = static_cast<unsigned char>(c);
-    if (u >= 0x80 || !(std::isalnum(u) || c == '_' || c == '-')) return rejected("A coupon code has letters, digits, - and _ only.");
+    if (u >= 0x80 || !(std::isalnum(u) || c == '_' || c == '-'))
+      return rejected("A coupon code has letters, digits, - and _ only.");
     code += static_cast<char>(std::toupper(u));
   }
   if (code.size() < kMinCouponCodeBytes || code.size() > kMaxCouponCodeBytes)
@@ -101,6 +109,8 @@ Result<Money> redeem(const Coupon& coupon, Money total, Timestamp now) {
 }
 
 bool is_worth_more(const Coupon& a, const Coupon& b) {
+  const std::int64_t value_a = hundredths_of(a.discount), value_b = hundredths_of(b.discount);
+  if (value_a != value_b) return value_a > value_b;
   const Money worth_a = discount_on(a, kYardstick), worth_b = discount_on(b, kYardstick);
   if (worth_a != worth_b) return worth_a > worth_b;
   if (a.minimum_order_value != b.minimum_order_value) return a.minimum_order_value < b.minimum_order_value;

@@ -81,7 +81,8 @@ Money discount_on(const Coupon& coupon, Money total);
 // single products can be checked against a cart only, so an order's total alone says nothing about it.
 Result<Money> redeem(const Coupon& coupon, Money total, Timestamp now);
 
-// For «highest value first»: what the coupon takes off an order of 1 000.00, then the smaller minimum, then the code.
+// For «highest value first»: the number printed on the coupon (percent or amount), then what it takes off an order of
+// 1 000.00, then the smaller minimum, then the code.
 bool is_worth_more(const Coupon& a, const Coupon& b);
 
 }  // namespace qm::shop

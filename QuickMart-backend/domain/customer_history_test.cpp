@@ -19,7 +19,10 @@ CustomerHistory example() {
   history.language = "en-US";
   history.subscription = "active";
   history.logins = {ago(20), ago(3.7), ago(90)};
-  history.visits = {{ago(3.7), 10, 6, 40, true}, {ago(6.9), 5, 4, 40, false}, {ago(29), 3, 0, 20, false}, {ago(31), 60, 20, 100, true}};
+  history.visits = {{ago(3.7), 10, 6, 40, true},
+                    {ago(6.9), 5, 4, 40, false},
+                    {ago(29), 3, 0, 20, false},
+                    {ago(31), 60, 20, 100, true}};
   history.carts = {{ago(2), 3, false}, {ago(5), 1, false}, {ago(9), 1, false}, {ago(12), 2, true}, {ago(40), 2, false}};
   history.tickets = {{ago(10), 20.0, 2, true}, {ago(100), 40.0, 5, false}, {ago(1), std::nullopt, std::nullopt, false}};
   history.wishlist_adds = 4;
@@ -99,7 +102,8 @@ TEST(CustomerHistory, LeavesOutWhatItDoesNotTell) {
   EXPECT_FALSE(groups.contains("engagement"));
   EXPECT_FALSE(groups.contains("realtime"));
   EXPECT_EQ(groups.at("profile").size(), 2U);
-  for (const char* name : {"avg_order_val", "last_hv_purch", "refund_rate", "discount_dep", "cat_spend_dist", "sub_pay_status"})
+  for (const char* name :
+       {"avg_order_val", "last_hv_purch", "refund_rate", "discount_dep", "cat_spend_dist", "sub_pay_status"})
     EXPECT_FALSE(groups.at("transactional").contains(name)) << name;
   EXPECT_FALSE(groups.at("support").contains("csat_score"));
   EXPECT_FALSE(derive_features(example(), purchases(), kNow).at("engagement").contains("email_ctr"));

@@ -58,8 +58,8 @@ std::span<const OrderStatus> next_statuses(OrderStatus from) noexcept {
 Result<OrderStatus> advance(OrderStatus from, OrderStatus to) {
   for (OrderStatus next : next_statuses(from))
     if (next == to) return to;
-  return Error{ErrorKind::Conflict,
-               "An order that is " + std::string{to_string(from)} + " cannot become " + std::string{to_string(to)} + "."};
+  return Error{ErrorKind::Conflict, "An order that is " + std::string{to_string(from)} + " cannot become " +
+                                        std::string{to_string(to)} + "."};
 }
 
 std::string_view to_string(OrderStatus status) noexcept { return name_in(kOrderNames, status); }

@@ -12,8 +12,8 @@ constexpr OrderStatus kAll[] = {pending, confirmed, processing, shipped, deliver
 
 TEST(Order, MovesOnlyAlongItsTable) {
   const std::set<std::pair<OrderStatus, OrderStatus>> allowed{
-      {pending, confirmed},    {pending, cancelled}, {confirmed, processing}, {confirmed, cancelled}, {processing, shipped},
-      {processing, cancelled}, {shipped, delivered}, {delivered, refunded}};
+      {pending, confirmed},  {pending, cancelled},    {confirmed, processing}, {confirmed, cancelled},
+      {processing, shipped}, {processing, cancelled}, {shipped, delivered},    {delivered, refunded}};
   for (auto from : kAll)
     for (auto to : kAll) {
       const auto moved = advance(from, to);

@@ -227,7 +227,8 @@ CustomerHistory to_history(const PersonRow& person, const HistoryRow& row, Times
   for (const CartRow& each : row.carts)
     history.carts.push_back({days_before(now, each.days_ago), each.items, each.bought});
   for (const TicketRow& each : row.tickets)
-    history.tickets.push_back({days_before(now, each.days_ago), each.resolved_after_hours, each.csat, each.refund_request});
+    history.tickets.push_back(
+        {days_before(now, each.days_ago), each.resolved_after_hours, each.csat, each.refund_request});
   history.wishlist_adds = row.wishlist_adds;
   history.pushes = {row.pushes.sent, row.pushes.answered};
   history.emails = {row.emails.sent, row.emails.answered};

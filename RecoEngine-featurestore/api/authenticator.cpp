@@ -32,7 +32,8 @@ http::Principal service(std::string name) {
 }  // namespace
 
 http::Authenticator make_authenticator(std::string service_token, bool production) {
-  return [token = std::move(service_token), production](const http::Request& request, http::Access) -> Result<http::Principal> {
+  return [token = std::move(service_token), production](const http::Request& request,
+                                                        http::Access) -> Result<http::Principal> {
     const std::string_view header = request.header("Authorization");
     if (header.empty() && !production && is_loopback(request.remote_address)) return service("local");
     const std::string_view given = bearer_of(header);

@@ -40,7 +40,8 @@ namespace {
 
 std::int64_t model_features() {
   const auto table = feature_table();
-  return std::count_if(table.begin(), table.end(), [](const FeatureSpec& spec) { return spec.input != ModelInput::None; });
+  return std::count_if(table.begin(), table.end(),
+                       [](const FeatureSpec& spec) { return spec.input != ModelInput::None; });
 }
 
 wire::StoreState state_of(const kv::HealthReport& report) {
@@ -67,7 +68,11 @@ wire::RecoHealth to_wire(const HealthFigures& figures) {
 }  // namespace
 
 void add_health_routes(http::Api& api, ServiceHealth& health) {
-  api.get("/health", {.name = "health", .summary = "Whether the service can do its work, and what it lacks", .tag = "health", .errors = {503}},
+  api.get("/health",
+          {.name = "health",
+           .summary = "Whether the service can do its work, and what it lacks",
+           .tag = "health",
+           .errors = {503}},
           [&health](http::Call<>) -> Task<Result<http::Answer<wire::RecoHealth>>> {
             const HealthFigures figures = co_await health.run();
             http::Answer<wire::RecoHealth> answer;

@@ -96,9 +96,14 @@ wire::ApiPerformance performance_of(const std::vector<http::EndpointStats>& stat
   return out;
 }
 
-void add_monitoring_routes(http::Api& api, Monitoring& monitoring, std::function<std::vector<http::EndpointStats>()> traffic) {
+void add_monitoring_routes(http::Api& api, Monitoring& monitoring,
+                           std::function<std::vector<http::EndpointStats>()> traffic) {
   api.get("/monitoring",
-          {.name = "monitoring", .summary = "What was measured: traffic, freshness, accuracy, nudges", .tag = "monitoring", .access = http::Access::Service, .errors = {401, 503}},
+          {.name = "monitoring",
+           .summary = "What was measured: traffic, freshness, accuracy, nudges",
+           .tag = "monitoring",
+           .access = http::Access::Service,
+           .errors = {401, 503}},
           [&monitoring, traffic = std::move(traffic)](http::Call<>) -> Task<Result<wire::Monitoring>> {
             const auto figures = co_await monitoring.run();
             if (!figures) co_return figures.error();

@@ -27,6 +27,7 @@ BOOST_DESCRIBE_STRUCT(ApiPerformance, (), (total_requests, avg_response_time_ms,
 wire::ApiPerformance performance_of(const std::vector<http::EndpointStats>& stats);
 
 // `monitoring` outlives `api`. `traffic`: what the server counted.
-void add_monitoring_routes(http::Api& api, Monitoring& monitoring, std::function<std::vector<http::EndpointStats>()> traffic);
+void add_monitoring_routes(http::Api& api, Monitoring& monitoring,
+                           std::function<std::vector<http::EndpointStats>()> traffic);
 
 }  // namespace qm::reco

@@ -33,21 +33,37 @@ Result<Started> to_answer(const TrainingOutcome& outcome) {
 
 void add_data(http::Api& api, GenerateTrainingData& generate, JudgeTrainingData& judge) {
   api.post("/train/generate-data",
-           {.name = "generate_training_data", .summary = "Adds simulated customers to the training data; a seed used before continues where it ended", .tag = "training", .access = Access::Service, .errors = {401, 409, 503}, .timeout_ms = kSimulationTimeout},
+           {.name = "generate_training_data",
+            .summary = "Adds simulated customers to the training data; a seed used before continues where it ended",
+            .tag = "training",
+            .access = Access::Service,
+            .errors = {401, 409, 503},
+            .timeout_ms = kSimulationTimeout},
            [&generate](Call<None, wire::GenerateQuery> call) -> Task<Result<wire::GeneratedData>> {
              const wire::GenerateQuery query = call.query;
-             const auto data = co_await generate.run(query.samples, static_cast<std::uint64_t>(query.random_seed), query.clear_existing);
+             const auto data = co_await generate.run(query.samples, static_cast<std::uint64_t>(query.random_seed),
+                                                     query.clear_existing);
              if (!data) co_return data.error();
              co_return wire::to_wire(*data, query);
            });
   api.get("/train/data-quality",
-          {.name = "training_data_quality", .summary = "How good the training data is", .tag = "training", .access = Access::Service, .errors = {401, 503}, .timeout_ms = kSimulationTimeout},
+          {.name = "training_data_quality",
+           .summary = "How good the training data is",
+           .tag = "training",
+           .access = Access::Service,
+           .errors = {401, 503},
+           .timeout_ms = kSimulationTimeout},
           [&judge](Call<>) -> Task<Result<DataQuality>> { return judge.run(); });
 }
 
 void add_start(http::Api& api, TrainModel& train) {
   api.post("/train/start",
-           {.name = "start_training", .summary = "Trains a model and makes it the champion; one training at a time", .tag = "training", .access = Access::Service, .errors = {400, 401, 409, 503}, .timeout_ms = kTrainingTimeout},
+           {.name = "start_training",
+            .summary = "Trains a model and makes it the champion; one training at a time",
+            .tag = "training",
+            .access = Access::Service,
+            .errors = {400, 401, 409, 503},
+            .timeout_ms = kTrainingTimeout},
            [&train](Call<None, wire::StartQuery> call) -> Task<Result<Started>> {
              TrainOptions options;
              options.test_size = call.query.test_size;
@@ -66,7 +82,11 @@ void add_start(http::Api& api, TrainModel& train) {
              co_return to_answer(outcome);
            });
   api.del("/train/jobs/{job_id}",
-          {.name = "cancel_training", .summary = "Asks a running training to end", .tag = "training", .access = Access::Service, .errors = {401, 404, 409, 503}},
+          {.name = "cancel_training",
+           .summary = "Asks a running training to end",
+           .tag = "training",
+           .access = Access::Service,
+           .errors = {401, 404, 409, 503}},
           [&train](Call<wire::ByJob> call) -> Task<Result<Answer<wire::TrainingStatus>>> {
             std::string job_id = call.path.job_id;
             const auto asked = co_await train.cancel(std::move(job_id));
@@ -82,7 +102,11 @@ void add_start(http::Api& api, TrainModel& train) {
 
 void add_reports(http::Api& api, TrainModel& train) {
   api.get("/train/status",
-          {.name = "training_status", .summary = "The training that runs, or ran last, and its progress", .tag = "training", .access = Access::Service, .errors = {401, 503}},
+          {.name = "training_status",
+           .summary = "The training that runs, or ran last, and its progress",
+           .tag = "training",
+           .access = Access::Service,
+           .errors = {401, 503}},
           [&train](Call<>) -> Task<Result<wire::TrainingStatus>> {
             const auto job = co_await train.status();
             wire::TrainingStatus status;
@@ -94,7 +118,11 @@ void add_reports(http::Api& api, TrainModel& train) {
             co_return status;
           });
   api.get("/train/metrics",
-          {.name = "training_metrics", .summary = "What the last training gave, beside the champion before it", .tag = "training", .access = Access::Service, .errors = {401, 404, 503}},
+          {.name = "training_metrics",
+           .summary = "What the last training gave, beside the champion before it",
+           .tag = "training",
+           .access = Access::Service,
+           .errors = {401, 404, 503}},
           [&train](Call<>) -> Task<Result<wire::LastMetrics>> {
             const auto last = co_await train.last();
             if (!last) co_return last.error();

@@ -37,8 +37,8 @@ struct GeneratedData {
   Timestamp timestamp{};
 };
 BOOST_DESCRIBE_STRUCT(GeneratedData, (),
-                      (message, samples_generated, samples_stored, total_training_samples, samples_requested, random_seed,
-                       cleared_existing, timestamp))
+                      (message, samples_generated, samples_stored, total_training_samples, samples_requested,
+                       random_seed, cleared_existing, timestamp))
 
 struct StartQuery {
   double test_size = 0.2;
@@ -77,7 +77,8 @@ struct StartedTraining {
   std::optional<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(StartedTraining, (),
-                      (message, job_id, state, model_saved, model_version, training_metrics, data_quality, former, change))
+                      (message, job_id, state, model_saved, model_version, training_metrics, data_quality, former,
+                       change))
 
 struct TrainingStatus {
   json::Nullable<std::string> job_id;
@@ -104,7 +105,8 @@ struct LastMetrics {
   json::Nullable<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(LastMetrics, (),
-                      (job_id, model_version, trained_at, training_metrics, data_quality, feature_importance, former, change))
+                      (job_id, model_version, trained_at, training_metrics, data_quality, feature_importance, former,
+                       change))
 
 struct ByJob {
   std::string job_id;

@@ -46,7 +46,8 @@ Task<Result<void>> Champion::follow() {
   auto loaded = co_await load(*version);
   if (!loaded) co_return loaded.error();
   // Not when promote() came in between: what it serves is newer than what was read here.
-  if (served_.compare_exchange_strong(before, *loaded)) log::info("serving the champion", {{"model_version", *version}});
+  if (served_.compare_exchange_strong(before, *loaded))
+    log::info("serving the champion", {{"model_version", *version}});
   co_return Result<void>{};
 }
 

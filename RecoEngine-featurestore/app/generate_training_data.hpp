@@ -16,7 +16,8 @@ struct GeneratedData {
 class GenerateTrainingData {
  public:
   // `pool` runs the simulation.
-  GenerateTrainingData(TrainingSetStore& sets, CpuPool& pool, const Clock& clock) : sets_(sets), pool_(pool), clock_(clock) {}
+  GenerateTrainingData(TrainingSetStore& sets, CpuPool& pool, const Clock& clock)
+      : sets_(sets), pool_(pool), clock_(clock) {}
 
   // A seed used before continues where it ended. Conflict when there would be more than kMaxTrainingSamples;
   // Unavailable when too many generate at once.

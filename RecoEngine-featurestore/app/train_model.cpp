@@ -293,7 +293,8 @@ void TrainModel::end(Run& run, const Result<LastTraining>& trained) {
     job.state = TrainingState::succeeded;
     job.progress = 1;
     job.model_version = trained->model.version;
-    log::info("training succeeded", {{"job_id", job.id}, {"model_version", job.model_version}, {"roc_auc", trained->model.metrics.roc_auc}});
+    log::info("training succeeded",
+              {{"job_id", job.id}, {"model_version", job.model_version}, {"roc_auc", trained->model.metrics.roc_auc}});
   } else {
     job.state = run.cancelled ? TrainingState::cancelled : TrainingState::failed;
     job.error = run.cancelled ? "The training was cancelled." : trained.error().detail;

@@ -36,7 +36,8 @@ struct TrainingCounts {
 class TrainModel {
  public:
   // All of them outlive it.
-  TrainModel(TrainingSetStore& sets, TrainingJobStore& jobs, ModelRegistry& registry, Champion& champion, const Clock& clock);
+  TrainModel(TrainingSetStore& sets, TrainingJobStore& jobs, ModelRegistry& registry, Champion& champion,
+             const Clock& clock);
   ~TrainModel();  // stop()
   TrainModel(const TrainModel&) = delete;
 

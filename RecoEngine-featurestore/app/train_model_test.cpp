@@ -37,8 +37,13 @@ class Folder {
 // One instance of the service; several may share a store and a folder.
 struct Instance {
   Instance(kv::Store& store, const Folder& folder, const Clock& clock)
-      : sets(store), jobs(store), registry(store, folder.path()), champion(registry), train(sets, jobs, registry, champion, clock),
-        generate(sets, pool, clock), judge(sets, pool) {}
+      : sets(store),
+        jobs(store),
+        registry(store, folder.path()),
+        champion(registry),
+        train(sets, jobs, registry, champion, clock),
+        generate(sets, pool, clock),
+        judge(sets, pool) {}
 
   TrainingSetStore sets;
   TrainingJobStore jobs;
@@ -67,7 +72,9 @@ class TrainModelTest : public testing::Test {
   Result<TrainingOutcome> train(Instance& instance, TrainOptions options = {}) {
     return run(instance.train.run(options, deadline_in(std::chrono::minutes{2})));
   }
-  void generate(std::int64_t samples, std::uint64_t seed = 1) { ASSERT_TRUE(run(here_.generate.run(samples, seed, true))); }
+  void generate(std::int64_t samples, std::uint64_t seed = 1) {
+    ASSERT_TRUE(run(here_.generate.run(samples, seed, true)));
+  }
 
   ManualClock clock_{kNow};
   Folder folder_;

@@ -11,7 +11,8 @@ class HttpQuickmartClient final : public QuickmartClient {
   // Throws std::invalid_argument for anything but "http://host:port".
   HttpQuickmartClient(std::string base_url, std::string service_token);
 
-  Task<Result<contracts::AssignCouponAnswer>> assign_coupon(contracts::AssignCouponRequest request, Deadline deadline) override;
+  Task<Result<contracts::AssignCouponAnswer>> assign_coupon(contracts::AssignCouponRequest request,
+                                                            Deadline deadline) override;
 
  private:
   http::Client client_;

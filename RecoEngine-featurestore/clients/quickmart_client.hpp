@@ -12,7 +12,8 @@ class QuickmartClient {
 
   // Idempotent. NotFound or Rejected: QuickMart knows no such customer or coupon, or refuses it; asking again will not
   // help. Unavailable, Timeout, InDoubt: ask again. Thread-safe.
-  virtual Task<Result<contracts::AssignCouponAnswer>> assign_coupon(contracts::AssignCouponRequest request, Deadline deadline) = 0;
+  virtual Task<Result<contracts::AssignCouponAnswer>> assign_coupon(contracts::AssignCouponRequest request,
+                                                                    Deadline deadline) = 0;
 };
 
 }  // namespace qm::reco

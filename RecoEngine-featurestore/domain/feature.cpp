@@ -11,10 +11,12 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 64;
 constexpr std::size_t kMaxShares = 64;
 
-constexpr std::array<std::string_view, 6> kGroupNames{"profile", "behavior", "transactional", "engagement", "support", "realtime"};
+constexpr std::array<std::string_view, 6> kGroupNames{"profile",    "behavior", "transactional",
+                                                      "engagement", "support",  "realtime"};
 constexpr std::array<std::string_view, kReasonFamilies> kReasonNames{
-    "INACTIVITY",      "CART_ABANDONMENT",        "LOW_ENGAGEMENT",   "PRICE_SENSITIVITY", "DELIVERY_ISSUES",    "PRODUCT_AVAILABILITY",
-    "PAYMENT_FAILURE", "POOR_SUPPORT_EXPERIENCE", "HIGH_REFUND_RATE", "PURCHASE_DECLINE", "BEHAVIORAL_PATTERNS"};
+    "INACTIVITY",       "CART_ABANDONMENT",     "LOW_ENGAGEMENT",     "PRICE_SENSITIVITY",
+    "DELIVERY_ISSUES",  "PRODUCT_AVAILABILITY", "PAYMENT_FAILURE",    "POOR_SUPPORT_EXPERIENCE",
+    "HIGH_REFUND_RATE", "PURCHASE_DECLINE",     "BEHAVIORAL_PATTERNS"};
 
 std::string number_text(double value) {
   std::array<char, 48> text{};
@@ -38,7 +40,8 @@ Result<FeatureValue> accept_number(const FeatureSpec& spec, const FeatureValue& 
   } else if (const auto* d = std::get_if<double>(&given)) {
     number = *d;
   } else {
-    return does_not_fit(spec.type == FeatureType::Integer ? "value is not a valid integer" : "value is not a valid number");
+    return does_not_fit(spec.type == FeatureType::Integer ? "value is not a valid integer"
+                                                          : "value is not a valid number");
   }
   if (spec.type == FeatureType::Real) return within(spec, number, number);
   if (!(std::trunc(number) == number) || std::fabs(number) > 9e15) return does_not_fit("value is not a valid integer");
@@ -59,7 +62,8 @@ Result<FeatureValue> accept_text(const FeatureSpec& spec, const FeatureValue& gi
   const auto* text = std::get_if<std::string>(&given);
   if (text == nullptr) return does_not_fit("value is not a string");
   if (text->empty() || text->size() > kMaxTextBytes) return does_not_fit("ensure this value has 1 to 64 characters");
-  if (std::any_of(text->begin(), text->end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
+  if (std::any_of(text->begin(), text->end(),
+                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
     return does_not_fit("value has control characters");
   }
   if (spec.type == FeatureType::Time) {
@@ -131,7 +135,9 @@ std::size_t find_feature(FeatureGroup group, std::string_view name) noexcept {
   const auto table = feature_table();
   for (std::size_t i = 0; i < table.size(); ++i) {
     const auto& spec = table[i];
-    if (spec.group == group && !name.empty() && (spec.name == name || spec.aliases[0] == name || spec.aliases[1] == name)) return i;
+    if (spec.group == group && !name.empty() &&
+        (spec.name == name || spec.aliases[0] == name || spec.aliases[1] == name))
+      return i;
   }
   return kNoFeature;
 }
@@ -219,7 +225,8 @@ std::uint64_t feature_table_hash() noexcept {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   for (const auto& spec : feature_table()) {
     mix(hash, spec.name);
-    const std::array<char, 3> kinds{static_cast<char>(spec.type), static_cast<char>(spec.input), static_cast<char>(spec.monotone)};
+    const std::array<char, 3> kinds{static_cast<char>(spec.type), static_cast<char>(spec.input),
+                                    static_cast<char>(spec.monotone)};
     mix(hash, {kinds.data(), kinds.size()});
     mix(hash, spec.unit);
     for (const auto level : spec.levels) mix(hash, level);

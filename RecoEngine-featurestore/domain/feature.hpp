@@ -17,8 +17,9 @@
 namespace qm::reco {
 
 enum class FeatureGroup { profile, behavior, transactional, engagement, support, realtime };
-inline constexpr std::array kFeatureGroups{FeatureGroup::profile,    FeatureGroup::behavior, FeatureGroup::transactional,
-                                           FeatureGroup::engagement, FeatureGroup::support,  FeatureGroup::realtime};
+inline constexpr std::array kFeatureGroups{FeatureGroup::profile,       FeatureGroup::behavior,
+                                           FeatureGroup::transactional, FeatureGroup::engagement,
+                                           FeatureGroup::support,       FeatureGroup::realtime};
 std::string_view to_string(FeatureGroup group) noexcept;
 std::optional<FeatureGroup> parse_group(std::string_view name) noexcept;
 
@@ -96,7 +97,9 @@ class FeatureVector {
  public:
   FeatureVector() : slots_(feature_table().size()) {}
 
-  void set(std::size_t feature, FeatureValue value, Timestamp at) { slots_[feature] = FeatureReading{std::move(value), at}; }
+  void set(std::size_t feature, FeatureValue value, Timestamp at) {
+    slots_[feature] = FeatureReading{std::move(value), at};
+  }
   void clear(std::size_t feature) { slots_[feature].reset(); }
   const std::optional<FeatureReading>& operator[](std::size_t feature) const { return slots_[feature]; }
   std::size_t size() const { return slots_.size(); }

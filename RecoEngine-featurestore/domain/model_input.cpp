@@ -26,7 +26,8 @@ void append(std::vector<float>& row, const FeatureSpec& spec, const FeatureValue
     case ModelInput::OneHot: break;
   }
   const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
-  const auto found = text == nullptr ? spec.levels.end() : std::find(spec.levels.begin(), spec.levels.end(), level_of(spec, *text));
+  const auto found =
+      text == nullptr ? spec.levels.end() : std::find(spec.levels.begin(), spec.levels.end(), level_of(spec, *text));
   if (spec.input == ModelInput::Ordinal) {
     row.push_back(found == spec.levels.end() ? kMissing : static_cast<float>(found - spec.levels.begin()));
     return;
@@ -46,7 +47,8 @@ const std::vector<ModelColumn>& model_columns() {
     for (std::size_t i = 0; i < table.size(); ++i) {
       const auto& spec = table[i];
       const std::string name{spec.name};
-      if (spec.input == ModelInput::Number || spec.input == ModelInput::Ordinal) made.push_back({i, name, spec.monotone});
+      if (spec.input == ModelInput::Number || spec.input == ModelInput::Ordinal)
+        made.push_back({i, name, spec.monotone});
       if (spec.input != ModelInput::OneHot) continue;
       for (const auto level : spec.levels) made.push_back({i, name + "=" + std::string{level}, 0});
       made.push_back({i, name + "=(other)", 0});

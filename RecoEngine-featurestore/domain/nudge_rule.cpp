@@ -34,7 +34,8 @@ int number_of(const NudgeRule& rule) {
   if (at != std::string::npos) {
     int parsed = 0;
     const char* end = rule.rule_id.data() + rule.rule_id.size();
-    if (std::from_chars(rule.rule_id.data() + at + 1, end, parsed).ptr == end && at + 1 < rule.rule_id.size()) number = parsed;
+    if (std::from_chars(rule.rule_id.data() + at + 1, end, parsed).ptr == end && at + 1 < rule.rule_id.size())
+      number = parsed;
   }
   return number;
 }
@@ -42,11 +43,14 @@ int number_of(const NudgeRule& rule) {
 }  // namespace
 
 std::string_view to_string(NudgeType type) noexcept { return kTypes[static_cast<std::size_t>(type)]; }
-std::optional<NudgeType> parse_nudge_type(std::string_view name) noexcept { return parse_name<NudgeType>(kTypes, name); }
+std::optional<NudgeType> parse_nudge_type(std::string_view name) noexcept {
+  return parse_name<NudgeType>(kTypes, name);
+}
 std::string_view to_string(Channel channel) noexcept { return kChannels[static_cast<std::size_t>(channel)]; }
 std::optional<Channel> parse_channel(std::string_view name) noexcept { return parse_name<Channel>(kChannels, name); }
 
-const NudgeRule* match_rule(const std::vector<NudgeRule>& rules, double churn_probability, const std::vector<ReasonFamily>& reasons) {
+const NudgeRule* match_rule(const std::vector<NudgeRule>& rules, double churn_probability,
+                            const std::vector<ReasonFamily>& reasons) {
   if (!is_nudged(segment_of(churn_probability))) return nullptr;
   const NudgeRule* best = nullptr;
   const auto rank = [&](const NudgeRule& rule) {
@@ -60,7 +64,8 @@ const NudgeRule* match_rule(const std::vector<NudgeRule>& rules, double churn_pr
   return best;
 }
 
-std::string coupon_code_for(const NudgeAction& action, double churn_probability, const std::vector<ReasonFamily>& reasons) {
+std::string coupon_code_for(const NudgeAction& action, double churn_probability,
+                            const std::vector<ReasonFamily>& reasons) {
   if (action.coupon_code) return *action.coupon_code;
   for (const auto reason : reasons) {
     switch (reason) {

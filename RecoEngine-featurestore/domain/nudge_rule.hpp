@@ -40,10 +40,12 @@ struct NudgeRule {
 // The rule for a score and its reasons, or nullptr: none fits, or the risk is neither high nor critical. Several fit:
 // the one with the most matching reasons; then the higher lower bound; then the higher number (rule_10 above rule_9,
 // named rules above numbered ones). A catch-all comes last.
-const NudgeRule* match_rule(const std::vector<NudgeRule>& rules, double churn_probability, const std::vector<ReasonFamily>& reasons);
+const NudgeRule* match_rule(const std::vector<NudgeRule>& rules, double churn_probability,
+                            const std::vector<ReasonFamily>& reasons);
 
 // The coupon's code for a coupon nudge: the action's own, else by the strongest reason that names one, else by score.
-std::string coupon_code_for(const NudgeAction& action, double churn_probability, const std::vector<ReasonFamily>& reasons);
+std::string coupon_code_for(const NudgeAction& action, double churn_probability,
+                            const std::vector<ReasonFamily>& reasons);
 
 // What is wrong with a set of rules, in sentences; empty: nothing.
 std::vector<std::string> faults_of(const std::vector<NudgeRule>& rules);

@@ -21,10 +21,12 @@ std::vector<Reason> reasons_of(const std::vector<double>& shap, const FeatureVec
     family.features.push_back({i, by_feature[i]});
   }
   std::erase_if(families, [](const Reason& reason) { return !(reason.contribution > 0); });
-  std::stable_sort(families.begin(), families.end(), [](const Reason& a, const Reason& b) { return a.contribution > b.contribution; });
+  std::stable_sort(families.begin(), families.end(),
+                   [](const Reason& a, const Reason& b) { return a.contribution > b.contribution; });
   if (families.size() > kMaxReasons) families.resize(kMaxReasons);
   for (auto& reason : families) {
-    std::stable_sort(reason.features.begin(), reason.features.end(), [](const auto& a, const auto& b) { return a.shap > b.shap; });
+    std::stable_sort(reason.features.begin(), reason.features.end(),
+                     [](const auto& a, const auto& b) { return a.shap > b.shap; });
     const std::size_t strongest = reason.features.front().feature;
     const auto& known = features[strongest];
     reason.text = explain(feature_table()[strongest], known ? &known->value : nullptr);

@@ -26,9 +26,13 @@ constexpr std::string_view to_string(RiskSegment segment) noexcept {
 }
 
 // Distance from a coin's toss, 0.6…0.95.
-inline double confidence_of(double churn_probability) noexcept { return std::clamp(2 * std::abs(churn_probability - 0.5), 0.6, 0.95); }
+inline double confidence_of(double churn_probability) noexcept {
+  return std::clamp(2 * std::abs(churn_probability - 0.5), 0.6, 0.95);
+}
 
 // Nudges are for these only.
-constexpr bool is_nudged(RiskSegment segment) noexcept { return segment == RiskSegment::high || segment == RiskSegment::critical; }
+constexpr bool is_nudged(RiskSegment segment) noexcept {
+  return segment == RiskSegment::high || segment == RiskSegment::critical;
+}
 
 }  // namespace qm::reco

@@ -33,7 +33,9 @@ class DataMatrix {
 
 class Booster {
  public:
-  explicit Booster(std::vector<DMatrixHandle> matrices = {}) { must(XGBoosterCreate(matrices.data(), matrices.size(), &handle_)); }
+  explicit Booster(std::vector<DMatrixHandle> matrices = {}) {
+    must(XGBoosterCreate(matrices.data(), matrices.size(), &handle_));
+  }
   ~Booster() { XGBoosterFree(handle_); }
   Booster(const Booster&) = delete;
   BoosterHandle get() const { return handle_; }
@@ -77,7 +79,8 @@ class XgboostModel final : public ChurnModel {
 
   ModelOutput predict(const std::vector<float>& row) const override {
     if (row.size() != columns_) throw std::runtime_error("a row has another width than the model");
-    constexpr const char* kContributions = R"({"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})";
+    constexpr const char* kContributions =
+        R"({"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})";
     const DataMatrix matrix{row.data(), 1, row.size()};
     ModelOutput out;
     // One booster keeps caches that its calls share: one call at a time.
@@ -108,11 +111,19 @@ Result<Fitted> fit_xgboost(const Matrix& train, const Matrix& validation, const 
                            const std::function<void(double)>& progress, const std::atomic<bool>& cancelled) {
   const DataMatrix training{train}, judging{validation};
   auto booster = std::make_unique<Booster>(std::vector<DMatrixHandle>{training.get(), judging.get()});
-  const std::pair<const char*, std::string> settings[] = {
-      {"objective", "binary:logistic"}, {"eval_metric", "logloss"}, {"tree_method", "hist"}, {"nthread", "1"},
-      {"verbosity", "0"}, {"seed", std::to_string(options.seed % 2'000'000'000)}, {"max_depth", std::to_string(options.max_depth)},
-      {"eta", std::to_string(options.learning_rate)}, {"subsample", "0.8"}, {"colsample_bytree", "0.6"}, {"min_child_weight", "8"},
-      {"lambda", "2"}, {"monotone_constraints", monotone_text(options.monotone)}};
+  const std::pair<const char*, std::string> settings[] = {{"objective", "binary:logistic"},
+                                                          {"eval_metric", "logloss"},
+                                                          {"tree_method", "hist"},
+                                                          {"nthread", "1"},
+                                                          {"verbosity", "0"},
+                                                          {"seed", std::to_string(options.seed % 2'000'000'000)},
+                                                          {"max_depth", std::to_string(options.max_depth)},
+                                                          {"eta", std::to_string(options.learning_rate)},
+                                                          {"subsample", "0.8"},
+                                                          {"colsample_bytree", "0.6"},
+                                                          {"min_child_weight", "8"},
+                                                          {"lambda", "2"},
+                                                          {"monotone_constraints", monotone_text(options.monotone)}};
   for (const auto& [name, value] : settings) booster->set(name, value);
 
   Fitted best;

@@ -50,12 +50,14 @@ void add_record(FeatureGroup group, const kv::Record& record, FeatureVector& int
 
 }  // namespace
 
-Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes, Timestamp now) {
+Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes,
+                                       Timestamp now) {
   std::vector<kv::Op> steps;
   for (const auto& [feature, value] : changes) {
     const std::string name{feature_table()[feature].name};
     steps.push_back(kv::Op::set(name, value ? to_kv(*value) : kv::Value{}));
-    steps.push_back(value ? kv::Op::map_put(kWrittenAt, name, now.time_since_epoch().count()) : kv::Op::map_remove(kWrittenAt, name));
+    steps.push_back(value ? kv::Op::map_put(kWrittenAt, name, now.time_since_epoch().count())
+                          : kv::Op::map_remove(kWrittenAt, name));
   }
   if (steps.empty()) co_return Result<void>{};
   kv::Key key{std::string{to_string(group)}, user.str()};

@@ -11,10 +11,14 @@ constexpr std::size_t kMonthBytes = 7;  // "2026-11"
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kSeparator = '~';
 
-kv::Key decision_key(const UserId& user, const std::string& rule) { return {"nudge_decision", user.str() + kSeparator + rule}; }
+kv::Key decision_key(const UserId& user, const std::string& rule) {
+  return {"nudge_decision", user.str() + kSeparator + rule};
+}
 kv::Key nudge_key(const NudgeId& id) { return {"nudge", id.str()}; }
 kv::Key months_key(const UserId& user) { return {"user_nudges", user.str()}; }
-kv::Key month_key(const UserId& user, const std::string& month) { return {"user_nudges", user.str() + kSeparator + month}; }
+kv::Key month_key(const UserId& user, const std::string& month) {
+  return {"user_nudges", user.str() + kSeparator + month};
+}
 kv::Key stats_key() { return {"nudge_stats", "all"}; }
 
 std::string month_of(Timestamp at) { return to_rfc3339(at).substr(0, kMonthBytes); }
@@ -40,7 +44,8 @@ struct Position {
 
 Result<Position> parse_cursor(const std::string& cursor) {
   if (cursor.empty()) return Position{};
-  if (cursor.size() > kMonthBytes + 1 && cursor[kMonthBytes] == kSeparator && is_valid_id(cursor.substr(kMonthBytes + 1))) {
+  if (cursor.size() > kMonthBytes + 1 && cursor[kMonthBytes] == kSeparator &&
+      is_valid_id(cursor.substr(kMonthBytes + 1))) {
     return Position{cursor.substr(0, kMonthBytes), cursor.substr(kMonthBytes + 1)};
   }
   return invalid({{{"query", "cursor"}, "value is not a cursor of an earlier answer", "value_error.cursor"}});
@@ -109,7 +114,8 @@ Task<Result<NudgeDecision>> NudgeStore::decide(NudgeDecision decision, std::chro
   kv::WriteOptions only_there;
   only_there.mode = kv::WriteMode::UpdateOnly;
   only_there.durable = false;
-  auto marked = co_await store_.put(decision_key(standing->decision.user_id, standing->decision.rule_id), std::move(done), only_there);
+  auto marked = co_await store_.put(decision_key(standing->decision.user_id, standing->decision.rule_id),
+                                    std::move(done), only_there);
   if (!marked && marked.error().kind != ErrorKind::NotFound) co_return marked.error();
   co_return std::move(standing->decision);
 }

@@ -32,7 +32,8 @@ Timestamp time_of(const kv::Record& record, std::string_view bin) {
 }
 
 TrainingState state_of(std::string_view name) {
-  for (const auto state : {TrainingState::queued, TrainingState::running, TrainingState::succeeded, TrainingState::cancelled}) {
+  for (const auto state :
+       {TrainingState::queued, TrainingState::running, TrainingState::succeeded, TrainingState::cancelled}) {
     if (name == to_string(state)) return state;
   }
   return TrainingState::failed;

@@ -1,6 +1,6 @@
-// The training job that runs, or ran last, and the report of the last that succeeded: two records of the set "training".
-// A running job holds a lease, so that of several instances on one store only one trains; an instance that dies lets it
-// run out.
+// The training job that runs, or ran last, and the report of the last that succeeded: two records of the set
+// "training". A running job holds a lease, so that of several instances on one store only one trains; an instance that
+// dies lets it run out.
 #pragma once
 #include <chrono>
 #include <string>

@@ -12,7 +12,8 @@ namespace qm::reco {
 
 BOOST_DESCRIBE_STRUCT(TrainingMetrics, (),
                       (roc_auc, pr_auc, accuracy, precision, recall, f1_score, log_loss, brier, true_positives,
-                       false_positives, true_negatives, false_negatives, training_samples, test_samples, churn_rate, rounds))
+                       false_positives, true_negatives, false_negatives, training_samples, test_samples, churn_rate,
+                       rounds))
 BOOST_DESCRIBE_STRUCT(FeatureImportance, (), (feature, mean_abs_shap))
 BOOST_DESCRIBE_STRUCT(DataQuality, (), (quality_score, issues, samples, churn_rate, missing_rate, enough))
 

@@ -29,14 +29,17 @@ struct Settings {
 };
 
 int read_settings(int argc, const char* const* argv, Settings& settings) {
-  config::Options options{"reco-train", "Has RecoEngine train a model on simulated customers, and shows what came of it."};
+  config::Options options{"reco-train",
+                          "Has RecoEngine train a model on simulated customers, and shows what came of it."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
   options.integer("samples", "TRAINING_SAMPLES", settings.samples, 100, 100'000, "samples", "Customers to simulate.");
   options.integer("seed", "TRAINING_SEED", settings.seed, 0, 4'294'967'295, "",
                   "The same seed gives the same customers and the same model.");
-  options.choice("test-size", "TRAINING_TEST_SIZE", settings.test_size, {"0.1", "0.15", "0.2", "0.25", "0.3", "0.4", "0.5"},
+  options.choice("test-size", "TRAINING_TEST_SIZE", settings.test_size,
+                 {"0.1", "0.15", "0.2", "0.25", "0.3", "0.4", "0.5"},
                  "Share of the customers held back to judge the model by.");
-  options.text("service-token", "SERVICE_TOKEN", settings.service_token, "Secret of the services; needed in production.");
+  options.text("service-token", "SERVICE_TOKEN", settings.service_token,
+               "Secret of the services; needed in production.");
   options.flag("keep-data", "", settings.keep_data, "Add to the training data that is there instead of replacing it.");
   return options.parse(argc, argv);
 }
@@ -97,7 +100,8 @@ class Engine {
     http::ClientRequest request;
     request.method = method;
     request.target = std::move(target);
-    if (!settings_.service_token.empty()) request.headers.emplace_back("Authorization", "Bearer " + settings_.service_token);
+    if (!settings_.service_token.empty())
+      request.headers.emplace_back("Authorization", "Bearer " + settings_.service_token);
     const std::string what = request.target.substr(0, request.target.find('?'));
     auto answer = send(std::move(request));
     if (!answer) throw Failed("RecoEngine does not answer at " + settings_.url + ": " + answer.error().detail);
@@ -107,7 +111,9 @@ class Engine {
       throw Failed(what + " answered " + std::to_string(answer->status) + (problem ? ": " + problem->detail : "."));
     }
     auto out = json::parse<Out>(answer->body);
-    if (!out) throw Failed("what answers at " + settings_.url + " is not RecoEngine: its answer to " + what + " cannot be read.");
+    if (!out)
+      throw Failed("what answers at " + settings_.url + " is not RecoEngine: its answer to " + what +
+                   " cannot be read.");
     return std::move(*out);
   }
 
@@ -123,7 +129,8 @@ class ProgressLine {
     if (terminal_) {
       const int full = static_cast<int>(progress * kBarWidth);
       std::printf("\r[%s%s] %3d %%", std::string(static_cast<std::size_t>(full), '#').c_str(),
-                  std::string(static_cast<std::size_t>(kBarWidth - full), '.').c_str(), static_cast<int>(progress * 100));
+                  std::string(static_cast<std::size_t>(kBarWidth - full), '.').c_str(),
+                  static_cast<int>(progress * 100));
       drawn_ = true;
     } else if (const int quarter = static_cast<int>(progress * 4); quarter > shown_) {
       std::printf("training: %d %%\n", quarter * 25);
@@ -177,7 +184,8 @@ void print_table(const wire::LastMetrics& last) {
   std::printf("\nchampion: %s (%lld customers to learn from, %lld held back, %d rounds)\n", last.model_version.c_str(),
               static_cast<long long>(now.training_samples), static_cast<long long>(now.test_samples), now.rounds);
   if (before != nullptr) {
-    std::printf("before:   %s\n\n  %-12s %10s %10s %10s\n", last.former->model_version.c_str(), "", "new", "before", "change");
+    std::printf("before:   %s\n\n  %-12s %10s %10s %10s\n", last.former->model_version.c_str(), "", "new", "before",
+                "change");
   } else {
     std::printf("before:   none\n\n");
   }
@@ -189,14 +197,16 @@ void print_table(const wire::LastMetrics& last) {
                       {"accuracy", &TrainingMetrics::accuracy},   {"precision", &TrainingMetrics::precision},
                       {"recall", &TrainingMetrics::recall},       {"F1", &TrainingMetrics::f1_score},
                       {"log loss", &TrainingMetrics::log_loss},   {"Brier", &TrainingMetrics::brier}};
-  for (const auto& row : rows) print_row(row.name, now.*row.member, before == nullptr ? nullptr : &(before->*row.member));
+  for (const auto& row : rows)
+    print_row(row.name, now.*row.member, before == nullptr ? nullptr : &(before->*row.member));
 }
 
 int run(const Settings& settings) {
   Engine engine{settings};
   const std::string clear = settings.keep_data ? "false" : "true";
-  const auto data = engine.post<wire::GeneratedData>("/train/generate-data?samples=" + std::to_string(settings.samples) +
-                                                     "&random_seed=" + std::to_string(settings.seed) + "&clear_existing=" + clear);
+  const auto data =
+      engine.post<wire::GeneratedData>("/train/generate-data?samples=" + std::to_string(settings.samples) +
+                                       "&random_seed=" + std::to_string(settings.seed) + "&clear_existing=" + clear);
   std::printf("simulated %lld customers (%lld in all)\n", static_cast<long long>(data.samples_generated),
               static_cast<long long>(data.total_training_samples));
   const auto started = engine.post<wire::StartedTraining>("/train/start?wait=false&test_size=" + settings.test_size +

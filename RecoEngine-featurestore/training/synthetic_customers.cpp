@@ -98,10 +98,13 @@ class Life {
     const double minutes = std::clamp(random_.normal(3 + 9 * t_.interest, 3), 0.2, 60.0);
     const int shown = 8 + static_cast<int>(random_.below(20));
     int clicks = 0;
-    for (int i = 0; i < shown; ++i) clicks += random_.chance(0.08 + 0.3 * t_.interest * (1 - 0.5 * std::min(1.0, annoyance_))) ? 1 : 0;
+    for (int i = 0; i < shown; ++i)
+      clicks += random_.chance(0.08 + 0.3 * t_.interest * (1 - 0.5 * std::min(1.0, annoyance_))) ? 1 : 0;
     const bool discount = random_.chance(0.25);
     const bool fills_cart = random_.chance(std::min(0.95, t_.buys_per_visit * 1.8));
-    const double leaves = std::clamp(t_.cart_hesitation + (discount ? -0.1 : 0.35 * t_.price_sensitivity) + 0.2 * std::min(1.0, annoyance_), 0.02, 0.97);
+    const double leaves = std::clamp(
+        t_.cart_hesitation + (discount ? -0.1 : 0.35 * t_.price_sensitivity) + 0.2 * std::min(1.0, annoyance_), 0.02,
+        0.97);
     const bool left = fills_cart && random_.chance(leaves);
     const bool payment_failed = fills_cart && !left && random_.chance(0.03);
     const bool buys = fills_cart && !left && !payment_failed;
@@ -188,7 +191,8 @@ class Life {
 // Reads features off behaviour; what did not happen stays missing where it says nothing.
 class FeatureReader {
  public:
-  FeatureReader(Random& random, const Traits& traits, const Behaviour& behaviour, Timestamp at) : random_(random), t_(traits), b_(behaviour), at_(at) {}
+  FeatureReader(Random& random, const Traits& traits, const Behaviour& behaviour, Timestamp at)
+      : random_(random), t_(traits), b_(behaviour), at_(at) {}
 
   FeatureVector read() {
     // Not every source is connected for every customer.
@@ -210,7 +214,9 @@ class FeatureReader {
   }
   static FeatureValue whole(double number) { return static_cast<std::int64_t>(number); }
   static double share(int part, int all) { return static_cast<double>(part) / all; }
-  int visits_since(int day) const { return static_cast<int>(std::count_if(b_.visit_days.begin(), b_.visit_days.end(), [&](int d) { return d >= day; })); }
+  int visits_since(int day) const {
+    return static_cast<int>(std::count_if(b_.visit_days.begin(), b_.visit_days.end(), [&](int d) { return d >= day; }));
+  }
 
   void profile() {
     static constexpr std::array<const char*, 4> kTiers{"bronze", "silver", "gold", "platinum"};
@@ -234,7 +240,8 @@ class FeatureReader {
     const int recent = visits_since(-30);
     if (recent > 0) {
       double minutes = 0;
-      for (std::size_t i = b_.visit_minutes.size() - static_cast<std::size_t>(recent); i < b_.visit_minutes.size(); ++i) minutes += b_.visit_minutes[i];
+      for (std::size_t i = b_.visit_minutes.size() - static_cast<std::size_t>(recent); i < b_.visit_minutes.size(); ++i)
+        minutes += b_.visit_minutes[i];
       set("avg_sess_dur", minutes / recent);
     }
     if (!b_.last_ctr.empty()) {
@@ -245,12 +252,14 @@ class FeatureReader {
     if (b_.carts > 0) set("cart_abandon", share(b_.carts_left, b_.carts));
     const int visits_90d = visits_since(-90);
     if (visits_90d > 0) set("content_engage", std::min(1.0, share(b_.content_visits, visits_90d)));
-    if (!b_.orders.empty()) set("wishlist_ratio", static_cast<double>(b_.wishlist_adds) / static_cast<double>(b_.orders.size()));
+    if (!b_.orders.empty())
+      set("wishlist_ratio", static_cast<double>(b_.wishlist_adds) / static_cast<double>(b_.orders.size()));
   }
 
   void orders() {
     set("orders_6m", whole(static_cast<double>(b_.orders.size())));
-    const auto in_90d = std::count_if(b_.orders.begin(), b_.orders.end(), [](const auto& order) { return order.first >= -90; });
+    const auto in_90d =
+        std::count_if(b_.orders.begin(), b_.orders.end(), [](const auto& order) { return order.first >= -90; });
     set("purch_freq_90d", static_cast<double>(in_90d) / 3.0);
     if (!b_.orders.empty()) {
       double sum = 0;
@@ -267,7 +276,9 @@ class FeatureReader {
     }
     if (random_.chance(0.5)) {
       const bool failed = b_.payment_failures > 0;
-      set("sub_pay_status", std::string{failed && random_.chance(0.6) ? "expired" : random_.chance(0.9) ? "active" : "inactive"});
+      set("sub_pay_status", std::string{failed && random_.chance(0.6) ? "expired"
+                                        : random_.chance(0.9)         ? "active"
+                                                                      : "inactive"});
     }
   }
 
@@ -278,7 +289,9 @@ class FeatureReader {
     if (b_.mails_clicked > 0) set("promo_resp_time", std::exp(random_.normal(3.5 - 1.5 * t_.interest, 0.5)));
     if (random_.chance(0.3)) {
       const double yes = 0.15 + 0.5 * t_.interest;
-      set("retention_resp", std::string{random_.chance(yes) ? "positive" : random_.chance(0.5) ? "neutral" : "negative"});
+      set("retention_resp", std::string{random_.chance(yes)   ? "positive"
+                                        : random_.chance(0.5) ? "neutral"
+                                                              : "negative"});
     }
   }
 

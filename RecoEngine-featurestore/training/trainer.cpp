@@ -62,9 +62,11 @@ std::vector<FeatureImportance> importance_of(const std::vector<double>& shap_sum
   for (std::size_t c = 0; c < shap_sums.size(); ++c) by_feature[model_columns()[c].feature] += shap_sums[c];
   std::vector<FeatureImportance> importance;
   for (std::size_t i = 0; i < by_feature.size(); ++i) {
-    if (by_feature[i] > 0) importance.push_back({std::string{feature_table()[i].name}, by_feature[i] / static_cast<double>(rows)});
+    if (by_feature[i] > 0)
+      importance.push_back({std::string{feature_table()[i].name}, by_feature[i] / static_cast<double>(rows)});
   }
-  std::sort(importance.begin(), importance.end(), [](const auto& a, const auto& b) { return a.mean_abs_shap > b.mean_abs_shap; });
+  std::sort(importance.begin(), importance.end(),
+            [](const auto& a, const auto& b) { return a.mean_abs_shap > b.mean_abs_shap; });
   return importance;
 }
 
@@ -119,7 +121,9 @@ TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>
     m.log_loss -= y * std::log(p) + (1 - y) * std::log(1 - p);
     m.brier += (scores[i] - y) * (scores[i] - y);
   }
-  const auto ratio = [](std::int64_t part, std::int64_t all) { return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all); };
+  const auto ratio = [](std::int64_t part, std::int64_t all) {
+    return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all);
+  };
   const auto n = static_cast<std::int64_t>(scores.size());
   m.test_samples = n;
   m.log_loss /= std::max<double>(1, static_cast<double>(n));
@@ -145,25 +149,30 @@ DataQuality quality_of(const std::vector<TrainingSample>& samples) {
   for (std::size_t i = 0; i < feature_table().size(); ++i) {
     if (feature_table()[i].input == ModelInput::None) continue;
     ++inputs;
-    const auto absent = static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const auto& s) { return !s.features[i]; }));
+    const auto absent = static_cast<std::size_t>(
+        std::count_if(samples.begin(), samples.end(), [&](const auto& s) { return !s.features[i]; }));
     missing += absent;
     if (absent == samples.size()) {
       ++silent;
       quality.issues.push_back("no sample has '" + std::string{feature_table()[i].name} + "'");
     }
   }
-  quality.churn_rate = static_cast<double>(std::count_if(samples.begin(), samples.end(), [](const auto& s) { return s.churned; })) / n;
+  quality.churn_rate =
+      static_cast<double>(std::count_if(samples.begin(), samples.end(), [](const auto& s) { return s.churned; })) / n;
   quality.missing_rate = static_cast<double>(missing) / (static_cast<double>(inputs) * n);
   const bool few = samples.size() < kMinTrainingSamples;
   const bool one_class = quality.churn_rate < 0.01 || quality.churn_rate > 0.99;
-  if (few) quality.issues.push_back("there are " + std::to_string(samples.size()) + " samples; at least " + std::to_string(kMinTrainingSamples) + " are needed");
+  if (few)
+    quality.issues.push_back("there are " + std::to_string(samples.size()) + " samples; at least " +
+                             std::to_string(kMinTrainingSamples) + " are needed");
   if (one_class) quality.issues.push_back("almost all samples have the same label");
   if (quality.missing_rate > 0.6) quality.issues.push_back("more than 60 % of the values are missing");
   quality.enough = !few && !one_class && quality.missing_rate <= 0.9;
   const double size_score = std::min(1.0, std::log10(n) / 4);  // 10,000 samples are plenty
   const double balance_score = std::min(1.0, 4 * std::min(quality.churn_rate, 1 - quality.churn_rate));
   const double presence_score = 1 - quality.missing_rate;
-  quality.quality_score = (size_score + balance_score + presence_score) / 3 * (1 - static_cast<double>(silent) / static_cast<double>(inputs));
+  quality.quality_score = (size_score + balance_score + presence_score) / 3 *
+                          (1 - static_cast<double>(silent) / static_cast<double>(inputs));
   return quality;
 }
 

@@ -32,7 +32,8 @@ FeatureVector customer(std::initializer_list<std::pair<const char*, FeatureValue
 }
 
 TEST(SyntheticCustomers, AreTheSameForTheSameSeed) {
-  const auto a = simulate_customers(300, 7, kNow), b = simulate_customers(300, 7, kNow), more = simulate_customers(400, 7, kNow);
+  const auto a = simulate_customers(300, 7, kNow), b = simulate_customers(300, 7, kNow),
+             more = simulate_customers(400, 7, kNow);
   const auto other = simulate_customers(300, 8, kNow);
   int different = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -62,7 +63,8 @@ TEST(Trainer, LearnsBehaviourNotAFormula) {
 
 TEST(Trainer, GivesTheSameBytesForTheSameInput) {
   const auto samples = simulate_customers(600, 3, kNow);
-  const auto a = train(samples, {0.25, 5}, kSilent, kGoOn).value(), b = train(samples, {0.25, 5}, kSilent, kGoOn).value();
+  const auto a = train(samples, {0.25, 5}, kSilent, kGoOn).value(),
+             b = train(samples, {0.25, 5}, kSilent, kGoOn).value();
   EXPECT_EQ(a.bytes, b.bytes);
   EXPECT_EQ(a.data_hash, b.data_hash);
   EXPECT_NE(a.bytes, train(samples, {0.25, 6}, kSilent, kGoOn).value().bytes);
@@ -109,12 +111,28 @@ TEST(XgboostModel, RefusesWhatIsNoModel) {
 }
 
 TEST(Personas, SpreadOverTheSegments) {
-  const FeatureVector loyal = customer({{"loyalty_tier", std::string{"gold"}}, {"days_last_login", std::int64_t{1}}, {"days_last_purch", std::int64_t{4}},
-      {"sess_7d", std::int64_t{5}}, {"sess_30d", std::int64_t{18}}, {"cart_abandon", 0.1}, {"orders_6m", std::int64_t{14}}, {"purch_freq_90d", 2.7},
-      {"csat_score", 4.8}, {"push_open_rate", 0.6}, {"email_ctr", 0.3}});
-  const FeatureVector leaving = customer({{"days_last_login", std::int64_t{30}}, {"days_last_purch", std::int64_t{110}}, {"sess_7d", std::int64_t{0}},
-      {"sess_30d", std::int64_t{1}}, {"cart_abandon", 0.85}, {"orders_6m", std::int64_t{1}}, {"purch_freq_90d", 0.0}, {"discount_dep", 0.9},
-      {"push_open_rate", 0.05}, {"email_ctr", 0.0}, {"abandon_count", std::int64_t{3}}});
+  const FeatureVector loyal = customer({{"loyalty_tier", std::string{"gold"}},
+                                        {"days_last_login", std::int64_t{1}},
+                                        {"days_last_purch", std::int64_t{4}},
+                                        {"sess_7d", std::int64_t{5}},
+                                        {"sess_30d", std::int64_t{18}},
+                                        {"cart_abandon", 0.1},
+                                        {"orders_6m", std::int64_t{14}},
+                                        {"purch_freq_90d", 2.7},
+                                        {"csat_score", 4.8},
+                                        {"push_open_rate", 0.6},
+                                        {"email_ctr", 0.3}});
+  const FeatureVector leaving = customer({{"days_last_login", std::int64_t{30}},
+                                          {"days_last_purch", std::int64_t{110}},
+                                          {"sess_7d", std::int64_t{0}},
+                                          {"sess_30d", std::int64_t{1}},
+                                          {"cart_abandon", 0.85},
+                                          {"orders_6m", std::int64_t{1}},
+                                          {"purch_freq_90d", 0.0},
+                                          {"discount_dep", 0.9},
+                                          {"push_open_rate", 0.05},
+                                          {"email_ctr", 0.0},
+                                          {"abandon_count", std::int64_t{3}}});
   const auto low = loaded()->predict(to_model_row(loyal)), high = loaded()->predict(to_model_row(leaving));
   EXPECT_EQ(segment_of(low.probability), RiskSegment::low) << low.probability;
   EXPECT_EQ(segment_of(high.probability), RiskSegment::critical) << high.probability;

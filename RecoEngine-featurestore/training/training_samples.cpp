@@ -10,7 +10,8 @@ namespace {
 std::vector<TrainingBatch> merged(const TrainingSet& set) {
   std::vector<TrainingBatch> by_seed;
   for (const auto& batch : set.batches) {
-    const auto same = std::find_if(by_seed.begin(), by_seed.end(), [&](const auto& other) { return other.seed == batch.seed; });
+    const auto same =
+        std::find_if(by_seed.begin(), by_seed.end(), [&](const auto& other) { return other.seed == batch.seed; });
     if (same == by_seed.end()) {
       by_seed.push_back(batch);
     } else {
@@ -22,7 +23,8 @@ std::vector<TrainingBatch> merged(const TrainingSet& set) {
 
 }  // namespace
 
-Result<std::vector<TrainingSample>> training_samples(const TrainingSet& set, const std::function<void(double)>& progress,
+Result<std::vector<TrainingSample>> training_samples(const TrainingSet& set,
+                                                     const std::function<void(double)>& progress,
                                                      const std::atomic<bool>& cancelled) {
   const auto total = static_cast<std::size_t>(set.total());
   std::vector<TrainingSample> samples;

@@ -60,7 +60,8 @@ void Options::milliseconds(std::string name, std::string env, std::chrono::milli
   (void)duration;
 }
 
-void Options::choice(std::string name, std::string env, std::string& target, std::vector<std::string> values, std::string help) {
+void Options::choice(std::string name, std::string env, std::string& target, std::vector<std::string> values,
+                     std::string help) {
   std::string shown;
   for (const auto& value : values) shown += (shown.empty() ? "" : "|") + value;
   auto* option = impl_->app.add_option("--" + name, target, std::move(help))->capture_default_str();

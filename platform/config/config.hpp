@@ -21,7 +21,8 @@ class Options {
                std::string unit, std::string help);
   void milliseconds(std::string name, std::string env, std::chrono::milliseconds& target, std::int64_t low,
                     std::int64_t high, std::string help);
-  void choice(std::string name, std::string env, std::string& target, std::vector<std::string> values, std::string help);
+  void choice(std::string name, std::string env, std::string& target, std::vector<std::string> values,
+              std::string help);
   void flag(std::string name, std::string env, bool& target, std::string help);
 
   // → −1: go on; otherwise the exit code (0 after --help or --version, 2 after a mistake, which it explains on

@@ -40,7 +40,8 @@ TEST(Options, TheCommandLineBeatsTheEnvironmentBeatsTheDefault) {
 }
 
 TEST(Options, AMistakeIsExplained) {
-  for (auto words : std::vector<std::vector<const char*>>{{"--port", "70000"}, {"--port", "x"}, {"--mode", "c"}, {"--nope"}, {"--wait", "0"}}) {
+  for (auto words : std::vector<std::vector<const char*>>{
+           {"--port", "70000"}, {"--port", "x"}, {"--mode", "c"}, {"--nope"}, {"--wait", "0"}}) {
     const Parsed p = parse(words);
     EXPECT_EQ(p.code, 2) << words[0];
     EXPECT_NE(p.errors.find(std::string{words[0]}.substr(2)), std::string::npos) << p.errors;

@@ -37,8 +37,9 @@ TEST(Clock, WritesAndReadsRfc3339) {
 TEST(Id, RefusesWhatCouldBeASeparator) {
   EXPECT_TRUE(is_valid_id("user_001"));
   EXPECT_TRUE(is_valid_id(std::string(128, 'a')));
-  for (std::string bad : {std::string{}, std::string(129, 'a'), std::string{"a/b"}, std::string{"a b"}, std::string{"a\nb"},
-                          std::string("a\0b", 3), std::string{"ü"}, std::string{"a:b"}, std::string{"a|b"}}) {
+  for (std::string bad :
+       {std::string{}, std::string(129, 'a'), std::string{"a/b"}, std::string{"a b"}, std::string{"a\nb"},
+        std::string("a\0b", 3), std::string{"ü"}, std::string{"a:b"}, std::string{"a|b"}}) {
     EXPECT_FALSE(is_valid_id(bad)) << bad;
   }
 }

@@ -54,7 +54,8 @@ std::strong_ordering Money::operator<=>(const Money& other) const {
 
 std::string to_decimal(Money amount) {
   const bool negative = amount.minor() < 0;
-  const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(amount.minor()) : static_cast<std::uint64_t>(amount.minor());
+  const auto magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(amount.minor()) : static_cast<std::uint64_t>(amount.minor());
   std::string cents = std::to_string(magnitude % 100);
   if (cents.size() < 2) cents.insert(0, 1, '0');
   return (negative ? "-" : "") + std::to_string(magnitude / 100) + "." + cents;

@@ -16,7 +16,8 @@ class Deflater {
  public:
   Deflater() {
     constexpr int kGzipWindow = 15 + 16;
-    if (deflateInit2(&stream_, 4, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::runtime_error("zlib cannot start");
+    if (deflateInit2(&stream_, 4, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+      throw std::runtime_error("zlib cannot start");
   }
   ~Deflater() { deflateEnd(&stream_); }
   Deflater(const Deflater&) = delete;
@@ -70,20 +71,23 @@ void apply_cors(const ServerOptions& options, const Request& request, Response& 
   const std::string_view origin = request.header("origin");
   if (origin.empty() || !is_header_text(origin)) return;
   const bool any = options.cors_origins.front() == "*";
-  if (!any && std::find(options.cors_origins.begin(), options.cors_origins.end(), origin) == options.cors_origins.end()) return;
+  if (!any && std::find(options.cors_origins.begin(), options.cors_origins.end(), origin) == options.cors_origins.end())
+    return;
   response.headers.emplace_back("Access-Control-Allow-Origin", any ? std::string{"*"} : std::string{origin});
   if (!any) response.headers.emplace_back("Vary", "Origin");
   response.headers.emplace_back("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, ETag");
   if (request.method != Method::Options || request.header("access-control-request-method").empty()) return;
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
   const std::string_view wanted = request.header("access-control-request-headers");
-  if (!wanted.empty() && is_header_text(wanted)) response.headers.emplace_back("Access-Control-Allow-Headers", std::string{wanted});
+  if (!wanted.empty() && is_header_text(wanted))
+    response.headers.emplace_back("Access-Control-Allow-Headers", std::string{wanted});
   response.headers.emplace_back("Access-Control-Max-Age", "600");
 }
 
 void apply_gzip(const ServerOptions& options, const Request& request, Response& response) {
   const std::string_view payload = response.payload();
-  if (options.gzip_min_bytes == 0 || payload.size() < options.gzip_min_bytes || !compressible(response.content_type)) return;
+  if (options.gzip_min_bytes == 0 || payload.size() < options.gzip_min_bytes || !compressible(response.content_type))
+    return;
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (!takes_gzip(request.header("accept-encoding"))) return;
   std::string packed = gzip(payload);
@@ -94,8 +98,14 @@ void apply_gzip(const ServerOptions& options, const Request& request, Response& 
 
 void write_head(const AnswerContext& context, const Request& request, const Response& response, std::string& out) {
   char digits[24];
-  const auto number = [&](std::size_t n) { return std::string_view(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, n).ptr - digits)); };
-  out.append("HTTP/1.1 ").append(number(static_cast<std::size_t>(response.status))).append(" ").append(reason_phrase(response.status));
+  const auto number = [&](std::size_t n) {
+    return std::string_view(digits,
+                            static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, n).ptr - digits));
+  };
+  out.append("HTTP/1.1 ")
+      .append(number(static_cast<std::size_t>(response.status)))
+      .append(" ")
+      .append(reason_phrase(response.status));
   append(out, "\r\nDate: ", context.date);
   if (response.status != 204 && response.status != 304) {
     append(out, "Content-Type: ", response.content_type);

@@ -31,7 +31,8 @@ std::string gunzip(const std::string& packed) {
 TEST(Gzip, UnpacksToTheSame) {
   std::string mixed;
   for (int i = 0; i < 50'000; ++i) mixed += static_cast<char>(i * i * 31 >> 5);
-  for (const std::string& text : {std::string{}, std::string{"a"}, std::string(100'000, 'z'), mixed}) EXPECT_EQ(gunzip(gzip(text)), text);
+  for (const std::string& text : {std::string{}, std::string{"a"}, std::string(100'000, 'z'), mixed})
+    EXPECT_EQ(gunzip(gzip(text)), text);
 }
 
 TEST(Gzip, IsUsedWhenItIsTakenAndWorthIt) {
@@ -108,7 +109,9 @@ TEST(Cors, AnswersAPreflight) {
   options.cors_origins = {"http://a"};
   Request request;
   request.method = Method::Options;
-  request.headers = {{"Origin", "http://a"}, {"Access-Control-Request-Method", "PUT"}, {"Access-Control-Request-Headers", "authorization, x-a"}};
+  request.headers = {{"Origin", "http://a"},
+                     {"Access-Control-Request-Method", "PUT"},
+                     {"Access-Control-Request-Headers", "authorization, x-a"}};
   Response response;
   apply_cors(options, request, response);
   EXPECT_NE(header(response, "Access-Control-Allow-Methods").find("PUT"), std::string::npos);
@@ -133,7 +136,8 @@ TEST(Head, SaysWhatFollows) {
   std::string out = "before";
   write_head({options, date, true}, request, response, out);
   EXPECT_EQ(out,
-            "beforeHTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: application/json\r\nContent-Length: 5\r\n"
+            "beforeHTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: "
+            "application/json\r\nContent-Length: 5\r\n"
             "X-Request-Id: r1\r\ntraceparent: t1\r\nX-A: b\r\nConnection: close\r\n\r\n");
   for (const int status : {204, 304}) {
     response.status = status;

@@ -33,7 +33,9 @@ void Api::insert(Endpoint endpoint) {
 
 void Api::raw(Method method, std::string pattern, EndpointInfo info, RawHandler handler) {
   Endpoint endpoint{method, std::move(pattern), std::move(info), {}, std::nullopt};
-  endpoint.run = [handler = std::move(handler)](const Request& request, const PathParameters&) { return handler(request); };
+  endpoint.run = [handler = std::move(handler)](const Request& request, const PathParameters&) {
+    return handler(request);
+  };
   insert(std::move(endpoint));
 }
 
@@ -49,10 +51,12 @@ std::string Api::openapi() const {
   }
   boost::json::object document{
       {"openapi", "3.1.0"},
-      {"info", {{"title", impl_->info.title}, {"version", impl_->info.version}, {"description", impl_->info.description}}},
+      {"info",
+       {{"title", impl_->info.title}, {"version", impl_->info.version}, {"description", impl_->info.description}}},
       {"paths", std::move(paths)},
-      {"components", {{"schemas", impl_->schemas.components()},
-                      {"securitySchemes", {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+      {"components",
+       {{"schemas", impl_->schemas.components()},
+        {"securitySchemes", {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
   return json::print(boost::json::value(std::move(document)));
 }
 
@@ -82,8 +86,9 @@ Task<Response> Api::serve(Request& request, std::size_t* label) const {
   if (label != nullptr) *label = match.endpoint;
   const Endpoint& endpoint = impl_->endpoints[match.endpoint];
   if (request.body.size() > endpoint.info.max_body_bytes) {
-    co_return problem(413, "The body is larger than this path takes: " + std::to_string(endpoint.info.max_body_bytes) + " bytes.",
-                      request.request_id);
+    co_return problem(
+        413, "The body is larger than this path takes: " + std::to_string(endpoint.info.max_body_bytes) + " bytes.",
+        request.request_id);
   }
   try {
     if (endpoint.info.access != Access::Public) {
@@ -113,7 +118,12 @@ BodyKind body_kind(const Request& request, const EndpointInfo& info) {
 }
 
 std::optional<TextFields> parse_form(std::string_view text) {
-  const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  const auto hex = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
   TextFields fields;
   while (!text.empty()) {
     const std::string_view pair = text.substr(0, text.find('&'));
@@ -141,7 +151,8 @@ std::optional<TextFields> parse_form(std::string_view text) {
 
 std::size_t parameter_index(std::string_view pattern, std::string_view name) {
   std::size_t index = 0;
-  for (std::size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1), ++index) {
+  for (std::size_t open = pattern.find('{'); open != std::string_view::npos;
+       open = pattern.find('{', open + 1), ++index) {
     if (pattern.substr(open + 1, pattern.find('}', open) - open - 1) == name) return index;
   }
   throw std::logic_error("the path has no {" + std::string{name} + "}");
@@ -154,8 +165,10 @@ boost::json::value make_operation(const EndpointInfo& info, OperationParts parts
   responses["422"] = boost::json::object{{"description", "The request does not fit; every fault is listed"}};
   std::vector<int> errors = info.errors;
   if (info.access != Access::Public) errors.push_back(401);
-  for (const int status : errors) responses[std::to_string(status)] = boost::json::object{{"description", reason_phrase(status)}};
-  boost::json::object operation{{"operationId", info.name}, {"summary", info.summary}, {"responses", std::move(responses)}};
+  for (const int status : errors)
+    responses[std::to_string(status)] = boost::json::object{{"description", reason_phrase(status)}};
+  boost::json::object operation{
+      {"operationId", info.name}, {"summary", info.summary}, {"responses", std::move(responses)}};
   if (!info.tag.empty()) operation["tags"] = boost::json::array{boost::json::value(info.tag)};
   if (!parts.parameters.empty()) operation["parameters"] = std::move(parts.parameters);
   if (!info.body_schema.is_null()) parts.body = info.body_schema;
@@ -164,7 +177,8 @@ boost::json::value make_operation(const EndpointInfo& info, OperationParts parts
     if (info.accepts_form) content["application/x-www-form-urlencoded"] = boost::json::object{{"schema", parts.body}};
     operation["requestBody"] = boost::json::object{{"required", parts.body_required}, {"content", std::move(content)}};
   }
-  if (info.access != Access::Public) operation["security"] = boost::json::array{boost::json::object{{"bearer", boost::json::array{}}}};
+  if (info.access != Access::Public)
+    operation["security"] = boost::json::array{boost::json::object{{"bearer", boost::json::array{}}}};
   return operation;
 }
 

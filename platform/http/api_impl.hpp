@@ -36,8 +36,9 @@ std::optional<TextFields> parse_form(std::string_view text);
 std::size_t parameter_index(std::string_view pattern, std::string_view name);
 
 template <class T>
-inline constexpr bool is_text_readable_v = std::is_same_v<T, std::string> || std::is_arithmetic_v<T> || std::is_enum_v<T> ||
-                                           std::is_same_v<T, json::Amount> || std::is_same_v<T, Timestamp> || json::is_id_v<T>;
+inline constexpr bool is_text_readable_v =
+    std::is_same_v<T, std::string> || std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, json::Amount> ||
+    std::is_same_v<T, Timestamp> || json::is_id_v<T>;
 template <class T> inline constexpr bool is_text_readable_v<std::optional<T>> = is_text_readable_v<T>;
 template <class T> inline constexpr bool is_text_readable_v<json::Nullable<T>> = is_text_readable_v<T>;
 
@@ -164,8 +165,10 @@ void add_parameters(json::SchemaBook& book, std::string_view place, OperationPar
     if (auto* object = schema.if_object()) {
       json::for_each_limit(limits, member, [&](const auto& limit) { json::show_limit(*object, limit); });
     }
-    const bool required = place == "path" || (!json::is_optional_v<Member> && !json::is_list_v<Member> && !json::is_defaulted(limits, member));
-    parts.parameters.push_back(boost::json::object{{"name", name}, {"in", place}, {"required", required}, {"schema", std::move(schema)}});
+    const bool required = place == "path" || (!json::is_optional_v<Member> && !json::is_list_v<Member> &&
+                                              !json::is_defaulted(limits, member));
+    parts.parameters.push_back(
+        boost::json::object{{"name", name}, {"in", place}, {"required", required}, {"schema", std::move(schema)}});
   });
 }
 
@@ -188,7 +191,8 @@ void Api::add(Method method, std::string pattern, EndpointInfo info, H handler) 
     parts.body_required = !json::is_optional_v<Body>;
   }
   parts.answer = schemas().template schema<typename typed::OutOf<Out>::Type>();
-  json::for_each_member<typename In::PathType>([&](std::string_view name, auto) { typed::parameter_index(pattern, name); });
+  json::for_each_member<typename In::PathType>(
+      [&](std::string_view name, auto) { typed::parameter_index(pattern, name); });
 
   Endpoint endpoint{method, pattern, info, {}, typed::make_operation(info, std::move(parts))};
   endpoint.run = [handler = std::move(handler), info = std::move(info), pattern = std::move(pattern)](

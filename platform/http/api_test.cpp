@@ -14,7 +14,9 @@ inline auto constraints(const ByItem*) { return json::fields(json::field(&ByItem
 
 struct Paging { int limit = 20; std::optional<bool> fresh; std::vector<std::string> tags; };
 BOOST_DESCRIBE_STRUCT(Paging, (), (limit, fresh, tags))
-inline auto constraints(const Paging*) { return json::fields(json::field(&Paging::limit, json::defaulted(), json::range(1, 100))); }
+inline auto constraints(const Paging*) {
+  return json::fields(json::field(&Paging::limit, json::defaulted(), json::range(1, 100)));
+}
 
 struct Login { std::string username; std::string password; };
 BOOST_DESCRIBE_STRUCT(Login, (), (username, password))
@@ -38,12 +40,13 @@ Api make_api() {
     Printed<Out> out{"{\"text\":\"" + call.request->path + "\"}"};
     co_return out;
   });
-  api.post("/login", {.name = "login", .max_body_bytes = 200, .accepts_form = true}, [](Call<None, None, Login> call) -> Task<Result<Answer<Out>>> {
-    Answer<Out> answer;
-    answer.status = 201;
-    answer.body.text = call.body.username;
-    co_return answer;
-  });
+  api.post("/login", {.name = "login", .max_body_bytes = 200, .accepts_form = true},
+           [](Call<None, None, Login> call) -> Task<Result<Answer<Out>>> {
+             Answer<Out> answer;
+             answer.status = 201;
+             answer.body.text = call.body.username;
+             co_return answer;
+           });
   api.post("/either", {.name = "either"}, [](Call<None, Paging, std::optional<Login>> call) -> Task<Result<Out>> {
     Out out{call.body ? call.body->username : "nobody", call.query.limit, 0};
     co_return out;
@@ -57,7 +60,8 @@ Api make_api() {
     throw std::runtime_error("secret path /etc/passwd");
     co_return Out{};
   });
-  api.get("/busy", {.name = "busy"}, [](Call<>) -> Task<Result<Out>> { co_return unavailable("Later.", std::chrono::seconds{7}); });
+  api.get("/busy", {.name = "busy"},
+          [](Call<>) -> Task<Result<Out>> { co_return unavailable("Later.", std::chrono::seconds{7}); });
   return api;
 }
 
@@ -66,10 +70,13 @@ Response serve(const Api& api, Request request) {
   Response answer;
   const std::size_t question = request.target.find('?');
   request.path = request.target.substr(0, question);
-  if (question != std::string::npos) request.query = *typed::parse_form(std::string_view{request.target}.substr(question + 1));
+  if (question != std::string::npos)
+    request.query = *typed::parse_form(std::string_view{request.target}.substr(question + 1));
   request.request_id = "req-1";
   auto task = [&]() -> Task<void> { answer = co_await api.serve(request); };
-  boost::asio::co_spawn(context.get_executor(), task, [](std::exception_ptr failed) { if (failed) std::rethrow_exception(failed); });
+  boost::asio::co_spawn(context.get_executor(), task, [](std::exception_ptr failed) {
+    if (failed) std::rethrow_exception(failed);
+  });
   context.run();
   return answer;
 }
@@ -105,7 +112,8 @@ TEST(Api, RoutesParsesAndPrints) {
   EXPECT_EQ(made.status, 201);
   EXPECT_EQ(post(api, "/login", "username=ann&password=a%2Bb+c", "application/x-www-form-urlencoded").status, 201);
   EXPECT_EQ(post(api, "/either?limit=3", "").body, R"({"text":"nobody","limit":3,"tags":0})");
-  EXPECT_EQ(post(api, "/either", R"({"username":"ann","password":"abcd"})").body, R"({"text":"ann","limit":20,"tags":0})");
+  EXPECT_EQ(post(api, "/either", R"({"username":"ann","password":"abcd"})").body,
+            R"({"text":"ann","limit":20,"tags":0})");
 }
 
 TEST(Api, ListsEveryFaultOfARequest) {
@@ -118,7 +126,8 @@ TEST(Api, ListsEveryFaultOfARequest) {
   EXPECT_EQ(detail[2].at_pointer("/loc/1"), "limit");
   EXPECT_EQ(post(api, "/login", "").status, 422);
   EXPECT_EQ(boost::json::parse(post(api, "/login", "{}").body).at("detail").as_array().size(), 2u);
-  EXPECT_EQ(post(api, "/login", "username=a&username=b&password=abcd", "application/x-www-form-urlencoded").status, 422);
+  EXPECT_EQ(post(api, "/login", "username=a&username=b&password=abcd", "application/x-www-form-urlencoded").status,
+            422);
   EXPECT_EQ(post(api, "/login", "username=%zz", "application/x-www-form-urlencoded").status, 422);
   const Response broken = post(api, "/login", R"({"username": nope})");
   EXPECT_EQ(broken.status, 422);
@@ -165,7 +174,8 @@ TEST(Api, DescribesItself) {
   const auto document = boost::json::parse(api.openapi());
   EXPECT_EQ(document.at("openapi"), "3.1.0");
   EXPECT_EQ(document.at_pointer("/paths/~1items~1{item_id}~1{part}/get/parameters/2/schema/maximum"), 100);
-  EXPECT_EQ(document.at_pointer("/paths/~1login/post/requestBody/content/application~1json/schema/$ref"), "#/components/schemas/Login");
+  EXPECT_EQ(document.at_pointer("/paths/~1login/post/requestBody/content/application~1json/schema/$ref"),
+            "#/components/schemas/Login");
   EXPECT_TRUE(document.at_pointer("/paths/~1mine/get").as_object().contains("security"));
 }
 

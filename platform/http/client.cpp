@@ -25,7 +25,8 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 namespace beast = boost::beast;
 using Stream = beast::basic_stream<tcp, Executor, beast::unlimited_rate_policy>;
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
 // How far a call came before it failed: what decides whether it may be made again.
@@ -41,7 +42,8 @@ struct Attempt {
 // Whether the peer has neither closed an idle connection nor sent what nobody asked for.
 bool is_quiet(Stream& stream) {
   char byte = 0;
-  return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  return ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 bool is_idempotent(const ClientRequest& request) {
@@ -73,7 +75,8 @@ struct Client::Impl {
     std::int64_t until = open_until.load();
     if (until == 0) return true;
     const std::int64_t now = ticks();
-    return now >= until && open_until.compare_exchange_strong(until, now + std::chrono::steady_clock::duration{options.breaker_open_ms}.count());
+    return now >= until && open_until.compare_exchange_strong(
+                               until, now + std::chrono::steady_clock::duration{options.breaker_open_ms}.count());
   }
   void note(bool good) {
     if (good) {
@@ -242,7 +245,8 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request, Deadline deadli
       co_return std::move(made.response);
     }
     // A pooled connection that the peer had closed says nothing of the peer.
-    const bool stale = made.reused && (made.failed == beast::http::error::end_of_stream || made.failed == boost::asio::error::connection_reset ||
+    const bool stale = made.reused && (made.failed == beast::http::error::end_of_stream ||
+                                       made.failed == boost::asio::error::connection_reset ||
                                        made.failed == boost::asio::error::broken_pipe);
     if (!stale) impl->note(false);
     const bool harmless = made.progress == Progress::NotSent || is_idempotent(request);

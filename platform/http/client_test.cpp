@@ -78,7 +78,8 @@ TEST_F(ClientTest, SendsWhatItIsGivenAndReadsTheAnswer) {
   auto outcome = send(request);
   RawSocket peer = listener_.accept();
   const std::string got = peer.read_message();
-  EXPECT_TRUE(got.starts_with("POST /p HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(listener_.port()) + "\r\n")) << got;
+  EXPECT_TRUE(got.starts_with("POST /p HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(listener_.port()) + "\r\n"))
+      << got;
   EXPECT_NE(got.find("Authorization: Bearer t\r\n"), std::string::npos);
   EXPECT_NE(got.find("Content-Type: application/json\r\n"), std::string::npos);
   EXPECT_TRUE(got.ends_with("\r\n\r\n{}"));
@@ -291,7 +292,8 @@ TEST_F(ClientTest, ReadsNoBodyAfterHead) {
 }
 
 TEST(ClientUrl, MustBePlain) {
-  for (const char* url : {"", "localhost:80", "https://localhost", "http://", "http://localhost/path", "ftp://localhost"}) {
+  for (const char* url :
+       {"", "localhost:80", "https://localhost", "http://", "http://localhost/path", "ftp://localhost"}) {
     EXPECT_THROW(Client{url}, std::invalid_argument) << url;
   }
   EXPECT_NO_THROW(Client{"http://localhost:8000/"});

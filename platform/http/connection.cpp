@@ -38,7 +38,8 @@ Response answer_to_broken_request(const error_code& failed, std::string_view req
 
 class Connection {
  public:
-  Connection(Worker& worker, Socket socket) : worker_(worker), shared_(worker.shared()), socket_(std::move(socket)), watched_(socket_) {
+  Connection(Worker& worker, Socket socket)
+      : worker_(worker), shared_(worker.shared()), socket_(std::move(socket)), watched_(socket_) {
     worker.watch(watched_);
     error_code ignored;
     const auto peer = socket_.remote_endpoint(ignored);
@@ -111,8 +112,8 @@ class Connection {
     if (kept > 0) std::memmove(read_.data(), unread_.data(), kept);
     if (read_.size() - kept < kReadBytes / 2) read_.resize(read_.size() * 2);
     error_code failed;
-    const std::size_t n = co_await socket_.async_read_some(boost::asio::buffer(read_.data() + kept, read_.size() - kept),
-                                                           boost::asio::redirect_error(kAwait, failed));
+    const std::size_t n = co_await socket_.async_read_some(
+        boost::asio::buffer(read_.data() + kept, read_.size() - kept), boost::asio::redirect_error(kAwait, failed));
     unread_ = {read_.data(), kept + n};
     co_return !failed;
   }
@@ -156,7 +157,8 @@ class Connection {
     apply_cors(shared_.options, request_, response);
     apply_gzip(shared_.options, request_, response);
     write_head({shared_.options, worker_.date(), close_}, request_, response, out_);
-    if (request_.method != Method::Head && response.status != 204 && response.status != 304) out_.append(response.payload());
+    if (request_.method != Method::Head && response.status != 204 && response.status != 304)
+      out_.append(response.payload());
     worker_.counters(endpoint).count(response.status, std::chrono::steady_clock::now() - started_);
   }
 
@@ -176,7 +178,8 @@ class Connection {
     watched_.expire_in(std::min(shared_.options.request_timeout_ms, std::chrono::milliseconds{500}));
     std::size_t drained = 0;
     while (!failed && drained < 8 * shared_.options.max_body_bytes) {
-      drained += co_await socket_.async_read_some(boost::asio::buffer(read_), boost::asio::redirect_error(kAwait, failed));
+      drained +=
+          co_await socket_.async_read_some(boost::asio::buffer(read_), boost::asio::redirect_error(kAwait, failed));
     }
   }
 

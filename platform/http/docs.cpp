@@ -19,7 +19,8 @@ constexpr std::string_view kPage = R"(<!doctype html>
 
 constexpr std::string_view kMissing =
     "<!doctype html><meta charset=\"utf-8\"><title>API</title><p>The pages of Swagger UI are not installed: run "
-    "<code>tools/bootstrap</code> and start again. The description itself is at <a href=\"/openapi.json\">/openapi.json</a>.</p>";
+    "<code>tools/bootstrap</code> and start again. The description itself is at <a "
+    "href=\"/openapi.json\">/openapi.json</a>.</p>";
 
 std::shared_ptr<const std::string> read_file(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
@@ -53,8 +54,10 @@ void add_docs_pages(Api& api, std::string assets_dir, std::string title, Access 
     answer.body = std::ifstream{bundle}.good() ? page : std::string{kMissing};
     co_return answer;
   });
-  api.raw(Method::Get, "/docs/swagger-ui-bundle.js", {.name = "docs_script", .access = access}, asset(bundle, "text/javascript; charset=utf-8"));
-  api.raw(Method::Get, "/docs/swagger-ui.css", {.name = "docs_style", .access = access}, asset(assets_dir + "/swagger-ui.css", "text/css; charset=utf-8"));
+  api.raw(Method::Get, "/docs/swagger-ui-bundle.js", {.name = "docs_script", .access = access},
+          asset(bundle, "text/javascript; charset=utf-8"));
+  api.raw(Method::Get, "/docs/swagger-ui.css", {.name = "docs_style", .access = access},
+          asset(assets_dir + "/swagger-ui.css", "text/css; charset=utf-8"));
 }
 
 }  // namespace qm::http

@@ -30,7 +30,8 @@ int status_of(ErrorKind kind) {
 }
 
 bool is_index(std::string_view step) {
-  return !step.empty() && step.size() < 10 && std::all_of(step.begin(), step.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !step.empty() && step.size() < 10 &&
+         std::all_of(step.begin(), step.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string fault_list(const std::vector<Fault>& faults) {

@@ -23,7 +23,8 @@ bool ask(int socket, std::uint16_t port, std::chrono::milliseconds timeout_ms) {
   peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(socket, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0) return false;
   constexpr std::string_view request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return false;
+  if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+    return false;
   constexpr std::string_view wanted = "HTTP/1.1 200 ";
   char answer[wanted.size()];
   return ::recv(socket, answer, sizeof answer, MSG_WAITALL) == static_cast<ssize_t>(sizeof answer) &&

@@ -6,7 +6,8 @@ namespace qm::http {
 
 namespace beast = boost::beast::http;
 
-RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes) : request_(request) {
+RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes)
+    : request_(request) {
   header_limit(static_cast<std::uint32_t>(max_header_bytes));
   body_limit(max_body_bytes);
   eager(true);

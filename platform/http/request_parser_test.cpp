@@ -39,7 +39,8 @@ Outcome parse(Request& request, std::string_view text, std::size_t step = 100'00
 
 TEST(RequestParser, ReadsTheSameInPiecesOfAnySize) {
   const std::string text =
-      "POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-One: 1\r\nTransfer-Encoding: chunked\r\n\r\n5;ext=1\r\nhello\r\n6\r\n world\r\n0\r\n\r\n";
+      "POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-One: 1\r\nTransfer-Encoding: chunked\r\n\r\n5;ext=1\r\nhello\r\n6\r\n "
+      "world\r\n0\r\n\r\n";
   for (std::size_t step = 1; step <= text.size(); ++step) {
     SCOPED_TRACE(step);
     Request request;
@@ -86,7 +87,9 @@ TEST(RequestParser, KeepsNothingOfTheLastRequest) {
 
 TEST(RequestParser, TrailersAreNoHeaders) {
   Request request;
-  const Outcome outcome = parse(request, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nAuthorization: Bearer t\r\nHost: y\r\n\r\n");
+  const Outcome outcome = parse(request,
+                                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+                                "chunked\r\n\r\n1\r\na\r\n0\r\nAuthorization: Bearer t\r\nHost: y\r\n\r\n");
   EXPECT_TRUE(outcome.whole);
   EXPECT_EQ(request.header("authorization"), "");
   EXPECT_EQ(request.headers.size(), 2u);
@@ -122,11 +125,16 @@ TEST(RequestParser, RefusesWhatTwoCouldReadDifferently) {
 
 TEST(RequestParser, KeepsItsLimits) {
   Request request;
-  EXPECT_EQ(parse(request, "GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(2000, 'a') + "\r\n\r\n").failed, error::header_limit);
-  EXPECT_EQ(parse(request, "GET /" + std::string(2000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n").failed, error::header_limit);
+  EXPECT_EQ(parse(request, "GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(2000, 'a') + "\r\n\r\n").failed,
+            error::header_limit);
+  EXPECT_EQ(parse(request, "GET /" + std::string(2000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n").failed,
+            error::header_limit);
   EXPECT_EQ(parse(request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n").failed, error::body_limit);
-  EXPECT_TRUE(parse(request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'b')).whole);
-  EXPECT_EQ(parse(request, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'b') + "\r\n0\r\n\r\n").failed,
+  EXPECT_TRUE(
+      parse(request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'b')).whole);
+  EXPECT_EQ(parse(request, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
+                               std::string(101, 'b') + "\r\n0\r\n\r\n")
+                .failed,
             error::body_limit);
   RequestParser roomy{request, 100'000, 100};
   std::string many = "GET / HTTP/1.1\r\nHost: x\r\n";
@@ -137,7 +145,8 @@ TEST(RequestParser, KeepsItsLimits) {
 TEST(RequestParser, KnowsVersionsAndExpectations) {
   Request request;
   RequestParser parser{request, 1024, 100};
-  ASSERT_TRUE(parse(request, "POST / HTTP/1.0\r\nExpect: 100-Continue\r\nContent-Length: 0\r\n\r\n", 1000, &parser).whole);
+  ASSERT_TRUE(
+      parse(request, "POST / HTTP/1.0\r\nExpect: 100-Continue\r\nContent-Length: 0\r\n\r\n", 1000, &parser).whole);
   EXPECT_TRUE(parser.expects_continue());
   EXPECT_FALSE(parser.has_host());
   EXPECT_FALSE(parser.is_http_1_1());

@@ -24,7 +24,8 @@ void Router::add(Method method, std::string_view pattern, std::size_t endpoint) 
   while (!rest.empty() && rest != "/") {
     const std::string_view segment = next_segment(rest);
     auto& child = segment.starts_with('{') ? node->parameter : node->children[std::string{segment}];
-    if (segment.starts_with('{') && ++parameters > kMaxPathParameters) throw std::logic_error("too many path parameters");
+    if (segment.starts_with('{') && ++parameters > kMaxPathParameters)
+      throw std::logic_error("too many path parameters");
     if (!child) child = std::make_unique<Node>();
     node = child.get();
   }

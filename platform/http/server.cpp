@@ -21,8 +21,10 @@ void refuse_port_in_use(const tcp::endpoint& address) {
   probe.set_option(tcp::acceptor::reuse_address(true));
   probe.bind(address, failed);
   if (!failed) return;
-  std::string why = failed == boost::asio::error::address_in_use ? "is in use by another process" : "cannot be used: " + failed.message();
-  throw std::runtime_error("port " + std::to_string(address.port()) + " on " + address.address().to_string() + " " + why);
+  std::string why = failed == boost::asio::error::address_in_use ? "is in use by another process"
+                                                                 : "cannot be used: " + failed.message();
+  throw std::runtime_error("port " + std::to_string(address.port()) + " on " + address.address().to_string() + " " +
+                           why);
 }
 
 }  // namespace

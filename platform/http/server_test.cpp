@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 
 Task<Response> hold(std::atomic<bool>& open, std::atomic<int>& held) {
   ++held;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
-      co_await boost::asio::this_coro::executor};
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    Executor>
+      timer{co_await boost::asio::this_coro::executor};
   while (!open) {
     timer.expires_after(1ms);
     co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>{});
@@ -42,11 +43,12 @@ class ServerTest : public testing::Test {
       answer.body = request.target;
       co_return answer;
     });
-    api_.raw(Method::Post, "/echo", {.name = "echo", .max_body_bytes = 4096}, [](const Request& request) -> Task<Response> {
-      Response answer;
-      answer.body = request.body;
-      co_return answer;
-    });
+    api_.raw(Method::Post, "/echo", {.name = "echo", .max_body_bytes = 4096},
+             [](const Request& request) -> Task<Response> {
+               Response answer;
+               answer.body = request.body;
+               co_return answer;
+             });
     api_.raw(Method::Get, "/big", {.name = "big"}, [](const Request&) -> Task<Response> {
       Response answer;
       answer.body = std::string(200'000, 'b');
@@ -106,7 +108,8 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
   start();
   RawSocket peer = connect();
   std::string all;
-  for (int i = 0; i < 100; ++i) all += request("GET /hello?n=" + std::to_string(i)) + request("POST /echo", {}, "body" + std::to_string(i));
+  for (int i = 0; i < 100; ++i)
+    all += request("GET /hello?n=" + std::to_string(i)) + request("POST /echo", {}, "body" + std::to_string(i));
   std::thread sender{[&] { peer.write(all); }};
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(body_of(peer.read_message()), "/hello?n=" + std::to_string(i));
@@ -130,7 +133,8 @@ TEST_F(ServerTest, CutsOffWhoSendsTooSlowly) {
   half.write("GET /hello HTTP/1.1\r\nHost: ");
   EXPECT_EQ(half.read_rest(), "");
   half.close();
-  EXPECT_TRUE(eventually([&] { return server_->open_connections() == 1; })) << "who has sent nothing may wait for longer";
+  EXPECT_TRUE(eventually([&] { return server_->open_connections() == 1; }))
+      << "who has sent nothing may wait for longer";
 }
 
 TEST_F(ServerTest, CutsOffWhoSendsNothing) {
@@ -160,13 +164,18 @@ TEST_F(ServerTest, RefusesWhatIsTooLargeOrBroken) {
       {"a header without end", "GET /hello HTTP/1.1\r\nHost: x\r\nA: " + long_line, "HTTP/1.1 431"},
       {"a long target", request("GET /" + long_line), "HTTP/1.1 431"},
       {"a long body", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8193\r\n\r\n", "HTTP/1.1 413"},
-      {"a long chunk", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2001\r\n" + long_line, "HTTP/1.1 413"},
-      {"a chunk's head without end", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'e'), "HTTP/1.1 431"},
+      {"a long chunk", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2001\r\n" + long_line,
+       "HTTP/1.1 413"},
+      {"a chunk's head without end",
+       "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'e'),
+       "HTTP/1.1 431"},
       {"rubbish", "\x16\x03\x01 rubbish\r\n\r\n", "HTTP/1.1 400"},
       {"another version", "GET / HTTP/3.0\r\nHost: x\r\n\r\n", "HTTP/1.1 505"},
       {"no host", "GET /hello HTTP/1.1\r\n\r\n", "HTTP/1.1 400"},
-      {"two lengths", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", "HTTP/1.1 400"},
-      {"a length and chunks", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\na", "HTTP/1.1 400"},
+      {"two lengths", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
+       "HTTP/1.1 400"},
+      {"a length and chunks",
+       "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\na", "HTTP/1.1 400"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.what);
@@ -337,7 +346,9 @@ TEST_F(ServerTest, SaysWhichPortIsInUse) {
     Server second{workers_, api_, same};
     FAIL() << "two servers on one port";
   } catch (const std::runtime_error& refused) {
-    EXPECT_NE(std::string{refused.what()}.find(std::to_string(same.port) + " on 127.0.0.1 is in use"), std::string::npos) << refused.what();
+    EXPECT_NE(std::string{refused.what()}.find(std::to_string(same.port) + " on 127.0.0.1 is in use"),
+              std::string::npos)
+        << refused.what();
   }
   same.address = "localhost";
   EXPECT_THROW((Server{workers_, api_, same}), std::runtime_error);

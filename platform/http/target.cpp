@@ -67,8 +67,8 @@ bool is_lower_hex(std::string_view text) {
 }
 
 bool is_traceparent(std::string_view text) {
-  return text.size() == 55 && text.substr(0, 3) == "00-" && text[35] == '-' && text[52] == '-' && is_lower_hex(text.substr(3, 32)) &&
-         is_lower_hex(text.substr(36, 16)) && is_lower_hex(text.substr(53, 2)) &&
+  return text.size() == 55 && text.substr(0, 3) == "00-" && text[35] == '-' && text[52] == '-' &&
+         is_lower_hex(text.substr(3, 32)) && is_lower_hex(text.substr(36, 16)) && is_lower_hex(text.substr(53, 2)) &&
          text.substr(3, 32).find_first_not_of('0') != std::string_view::npos;
 }
 

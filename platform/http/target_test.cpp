@@ -43,9 +43,10 @@ TEST(Target, IsTakenApart) {
 }
 
 TEST(Target, ThatIsBrokenIsRefused) {
-  for (const std::string& target : {std::string{""}, std::string{"a"}, std::string{"*"}, std::string{"http://x/a"}, std::string{"/%"},
-                                    std::string{"/%4"}, std::string{"/%zz"}, std::string{"/%00"}, std::string{"/%0a"}, std::string{"/%7f"},
-                                    std::string{"/a?x=%0d"}, std::string{"/a?%=1"}, std::string{"/a?x=%4"}, std::string("/a\0b", 4)}) {
+  for (const std::string& target :
+       {std::string{""}, std::string{"a"}, std::string{"*"}, std::string{"http://x/a"}, std::string{"/%"},
+        std::string{"/%4"}, std::string{"/%zz"}, std::string{"/%00"}, std::string{"/%0a"}, std::string{"/%7f"},
+        std::string{"/a?x=%0d"}, std::string{"/a?%=1"}, std::string{"/a?x=%4"}, std::string("/a\0b", 4)}) {
     SCOPED_TRACE(target);
     Request request;
     request.target = target;
@@ -58,7 +59,8 @@ TEST(RequestId, OfTheCallerIsKeptIfSane) {
   choose_request_id("abc-123", id);
   EXPECT_EQ(id, "abc-123");
   std::set<std::string> made;
-  for (const std::string& given : {std::string{}, std::string{"a b"}, std::string{"a\"b"}, std::string{"a;b"}, std::string{"a\nb"}, std::string(129, 'x')}) {
+  for (const std::string& given : {std::string{}, std::string{"a b"}, std::string{"a\"b"}, std::string{"a;b"},
+                                   std::string{"a\nb"}, std::string(129, 'x')}) {
     choose_request_id(given, id);
     EXPECT_EQ(id.size(), 16u) << given;
     EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
@@ -74,7 +76,8 @@ TEST(Traceparent, GoesOnWithANewSpan) {
   EXPECT_EQ(out.substr(0, 36), given.substr(0, 36));
   EXPECT_NE(out.substr(36, 16), given.substr(36, 16));
   EXPECT_EQ(out.substr(52), "-01");
-  for (const char* bad : {"", "00-00000000000000000000000000000000-b7ad6b7169203331-01", "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  for (const char* bad : {"", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                          "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
                           "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}) {
     choose_traceparent(bad, out);
     EXPECT_EQ(out.size(), 55u) << bad;

@@ -34,14 +34,16 @@ void EndpointCounters::count(int status, std::chrono::nanoseconds took) {
   bump(by_class_[static_cast<std::size_t>(std::clamp(status / 100, 0, 5))]);
   const double seconds = static_cast<double>(took.count()) / 1e9;
   const auto& bounds = latency_bounds_s();
-  const auto bucket = static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), seconds) - bounds.begin());
+  const auto bucket =
+      static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), seconds) - bounds.begin());
   if (bucket < bounds.size()) bump(buckets_[bucket]);
 }
 
 void EndpointCounters::add_to(EndpointStats& sum) const {
   sum.requests += requests_.load(std::memory_order_relaxed);
   sum.seconds_sum += static_cast<double>(nanoseconds_.load(std::memory_order_relaxed)) / 1e9;
-  for (std::size_t i = 0; i < by_class_.size(); ++i) sum.by_status_class[i] += by_class_[i].load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < by_class_.size(); ++i)
+    sum.by_status_class[i] += by_class_[i].load(std::memory_order_relaxed);
   sum.buckets.resize(latency_bounds_s().size());
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < sum.buckets.size(); ++i) {
@@ -51,13 +53,17 @@ void EndpointCounters::add_to(EndpointStats& sum) const {
 }
 
 Worker::Worker(boost::asio::io_context& context, std::shared_ptr<ServerShared> shared, tcp::endpoint address)
-    : context_(context), shared_(std::move(shared)), acceptor_(context.get_executor()), ticker_(context.get_executor()) {
+    : context_(context),
+      shared_(std::move(shared)),
+      acceptor_(context.get_executor()),
+      ticker_(context.get_executor()) {
   acceptor_.open(address.protocol());
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
   acceptor_.set_option(ReusePort(true));
   acceptor_.bind(address);
   acceptor_.listen(4096);
-  for (std::size_t i = 0; i <= shared_->api.endpoints().size(); ++i) counters_.push_back(std::make_unique<EndpointCounters>());
+  for (std::size_t i = 0; i <= shared_->api.endpoints().size(); ++i)
+    counters_.push_back(std::make_unique<EndpointCounters>());
 }
 
 void Worker::start() {
@@ -126,7 +132,8 @@ Task<void> Worker::accept_loop(std::shared_ptr<Worker> self) {
       continue;
     }
     socket.set_option(tcp::no_delay(true), failed);
-    boost::asio::co_spawn(self->context_.get_executor(), serve_connection(self, std::move(socket)), boost::asio::detached);
+    boost::asio::co_spawn(self->context_.get_executor(), serve_connection(self, std::move(socket)),
+                          boost::asio::detached);
   }
 }
 

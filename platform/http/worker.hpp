@@ -11,7 +11,8 @@ namespace qm::http {
 
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 inline constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
 // Shared by the workers of one server.
@@ -61,7 +62,8 @@ class Watched : public boost::intrusive::list_base_hook<boost::intrusive::link_m
 
 class Worker : public std::enable_shared_from_this<Worker> {
  public:
-  Worker(boost::asio::io_context& context, std::shared_ptr<ServerShared> shared, boost::asio::ip::tcp::endpoint address);
+  Worker(boost::asio::io_context& context, std::shared_ptr<ServerShared> shared,
+         boost::asio::ip::tcp::endpoint address);
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   void start();       // from any thread

@@ -15,7 +15,8 @@ namespace qm::jobs {
 
 namespace {
 
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
 constexpr const char* kSet = "job";
@@ -108,7 +109,8 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     if (room <= 0) co_return false;
     kv::IndexRange due;
     due.high = to_ms(clock.now());
-    auto page = co_await store.find(kSet, "due_at", due, "", std::min<std::size_t>(kClaimPage, static_cast<std::size_t>(room)));
+    auto page =
+        co_await store.find(kSet, "due_at", due, "", std::min<std::size_t>(kClaimPage, static_cast<std::size_t>(room)));
     if (!page) co_return false;
     for (auto& entry : page->entries) {
       if (stopping) co_return false;
@@ -140,7 +142,8 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     ++running;
     count(job.kind, &QueueStats::running);
     auto& context = workers->context(next_worker++ % workers->size());
-    boost::asio::co_spawn(context.get_executor(), run(shared_from_this(), std::move(job), owner), boost::asio::detached);
+    boost::asio::co_spawn(context.get_executor(), run(shared_from_this(), std::move(job), owner),
+                          boost::asio::detached);
   }
 
   static Task<void> run(std::shared_ptr<State> self, Job job, std::string owner) {
@@ -185,7 +188,9 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
         ops.push_back(kv::Op::set("state", "dead"));
         ops.push_back(kv::Op::set("due_at", kv::Value{}));
         ops.push_back(kv::Op::set("dead_at", to_ms(clock.now())));
-        log::error("a job is given up", {{"kind", job.kind}, {"job", job.id}, {"attempts", job.attempts}, {"error", outcome.error().detail}});
+        log::error(
+            "a job is given up",
+            {{"kind", job.kind}, {"job", job.id}, {"attempts", job.attempts}, {"error", outcome.error().detail}});
       } else {
         ops.push_back(kv::Op::set("state", "waiting"));
         ops.push_back(kv::Op::set("due_at", to_ms(clock.now() + backoff(job.attempts))));
@@ -203,7 +208,8 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
   }
 
   // A handler that takes long keeps its lease.
-  static Task<void> renew(std::shared_ptr<State> self, std::string id, std::string owner, std::shared_ptr<std::atomic<bool>> finished) {
+  static Task<void> renew(std::shared_ptr<State> self, std::string id, std::string owner,
+                          std::shared_ptr<std::atomic<bool>> finished) {
     Timer timer{co_await boost::asio::this_coro::executor};
     while (true) {
       timer.expires_after(self->options.lease_ms / 2);
@@ -230,7 +236,8 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
   }
 };
 
-Queue::Queue(kv::Store& store, const Clock& clock, QueueOptions options) : state_(std::make_shared<State>(store, clock, options)) {}
+Queue::Queue(kv::Store& store, const Clock& clock, QueueOptions options)
+    : state_(std::make_shared<State>(store, clock, options)) {}
 
 Queue::~Queue() { stop(); }
 

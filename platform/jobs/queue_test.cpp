@@ -89,8 +89,9 @@ struct Gate {
 Task<Result<void>> wait_at(Gate& gate, Seen& seen, Job job) {
   seen.enter(job);
   ++gate.held;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor> timer{
-      co_await boost::asio::this_coro::executor};
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    Executor>
+      timer{co_await boost::asio::this_coro::executor};
   do {
     timer.expires_after(1ms);
     co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>{});
@@ -138,7 +139,8 @@ TEST_F(Jobs, RunsWhatIsEnqueuedAndCountsIt) {
   auto queue = make();
   queue->handle("work", answers(seen_, Result<void>{}));
   queue->start(workers_);
-  for (int i = 0; i < 20; ++i) EXPECT_TRUE(await(queue->enqueue({"job" + std::to_string(i), "work", "{\"n\":" + std::to_string(i) + "}"})));
+  for (int i = 0; i < 20; ++i)
+    EXPECT_TRUE(await(queue->enqueue({"job" + std::to_string(i), "work", "{\"n\":" + std::to_string(i) + "}"})));
   ASSERT_TRUE(eventually([&] { return queue->stats().completed == 20; }));
   EXPECT_EQ(seen_.count(), 20u);
   EXPECT_EQ(queue->stats().enqueued, 20);
@@ -243,7 +245,8 @@ TEST_F(Jobs, GivesUpAtOnceWhatNoRetryCanMend) {
   queue->handle("invalid", answers(seen_, invalid({})));
   queue->handle("not_found", answers(seen_, not_found("no")));
   queue->start(workers_);
-  for (const char* kind : {"rejected", "invalid", "not_found", "unknown"}) EXPECT_TRUE(await(queue->enqueue(job(kind, kind))));
+  for (const char* kind : {"rejected", "invalid", "not_found", "unknown"})
+    EXPECT_TRUE(await(queue->enqueue(job(kind, kind))));
   ASSERT_TRUE(eventually([&] { return queue->stats().dead == 4; }));
   EXPECT_EQ(queue->stats().retried, 0);
   EXPECT_EQ(queue->stats_by_kind().at("unknown").dead, 1);
@@ -344,7 +347,8 @@ TEST_F(Jobs, TwoQueuesOnOneStoreShareTheWork) {
   second->handle("work", handler);
   first->start(workers_);
   second->start(others);
-  for (int i = 0; i < kJobs; ++i) EXPECT_TRUE(await((i % 2 == 0 ? first : second)->enqueue(job("job" + std::to_string(i)))));
+  for (int i = 0; i < kJobs; ++i)
+    EXPECT_TRUE(await((i % 2 == 0 ? first : second)->enqueue(job("job" + std::to_string(i)))));
   ASSERT_TRUE(eventually([&] { return first->stats().completed + second->stats().completed == kJobs; }));
   EXPECT_EQ(seen_.count(), static_cast<std::size_t>(kJobs)) << "a job ran twice";
   EXPECT_EQ(seen_.together, 0);

@@ -18,7 +18,9 @@ struct Inner {
   friend bool operator==(const Inner&, const Inner&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Inner, (), (n, tags))
-inline auto constraints(const Inner*) { return fields(field(&Inner::n, range(0, 10)), field(&Inner::tags, defaulted(), length(0, 2))); }
+inline auto constraints(const Inner*) {
+  return fields(field(&Inner::n, range(0, 10)), field(&Inner::tags, defaulted(), length(0, 2)));
+}
 
 struct Outer {
   std::string name;
@@ -57,18 +59,30 @@ TEST(Parse, NamesTheExactPlaceOfAFault) {
       {R"({"price":1,"colour":"red","inner":{"n":1}})", {"body", "name"}, "value_error.missing"},
       {R"({"name":null,"price":1,"colour":"red","inner":{"n":1}})", {"body", "name"}, "type_error.str"},
       {R"({"name":"a","price":1,"colour":"red","inner":{"n":1}})", {"body", "name"}, "value_error.any_str.min_length"},
-      {R"({"name":"abcdef","price":1,"colour":"red","inner":{"n":1}})", {"body", "name"}, "value_error.any_str.max_length"},
+      {R"({"name":"abcdef","price":1,"colour":"red","inner":{"n":1}})",
+       {"body", "name"},
+       "value_error.any_str.max_length"},
       {R"({"name":"abc","price":1.005,"colour":"red","inner":{"n":1}})", {"body", "price"}, "value_error.amount"},
       {R"({"name":"abc","price":1e13,"colour":"red","inner":{"n":1}})", {"body", "price"}, "value_error.number.not_le"},
       {R"({"name":"abc","price":1,"colour":"blue","inner":{"n":1}})", {"body", "colour"}, "type_error.enum"},
-      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":11}})", {"body", "inner", "n"}, "value_error.number.not_le"},
+      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":11}})",
+       {"body", "inner", "n"},
+       "value_error.number.not_le"},
       {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1.5}})", {"body", "inner", "n"}, "type_error.integer"},
-      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":99999999999}})", {"body", "inner", "n"}, "type_error.integer"},
-      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1,"tags":["a",2]}})", {"body", "inner", "tags", "1"}, "type_error.str"},
-      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1,"tags":["a","b","c"]}})", {"body", "inner", "tags"}, "value_error.list.max_items"},
+      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":99999999999}})",
+       {"body", "inner", "n"},
+       "type_error.integer"},
+      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1,"tags":["a",2]}})",
+       {"body", "inner", "tags", "1"},
+       "type_error.str"},
+      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1,"tags":["a","b","c"]}})",
+       {"body", "inner", "tags"},
+       "value_error.list.max_items"},
       {R"({"name":"abc","price":1,"colour":"red","inner":[]})", {"body", "inner"}, "type_error.dict"},
       {R"({"name":"abc","age":"x","price":1,"colour":"red","inner":{"n":1}})", {"body", "age"}, "type_error.integer"},
-      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1},"at":"yesterday"})", {"body", "at"}, "value_error.datetime"},
+      {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1},"at":"yesterday"})",
+       {"body", "at"},
+       "value_error.datetime"},
       {R"({"name":"abc","price":1,"colour":"red","inner":{"n":1},"flag":1})", {"body", "flag"}, "type_error.bool"},
       {R"([])", {"body"}, "type_error.dict"},
       {R"({"name":"abc","name":"abd","price":1,"colour":"red","inner":{"n":1}})", {"body"}, "value_error.jsondecode"},
@@ -100,9 +114,9 @@ TEST(Parse, SaysWhereTheTextStopsBeingJson) {
 
 TEST(Email, IsJudgedSensibly) {
   struct Case { const char* text; bool good; };
-  for (auto c : {Case{"a@b.co", true}, Case{"first.last+tag@sub.example.com", true}, Case{" a@b.co ", true}, Case{"a@b", false},
-                 Case{"@b.co", false}, Case{"a@", false}, Case{"a b@c.de", false}, Case{"a@b..co", false}, Case{"a.@b.co", false},
-                 Case{"a\n@b.co", false}, Case{"a@b@c.de", false}}) {
+  for (auto c : {Case{"a@b.co", true}, Case{"first.last+tag@sub.example.com", true}, Case{" a@b.co ", true},
+                 Case{"a@b", false}, Case{"@b.co", false}, Case{"a@", false}, Case{"a b@c.de", false},
+                 Case{"a@b..co", false}, Case{"a.@b.co", false}, Case{"a\n@b.co", false}, Case{"a@b@c.de", false}}) {
     Reader reader{"body"};
     check_limit(Email{}, c.text, reader);
     EXPECT_EQ(reader.faults().empty(), c.good) << c.text;
@@ -133,7 +147,8 @@ TEST(Print, EscapesWhereverItStands) {
 }
 
 TEST(Parse, FindsAMemberGivenTwiceHoweverDeep) {
-  const std::string said = parse<boost::json::value>(R"([{"a":{"b":1,"c":[{"d":1,"e":2,"d":3}]}},{"a":1}])").error().faults[0].msg;
+  const std::string said =
+      parse<boost::json::value>(R"([{"a":{"b":1,"c":[{"d":1,"e":2,"d":3}]}},{"a":1}])").error().faults[0].msg;
   EXPECT_EQ(said, "the body is not JSON: a member is given twice at byte 33");
   EXPECT_TRUE(parse<boost::json::value>(R"([{"a":{"a":1,"c":[{"d":1,"e":2}]}},{"a":1}])"));
 }
@@ -177,7 +192,8 @@ TEST(Schema, ShowsTypesAndLimits) {
 }
 
 TEST(JsonParse, ReadsARealNumberAsTheNearest) {
-  for (const double number : {1.8446744073709551611e25, 0.1, 1e23, 8.5094819869e9, 5e-324, 1.7976931348623157e308, 2.2250738585072011e-308}) {
+  for (const double number :
+       {1.8446744073709551611e25, 0.1, 1e23, 8.5094819869e9, 5e-324, 1.7976931348623157e308, 2.2250738585072011e-308}) {
     std::string text;
     print_number(number, text);
     const auto document = parse_document("[" + text + "]");

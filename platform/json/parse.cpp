@@ -103,7 +103,9 @@ class DuplicateFinder : public Handler {
 };
 
 Error not_json(std::string_view root, std::size_t offset, const std::string& why) {
-  return invalid({{{std::string{root}}, "the body is not JSON: " + why + " at byte " + std::to_string(offset), "value_error.jsondecode"}});
+  return invalid({{{std::string{root}},
+                   "the body is not JSON: " + why + " at byte " + std::to_string(offset),
+                   "value_error.jsondecode"}});
 }
 
 }  // namespace
@@ -143,9 +145,11 @@ void check_limit(const Length& limit, std::size_t size, bool text, Reader& reade
   const std::string what = text ? "characters" : "items";
   const std::string type = text ? "value_error.any_str." : "value_error.list.";
   if (size < limit.low) {
-    reader.fault("ensure this value has at least " + std::to_string(limit.low) + " " + what, type + (text ? "min_length" : "min_items"));
+    reader.fault("ensure this value has at least " + std::to_string(limit.low) + " " + what,
+                 type + (text ? "min_length" : "min_items"));
   } else if (size > limit.high) {
-    reader.fault("ensure this value has at most " + std::to_string(limit.high) + " " + what, type + (text ? "max_length" : "max_items"));
+    reader.fault("ensure this value has at most " + std::to_string(limit.high) + " " + what,
+                 type + (text ? "max_length" : "max_items"));
   }
 }
 
@@ -227,11 +231,13 @@ void read(const boost::json::value& json, Timestamp& out, Reader& reader) {
   }
 }
 
-std::optional<std::int64_t> read_integer(const boost::json::value& json, std::int64_t low, std::int64_t high, Reader& reader) {
+std::optional<std::int64_t> read_integer(const boost::json::value& json, std::int64_t low, std::int64_t high,
+                                         Reader& reader) {
   std::optional<std::int64_t> number;
   if (const auto* value = json.if_int64()) {
     number = *value;
-  } else if (const auto* real = json.if_double(); real != nullptr && std::trunc(*real) == *real && std::fabs(*real) < 9e15) {
+  } else if (const auto* real = json.if_double();
+             real != nullptr && std::trunc(*real) == *real && std::fabs(*real) < 9e15) {
     number = static_cast<std::int64_t>(*real);
   }
   if (!number || *number < low || *number > high) {

@@ -55,7 +55,8 @@ void check(const Limit& limit, const T& value, Reader& reader) {
     }
   } else if constexpr (std::is_same_v<Limit, Length>) {
     check_limit(limit, value.size(), std::is_same_v<T, std::string>, reader);
-  } else if constexpr (std::is_same_v<Limit, OneOf> || std::is_same_v<Limit, Email> || std::is_same_v<Limit, Identifier>) {
+  } else if constexpr (std::is_same_v<Limit, OneOf> || std::is_same_v<Limit, Email> ||
+                       std::is_same_v<Limit, Identifier>) {
     if constexpr (is_list_v<T>) {
       for (const auto& element : value) check_limit(limit, element, reader);
     } else {
@@ -72,7 +73,8 @@ void read(const boost::json::value& json, std::string& out, Reader& reader);
 void read(const boost::json::value& json, Amount& out, Reader& reader);
 void read(const boost::json::value& json, Timestamp& out, Reader& reader);
 // An integer within [low, high]; 3.0 counts as 3.
-std::optional<std::int64_t> read_integer(const boost::json::value& json, std::int64_t low, std::int64_t high, Reader& reader);
+std::optional<std::int64_t> read_integer(const boost::json::value& json, std::int64_t low, std::int64_t high,
+                                         Reader& reader);
 
 template <class T>
 void read_value(const boost::json::value& json, T& out, Reader& reader);
@@ -117,7 +119,8 @@ void read_struct(const boost::json::value& json, Struct& out, Reader& reader) {
     const auto* value = object->if_contains(name);
     if (value != nullptr && value->is_null() && is_optional_v<Member>) value = nullptr;
     if (value == nullptr) {
-      if (!is_optional_v<Member> && !is_defaulted(limits, member)) reader.fault("field required", "value_error.missing");
+      if (!is_optional_v<Member> && !is_defaulted(limits, member))
+        reader.fault("field required", "value_error.missing");
     } else {
       const std::size_t before = reader.faults().size();
       read_value(*value, target, reader);
@@ -191,7 +194,8 @@ void read_id(std::string_view text, T& out, Reader& reader) {
   out = T{std::string{text}};
 }
 
-// --- from text, as in queries, paths and forms -------------------------------------------------------------------------
+// --- from text, as in queries, paths and forms
+// -------------------------------------------------------------------------
 
 template <class T>
 void read_text(std::string_view text, T& out, Reader& reader) {

@@ -91,7 +91,9 @@ void print_document(const boost::json::value& json, std::string& out) {
     case boost::json::kind::int64: print_to(json.get_int64(), out); break;
     case boost::json::kind::uint64: print_to(json.get_uint64(), out); break;
     case boost::json::kind::double_: print_number(json.get_double(), out); break;
-    case boost::json::kind::string: print_text(std::string_view{json.get_string().data(), json.get_string().size()}, out); break;
+    case boost::json::kind::string:
+      print_text(std::string_view{json.get_string().data(), json.get_string().size()}, out);
+      break;
     case boost::json::kind::array: {
       char before = '[';
       for (const auto& element : json.get_array()) {

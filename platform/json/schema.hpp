@@ -45,7 +45,8 @@ boost::json::value SchemaBook::schema() {
     return bj::object{{"type", "boolean"}};
   } else if constexpr (std::is_enum_v<T>) {
     bj::array names;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto each) { names.emplace_back(each.name); });
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+        [&](auto each) { names.emplace_back(each.name); });
     return bj::object{{"type", "string"}, {"enum", std::move(names)}};
   } else if constexpr (std::is_integral_v<T>) {
     return bj::object{{"type", "integer"}};

@@ -45,7 +45,8 @@ const auto& limits_of() {
 // Calls f(name, pointer to member) for every described member, those of described bases first.
 template <class T, class F>
 void for_each_member(F&& f) {
-  boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>>(
+  boost::mp11::mp_for_each<
+      boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>>(
       [&](auto each) { f(std::string_view{each.name}, each.pointer); });
 }
 

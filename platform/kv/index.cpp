@@ -42,7 +42,8 @@ bool lies_in(IndexType type, const Record& record, const std::string& bin, const
 Result<bool> IndexCatalog::declare(const std::string& set, const std::string& bin, IndexType type) {
   std::unique_lock lock{mutex_};
   const auto [known, added] = sets_[set].emplace(bin, type);
-  if (!added && known->second != type) return Error{ErrorKind::Conflict, "The index on '" + bin + "' has another type."};
+  if (!added && known->second != type)
+    return Error{ErrorKind::Conflict, "The index on '" + bin + "' has another type."};
   return added;
 }
 

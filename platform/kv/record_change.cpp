@@ -56,7 +56,8 @@ Result<Value> add(Bins& bins, const Op& op) {
   if (const auto* by = op.value.as<std::int64_t>()) {
     if (bin.is_nil()) bin = std::int64_t{0};
     if (auto* sum = bin.as<std::int64_t>()) {
-      if (__builtin_add_overflow(*sum, *by, sum)) return Error{ErrorKind::Conflict, "bin '" + op.bin + "' would exceed 64 bits"};
+      if (__builtin_add_overflow(*sum, *by, sum))
+        return Error{ErrorKind::Conflict, "bin '" + op.bin + "' would exceed 64 bits"};
       return bin;
     }
     if (auto* sum = bin.as<double>()) {
@@ -81,7 +82,9 @@ Result<Value> add(Bins& bins, const Op& op) {
 bool ranks_below(const Value& a, const Value& b) {
   const auto order = compare(a, b);
   if (order) return *order == std::partial_ordering::less;
-  const auto type_of = [](const Value& value) { return value.as<double>() != nullptr ? Value{0}.variant().index() : value.variant().index(); };
+  const auto type_of = [](const Value& value) {
+    return value.as<double>() != nullptr ? Value{0}.variant().index() : value.variant().index();
+  };
   return type_of(a) < type_of(b);
 }
 
@@ -89,7 +92,8 @@ Result<Value> by_rank(const Map& map, std::int64_t rank) {
   std::vector<const Map::value_type*> ordered;
   ordered.reserve(map.size());
   for (const auto& entry : map) ordered.push_back(&entry);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return ranks_below(a->second, b->second); });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto* a, const auto* b) { return ranks_below(a->second, b->second); });
   if (rank < 0) rank += static_cast<std::int64_t>(ordered.size());
   if (rank < 0 || rank >= static_cast<std::int64_t>(ordered.size())) return Value{};
   const auto* found = ordered[static_cast<std::size_t>(rank)];
@@ -146,29 +150,36 @@ Result<Value> write_step(Bins& bins, const Op& op) {
 }
 
 Result<void> check_mode(const Record* live, const Change& change) {
-  if (change.mode == WriteMode::CreateOnly && live != nullptr) return Error{ErrorKind::AlreadyExists, "There is such a record already."};
+  if (change.mode == WriteMode::CreateOnly && live != nullptr)
+    return Error{ErrorKind::AlreadyExists, "There is such a record already."};
   if (change.mode == WriteMode::UpdateOnly && live == nullptr) return not_found("There is no such record.");
   if (change.expect_generation) {
     const std::uint32_t generation = live == nullptr ? 0 : live->generation;
-    if (generation != *change.expect_generation) return Error{ErrorKind::GenerationMismatch, "The record has changed meanwhile."};
+    if (generation != *change.expect_generation)
+      return Error{ErrorKind::GenerationMismatch, "The record has changed meanwhile."};
   }
   return {};
 }
 
 void set_ttl(Record& record, const Change& change, Timestamp now) {
   if (!change.ttl) return;
-  record.expires_at = change.ttl->count() == 0 ? std::optional<Timestamp>{} : std::optional<Timestamp>{now + *change.ttl};
+  record.expires_at =
+      change.ttl->count() == 0 ? std::optional<Timestamp>{} : std::optional<Timestamp>{now + *change.ttl};
 }
 
-Error invalid_name(const std::string& what) { return {ErrorKind::Invalid, what, std::chrono::seconds{0}, {{{"key"}, what, "value_error.key"}}}; }
+Error invalid_name(const std::string& what) {
+  return {ErrorKind::Invalid, what, std::chrono::seconds{0}, {{{"key"}, what, "value_error.key"}}};
+}
 Error too_deep(const std::string& bin) { return invalid_name("the value of bin '" + bin + "' is nested too deep"); }
 
 bool is_at_most_deep(const Value& value, std::size_t levels) {
   if (const auto* list = value.as<List>()) {
-    return levels > 0 && std::all_of(list->begin(), list->end(), [&](const Value& each) { return is_at_most_deep(each, levels - 1); });
+    return levels > 0 && std::all_of(list->begin(), list->end(),
+                                     [&](const Value& each) { return is_at_most_deep(each, levels - 1); });
   }
   if (const auto* map = value.as<Map>()) {
-    return levels > 0 && std::all_of(map->begin(), map->end(), [&](const auto& each) { return is_at_most_deep(each.second, levels - 1); });
+    return levels > 0 && std::all_of(map->begin(), map->end(),
+                                     [&](const auto& each) { return is_at_most_deep(each.second, levels - 1); });
   }
   return true;
 }
@@ -237,7 +248,8 @@ Result<Changed> apply(const std::optional<Record>& before, const Change& change,
   Changed changed;
   changed.existed = live != nullptr;
   for (const auto& condition : change.only_if) {
-    if (!fulfils(live, condition)) return Error{ErrorKind::ConditionFailed, "The condition on bin '" + condition.bin + "' does not hold."};
+    if (!fulfils(live, condition))
+      return Error{ErrorKind::ConditionFailed, "The condition on bin '" + condition.bin + "' does not hold."};
   }
   if (auto allowed = check_mode(live, change); !allowed) return allowed.error();
   if (change.kind == Change::Kind::Remove) {
@@ -332,7 +344,8 @@ std::size_t size_of(const Bins& bins) {
 
 void select_bins(Record& record, const std::vector<std::string>& names) {
   if (names.empty()) return;
-  std::erase_if(record.bins, [&](const auto& bin) { return std::find(names.begin(), names.end(), bin.first) == names.end(); });
+  std::erase_if(record.bins,
+                [&](const auto& bin) { return std::find(names.begin(), names.end(), bin.first) == names.end(); });
 }
 
 }  // namespace qm::kv

@@ -31,10 +31,12 @@ class AwaitedWrite final : public PendingWrite {
   AwaitedWrite(Change c, Handler handler)
       : PendingWrite(std::move(c)),
         handler_(std::move(handler)),
-        executor_(boost::asio::prefer(boost::asio::get_associated_executor(handler_), boost::asio::execution::outstanding_work.tracked)) {}
+        executor_(boost::asio::prefer(boost::asio::get_associated_executor(handler_),
+                                      boost::asio::execution::outstanding_work.tracked)) {}
 
   void complete(Result<Changed> result) override {
-    boost::asio::post(executor_, [handler = std::move(handler_), result = std::make_shared<Result<Changed>>(std::move(result))]() mutable {
+    boost::asio::post(executor_, [handler = std::move(handler_),
+                                  result = std::make_shared<Result<Changed>>(std::move(result))]() mutable {
       std::move(handler)(std::move(result));
     });
   }
@@ -236,7 +238,8 @@ class RocksStore final : public Store {
     for (at->Seek("i"); at->Valid() && at->key().starts_with("i"); at->Next()) {
       const std::string name = at->key().ToString();
       const std::size_t end = name.find('\0');
-      (void)indexes_.declare(name.substr(1, end - 1), name.substr(end + 1), at->value() == "s" ? IndexType::String : IndexType::Integer);
+      (void)indexes_.declare(name.substr(1, end - 1), name.substr(end + 1),
+                             at->value() == "s" ? IndexType::String : IndexType::Integer);
     }
   }
 
@@ -251,9 +254,11 @@ class RocksStore final : public Store {
       const std::string id = at->key().ToString().substr(prefix.size());
       const auto value = record ? record->bins.find(bin) : Bins::const_iterator{};
       if (!record || value == record->bins.end()) continue;
-      if (const auto bytes = index_bytes(type, value->second)) batch.Put(index_prefix(set, bin) + index_entry(*bytes, id), id);
+      if (const auto bytes = index_bytes(type, value->second))
+        batch.Put(index_prefix(set, bin) + index_entry(*bytes, id), id);
       if (batch.Count() >= 10'000) {
-        if (!db_->Write(rocksdb::WriteOptions{}, &batch).ok()) throw std::runtime_error("the index on '" + bin + "' cannot be written");
+        if (!db_->Write(rocksdb::WriteOptions{}, &batch).ok())
+          throw std::runtime_error("the index on '" + bin + "' cannot be written");
         batch.Clear();
       }
     }
@@ -296,7 +301,8 @@ rocksdb::Options rocksdb_options(const RocksOptions& options) {
 // RocksDB has no code of its own for a lock that another process, or this one, holds.
 bool is_held(const rocksdb::Status& status) {
   const std::string text = status.ToString();
-  return status.IsIOError() && (text.find("While lock file") != std::string::npos || text.find("lock hold by current process") != std::string::npos);
+  return status.IsIOError() && (text.find("While lock file") != std::string::npos ||
+                                text.find("lock hold by current process") != std::string::npos);
 }
 
 std::string holder_of(const std::filesystem::path& directory) {
@@ -322,16 +328,16 @@ Result<void> check_format(rocksdb::DB& db) {
   }
   if (!status.ok()) return unavailable("The store's format cannot be read: " + status.ToString());
   if (format != kFormat) {
-    return unavailable("The store was written by a newer version (format " + format + "; this program knows " + kFormat +
-                       "). Start that version, or point --data-dir elsewhere.");
+    return unavailable("The store was written by a newer version (format " + format + "; this program knows " +
+                       kFormat + "). Start that version, or point --data-dir elsewhere.");
   }
   return {};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, std::string name_space, const Clock& clock,
-                                                RocksOptions options) {
+Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, std::string name_space,
+                                                const Clock& clock, RocksOptions options) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed) return unavailable("The directory " + directory.string() + " cannot be made: " + failed.message());

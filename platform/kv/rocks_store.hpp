@@ -22,7 +22,7 @@ struct RocksOptions {
 
 // Opens (and makes, when missing) the directory. Unavailable, with a sentence: held by another process (named), of a
 // newer format, damaged, or not writable. `clock` outlives the store; so do the threads that await it.
-Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, std::string name_space, const Clock& clock,
-                                                RocksOptions options = {});
+Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& directory, std::string name_space,
+                                                const Clock& clock, RocksOptions options = {});
 
 }  // namespace qm::kv

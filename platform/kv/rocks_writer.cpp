@@ -15,7 +15,9 @@ constexpr std::size_t kSweepRecords = 2'000;
 
 std::string counter_key(const std::string& set) { return "c" + set; }
 
-std::string encode_counter(const SetStats& stats) { return std::to_string(stats.records) + " " + std::to_string(stats.bytes); }
+std::string encode_counter(const SetStats& stats) {
+  return std::to_string(stats.records) + " " + std::to_string(stats.bytes);
+}
 
 // The unexpired and the expired alike: what stands in the database.
 Result<std::optional<Record>> stored_record(rocksdb::DB& db, const std::string& raw_key) {
@@ -156,7 +158,8 @@ void RocksWriter::commit(std::vector<std::unique_ptr<PendingWrite>> writes) {
       down_ = true;
       down_because_ = "the disk refuses writes";
       // Also answers that rest on a neighbour's write in the same batch are now unfounded.
-      for (auto& result : results) result = Error{ErrorKind::InDoubt, "The store cannot write at the moment.", std::chrono::seconds{5}};
+      for (auto& result : results)
+        result = Error{ErrorKind::InDoubt, "The store cannot write at the moment.", std::chrono::seconds{5}};
     }
   }
   for (std::size_t i = 0; i < writes.size(); ++i) writes[i]->complete(std::move(results[i]));
@@ -180,7 +183,9 @@ Result<Changed> RocksWriter::stage(const Change& change, Overlay& overlay, rocks
   if (counter == counters.end()) {
     std::lock_guard lock{mutex_};
     const auto known = counters_.find(change.key.set);
-    counter = counters.emplace(change.key.set, known == counters_.end() ? SetStats{change.key.set, 0, 0} : known->second).first;
+    counter =
+        counters.emplace(change.key.set, known == counters_.end() ? SetStats{change.key.set, 0, 0} : known->second)
+            .first;
   }
   const Record* after = changed->record ? &*changed->record : nullptr;
   const auto bytes_of = [&](const Record* record) {

@@ -47,7 +47,8 @@ class RocksWriter {
   using Overlay = std::unordered_map<std::string, std::optional<Record>>;
   void loop();
   void commit(std::vector<std::unique_ptr<PendingWrite>> writes);
-  Result<Changed> stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch, std::map<std::string, SetStats>& counters);
+  Result<Changed> stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch,
+                        std::map<std::string, SetStats>& counters);
   void stage_indexes(const Key& key, const Record* before, const Record* after, rocksdb::WriteBatch& batch);
   void sweep();
   void load_counters();

@@ -84,16 +84,17 @@ struct Condition {
 // another type fails the whole call with Conflict.
 struct Op {
   enum class Kind {
-    Read,        // result: the bin
-    Set,         // bin = value
-    Add,         // bin += value (int64 or double); result: the sum
-    Append,      // list: push value at the end; result: the new length
+    Read,          // result: the bin
+    Set,           // bin = value
+    Add,           // bin += value (int64 or double); result: the sum
+    Append,        // list: push value at the end; result: the new length
     TrimKeepLast,  // list: keep the last value (int64) elements; result: the new length
-    MapPut,      // map[key] = value; result: the new size
-    MapRemove,   // erase map[key]; result: the new size
-    MapGet,      // result: map[key] or nil
-    MapSize,     // result: the size
-    MapByRank,   // result: [key, value] with the rank-th smallest value, value = rank (int64, negative from the top); nil when out of range
+    MapPut,        // map[key] = value; result: the new size
+    MapRemove,     // erase map[key]; result: the new size
+    MapGet,        // result: map[key] or nil
+    MapSize,       // result: the size
+    MapByRank,     // result: [key, value] with the rank-th smallest value, value = rank (int64, negative from the top);
+                   // nil when out of range
   };
   Kind kind = Kind::Read;
   std::string bin;
@@ -104,12 +105,18 @@ struct Op {
   static Op set(std::string bin, Value v) { return {Kind::Set, std::move(bin), {}, std::move(v)}; }
   static Op add(std::string bin, Value v) { return {Kind::Add, std::move(bin), {}, std::move(v)}; }
   static Op append(std::string bin, Value v) { return {Kind::Append, std::move(bin), {}, std::move(v)}; }
-  static Op trim_keep_last(std::string bin, std::int64_t n) { return {Kind::TrimKeepLast, std::move(bin), {}, Value{n}}; }
-  static Op map_put(std::string bin, std::string key, Value v) { return {Kind::MapPut, std::move(bin), std::move(key), std::move(v)}; }
+  static Op trim_keep_last(std::string bin, std::int64_t n) {
+    return {Kind::TrimKeepLast, std::move(bin), {}, Value{n}};
+  }
+  static Op map_put(std::string bin, std::string key, Value v) {
+    return {Kind::MapPut, std::move(bin), std::move(key), std::move(v)};
+  }
   static Op map_remove(std::string bin, std::string key) { return {Kind::MapRemove, std::move(bin), std::move(key)}; }
   static Op map_get(std::string bin, std::string key) { return {Kind::MapGet, std::move(bin), std::move(key)}; }
   static Op map_size(std::string bin) { return {Kind::MapSize, std::move(bin)}; }
-  static Op map_by_rank(std::string bin, std::int64_t rank) { return {Kind::MapByRank, std::move(bin), {}, Value{rank}}; }
+  static Op map_by_rank(std::string bin, std::int64_t rank) {
+    return {Kind::MapByRank, std::move(bin), {}, Value{rank}};
+  }
 };
 
 struct OperateOptions {
@@ -165,7 +172,8 @@ class Store {
   // NotFound when there is no such record (or it has expired). `bins` empty: all of them.
   virtual Task<Result<Record>> get(Key key, std::vector<std::string> bins = {}, ReadOptions options = {}) = 0;
   // One slot per key, in order; nullopt where there is no record. At most 1,000 keys (TooLarge).
-  virtual Task<Result<std::vector<std::optional<Record>>>> get_many(std::vector<Key> keys, ReadOptions options = {}) = 0;
+  virtual Task<Result<std::vector<std::optional<Record>>>> get_many(std::vector<Key> keys,
+                                                                    ReadOptions options = {}) = 0;
   virtual Task<Result<bool>> exists(Key key, ReadOptions options = {}) = 0;
 
   // → the new generation. AlreadyExists, NotFound, GenerationMismatch, TooLarge, Invalid (a name over its limit).

@@ -68,7 +68,8 @@ std::string human_line(std::string_view message, std::initializer_list<Field> fi
   return line;
 }
 
-std::string json_line(Level level, std::string_view message, std::initializer_list<Field> fields, const std::string& service) {
+std::string json_line(Level level, std::string_view message, std::initializer_list<Field> fields,
+                      const std::string& service) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   std::string line = fmt::format(R"({{"time_ms":{},"level":"{}","service":)", now.time_since_epoch().count(),
                                  spdlog::level::to_string_view(to_spdlog(level)));
@@ -100,7 +101,8 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
   Output& out = output();
   const auto severity = to_spdlog(level);
   if (!out.logger->should_log(severity)) return;
-  out.logger->log(severity, "{}", out.human ? human_line(message, fields) : json_line(level, message, fields, out.service));
+  out.logger->log(severity, "{}",
+                  out.human ? human_line(message, fields) : json_line(level, message, fields, out.service));
 }
 
 }  // namespace qm::log

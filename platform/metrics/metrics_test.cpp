@@ -16,8 +16,8 @@ TEST(Registry, WritesCountersAndSourcesAsPrometheusText) {
   });
   const std::string text = registry.text();
   for (const char* line : {"# TYPE qm_hits_total counter", "qm_hits_total{kind=\"a\"} 2", "qm_hits_total{kind=\"b\"} 1",
-                           "qm_level{set=\"x\"} 7", "qm_seconds_bucket{le=\"0.1\"} 3", "qm_seconds_bucket{le=\"+Inf\"} 5",
-                           "qm_seconds_sum 2.5", "qm_seconds_count 5"}) {
+                           "qm_level{set=\"x\"} 7", "qm_seconds_bucket{le=\"0.1\"} 3",
+                           "qm_seconds_bucket{le=\"+Inf\"} 5", "qm_seconds_sum 2.5", "qm_seconds_count 5"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   }
 }

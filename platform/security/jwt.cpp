@@ -29,12 +29,16 @@ Timestamp time_of(jwt_t* token, const char* name) {
   return Timestamp{std::chrono::seconds{jwt_get_grant_int(token, name)}};
 }
 
-long seconds_of(Timestamp at) { return std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count(); }
+long seconds_of(Timestamp at) {
+  return std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+}
 
 }  // namespace
 
-TokenSigner::TokenSigner(std::string secret, std::string issuer) : secret_(std::move(secret)), issuer_(std::move(issuer)) {
-  if (secret_.size() < kMinSecretBytes) throw std::invalid_argument("the secret that signs tokens needs at least 32 bytes");
+TokenSigner::TokenSigner(std::string secret, std::string issuer)
+    : secret_(std::move(secret)), issuer_(std::move(issuer)) {
+  if (secret_.size() < kMinSecretBytes)
+    throw std::invalid_argument("the secret that signs tokens needs at least 32 bytes");
 }
 
 std::string TokenSigner::sign(const Claims& claims) const {
@@ -49,7 +53,8 @@ std::string TokenSigner::sign(const Claims& claims) const {
   failed |= jwt_add_grant(raw, "family", claims.family.c_str());
   failed |= jwt_add_grant_int(raw, "iat", seconds_of(claims.issued_at));
   failed |= jwt_add_grant_int(raw, "exp", seconds_of(claims.expires_at));
-  failed |= jwt_set_alg(raw, JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(secret_.data()), static_cast<int>(secret_.size()));
+  failed |= jwt_set_alg(raw, JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(secret_.data()),
+                        static_cast<int>(secret_.size()));
   if (failed != 0) throw std::runtime_error("a token cannot be made of these claims");
   std::unique_ptr<char, void (*)(void*)> text{jwt_encode_str(raw), std::free};
   if (!text) throw std::runtime_error("a token cannot be signed");
@@ -60,8 +65,9 @@ Result<Claims> TokenSigner::verify(std::string_view token, Timestamp now) const 
   const Error refused{ErrorKind::Unauthenticated, "The access token is not valid."};
   if (token.empty() || token.size() > kMaxTokenBytes || token.find('\0') != std::string_view::npos) return refused;
   jwt_t* raw = nullptr;
-  const int failed = jwt_decode(&raw, std::string{token}.c_str(), reinterpret_cast<const unsigned char*>(secret_.data()),
-                                static_cast<int>(secret_.size()));
+  const int failed =
+      jwt_decode(&raw, std::string{token}.c_str(), reinterpret_cast<const unsigned char*>(secret_.data()),
+                 static_cast<int>(secret_.size()));
   const Token parsed{raw};
   // A token of another algorithm may verify under the same secret: only ours is taken.
   if (failed != 0 || !parsed || jwt_get_alg(raw) != JWT_ALG_HS256) return refused;

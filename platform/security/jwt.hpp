@@ -28,8 +28,8 @@ class TokenSigner {
 
   std::string sign(const Claims& claims) const;
   // Unauthenticated for everything that is not our own unexpired token: another algorithm (none included), key,
-  // issuer, header `typ` other than JWT, missing or mistyped claims, members given twice, another spelling, over kMaxTokenBytes, expired at `now`, issued
-  // more than a minute after `now`.
+  // issuer, header `typ` other than JWT, missing or mistyped claims, members given twice, another spelling, over
+  // kMaxTokenBytes, expired at `now`, issued more than a minute after `now`.
   Result<Claims> verify(std::string_view token, Timestamp now) const;
 
  private:

@@ -9,7 +9,8 @@
 
 namespace qm::service {
 
-std::vector<metrics::Family> request_families(const std::vector<http::EndpointStats>& stats, std::size_t open_connections);
+std::vector<metrics::Family> request_families(const std::vector<http::EndpointStats>& stats,
+                                              std::size_t open_connections);
 std::vector<metrics::Family> job_families(const jobs::Queue& queue);
 std::vector<metrics::Family> process_families(Timestamp started_at);
 

@@ -19,11 +19,13 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
   options.text("namespace", "AEROSPIKE_NAMESPACE", config.name_space, "Namespace of the store.");
   options.integer("threads", env_prefix + "_THREADS", config.threads, 0, 256, "", "Worker threads; 0: one per core.");
   options.choice("env", "NODE_ENV", config.env, {"development", "production"}, "Production insists on secrets.");
-  options.choice("log-level", "LOG_LEVEL", config.log_level, {"debug", "info", "warn", "error"}, "Least severe line to log.");
+  options.choice("log-level", "LOG_LEVEL", config.log_level, {"debug", "info", "warn", "error"},
+                 "Least severe line to log.");
   options.text("service-token", "SERVICE_TOKEN", config.service_token,
                "Secret shared by the two services, at least 32 bytes.");
-  options.text("cors-origins", "CORS_ORIGINS", config.cors_origins,
-               "Origins that browsers may call from, separated by commas; empty: any in development, none in production.");
+  options.text(
+      "cors-origins", "CORS_ORIGINS", config.cors_origins,
+      "Origins that browsers may call from, separated by commas; empty: any in development, none in production.");
   options.text("swagger-dir", "SWAGGER_DIR", config.swagger_dir,
                "Directory with the files of swagger-ui-dist; empty: looked for beside the program.");
   options.milliseconds("drain-timeout", "DRAIN_TIMEOUT_MS", config.drain_timeout_ms, 0, 120'000,
@@ -31,7 +33,8 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
   options.flag("healthcheck", "", config.healthcheck, "Ask the service on --port whether it lives, and exit 0 or 1.");
 }
 
-Result<void> check_production_secret(std::string_view secret, std::string_view development_secret, std::string_view setting) {
+Result<void> check_production_secret(std::string_view secret, std::string_view development_secret,
+                                     std::string_view setting) {
   if (secret.empty() || secret == development_secret)
     return rejected("Production needs a secret of its own: set " + std::string{setting} + ", at least 32 bytes.");
   if (secret.size() < kMinSecretBytes)
@@ -43,7 +46,8 @@ Result<void> complete_config(ServiceConfig& config) {
   if (config.threads == 0) config.threads = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, 256);
   if (config.swagger_dir.empty()) config.swagger_dir = find_beside_program("node_modules/swagger-ui-dist");
   if (!is_valid_id(config.name_space) || config.name_space.front() == '.')
-    return rejected("AEROSPIKE_NAMESPACE (--namespace) must be 1 to 128 letters, digits or _ and not begin with a dot.");
+    return rejected(
+        "AEROSPIKE_NAMESPACE (--namespace) must be 1 to 128 letters, digits or _ and not begin with a dot.");
   if (config.production())
     return check_production_secret(config.service_token, kDevelopmentServiceToken, "SERVICE_TOKEN (--service-token)");
   if (config.service_token.empty()) config.service_token = kDevelopmentServiceToken;

@@ -32,7 +32,8 @@ struct ServiceConfig {
 };
 
 // Adds the options to the program's table; port, data directory and namespace take their defaults from `config`.
-// `env_prefix` begins the environment variables of the program's own, as "RECO" in RECO_PORT. `config` outlives parse().
+// `env_prefix` begins the environment variables of the program's own, as "RECO" in RECO_PORT. `config` outlives
+// parse().
 void add_service_options(config::Options& options, ServiceConfig& config, const std::string& env_prefix);
 
 // So that the services find each other on a developer's machine with nothing configured. Production refuses it.
@@ -45,7 +46,8 @@ Result<void> complete_config(ServiceConfig& config);
 
 // For complete_config() of a program with secrets of its own: Rejected in production when `secret` is missing, the
 // development one, or short. `setting` is what to set, as "JWT_SECRET (--jwt-secret)".
-Result<void> check_production_secret(std::string_view secret, std::string_view development_secret, std::string_view setting);
+Result<void> check_production_secret(std::string_view secret, std::string_view development_secret,
+                                     std::string_view setting);
 
 // A file or folder of the repository or image: below the working directory, or below a folder that holds the program.
 // `path` as it is when it is nowhere.

@@ -43,7 +43,8 @@ sigset_t ending_signals() {
 
 std::unique_ptr<kv::Store> open_store(const ServiceConfig& config, const Clock& clock) {
   if (config.store == "memory") return kv::make_memory_store(config.name_space, clock);
-  auto opened = kv::open_rocks_store(std::filesystem::path{config.data_dir} / config.name_space, config.name_space, clock);
+  auto opened =
+      kv::open_rocks_store(std::filesystem::path{config.data_dir} / config.name_space, config.name_space, clock);
   if (!opened) throw std::runtime_error(opened.error().detail);
   return std::move(*opened);
 }
@@ -131,7 +132,8 @@ ServiceHost::ServiceHost(Identity identity, ServiceConfig config, jobs::QueueOpt
   impl_ = std::make_unique<Impl>(std::move(identity), std::move(config), queue_options);
   impl_->workers.start();
   if (auto opened = finish(impl_->queue.open()); !opened) throw std::runtime_error(opened.error().detail);
-  add_standard_routes(impl_->api, {impl_->identity, *impl_->store, impl_->metrics, impl_->draining, impl_->config.swagger_dir});
+  add_standard_routes(impl_->api,
+                      {impl_->identity, *impl_->store, impl_->metrics, impl_->draining, impl_->config.swagger_dir});
   impl_->metrics.add_source([impl = impl_.get()] { return job_families(impl->queue); });
   impl_->metrics.add_source([impl = impl_.get()] { return process_families(impl->started_at); });
   impl_->metrics.add_source([impl = impl_.get()]() -> std::vector<metrics::Family> {

@@ -1,11 +1,13 @@
-// What a service runs on: store, job queue, worker threads, HTTP server, metrics, and the routes that every service has. For composition roots only.
+// What a service runs on: store, job queue, worker threads, HTTP server, metrics, and the routes that every service
+// has. For composition roots only.
 //
-//   ServiceHost host{{.program = "shop", …}, config};          // opens the store; throws with a sentence when it cannot
-//   host.finish(some_task());                                   // work that must be done before anybody is served
-//   add_catalog_routes(host.api(), …); host.queue().handle(…);
-//   return host.serve();                                        // until SIGTERM or SIGINT, then drains; 0
+//   ServiceHost host{{.program = "shop", …}, config};          // opens the store; throws with a sentence when it
+//   cannot host.finish(some_task());                                   // work that must be done before anybody is
+//   served add_catalog_routes(host.api(), …); host.queue().handle(…); return host.serve(); // until SIGTERM or SIGINT,
+//   then drains; 0
 //
-// What the routes and handlers refer to is made after the host and outlives serve(): when that returns, no thread of the host runs any more.
+// What the routes and handlers refer to is made after the host and outlives serve(): when that returns, no thread of
+// the host runs any more.
 #pragma once
 #include <functional>
 #include <future>

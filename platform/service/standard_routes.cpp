@@ -66,7 +66,8 @@ void add_metrics(http::Api& api, kv::Store& store, const metrics::Registry& regi
 
 void add_standard_routes(http::Api& api, StandardRoutes routes) {
   const Greeting greeting{routes.identity.title, version(), "running"};
-  api.get("/", {.name = "greeting", .summary = "Which service this is", .tag = "health", .access = routes.identity.access},
+  api.get("/",
+          {.name = "greeting", .summary = "Which service this is", .tag = "health", .access = routes.identity.access},
           [greeting](Call<>) -> Task<Result<Greeting>> { co_return greeting; });
   add_health(api, routes.store, routes.draining);
   add_metrics(api, routes.store, routes.metrics);

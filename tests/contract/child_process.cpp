@@ -59,7 +59,8 @@ std::optional<std::string> ChildProcess::next_line(std::chrono::steady_clock::ti
     if (auto line = cut_line()) return line;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     pollfd waiting{out_, POLLIN, 0};
-    if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0 || !read_some()) return std::nullopt;
+    if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0 || !read_some())
+      return std::nullopt;
   }
 }
 

@@ -135,8 +135,9 @@ TEST(StoreCrash, ADiskThatRefusesWritesStopsWritingOnly) {
     }
   }
   const auto kind = [](ErrorKind of) { return std::to_string(static_cast<int>(of)); };
-  EXPECT_THAT(end, testing::ElementsAre("ready", "failed " + kind(ErrorKind::InDoubt), "next " + kind(ErrorKind::Unavailable),
-                                        "health " + std::to_string(static_cast<int>(kv::Health::Down)), "read 1"));
+  EXPECT_THAT(
+      end, testing::ElementsAre("ready", "failed " + kind(ErrorKind::InDoubt), "next " + kind(ErrorKind::Unavailable),
+                                "health " + std::to_string(static_cast<int>(kv::Health::Down)), "read 1"));
   EXPECT_GT(known.records.size(), 10u);
   auto opened = kv::open_rocks_store(dir.path() / "kv", "contract", clock);
   ASSERT_TRUE(opened) << opened.error().detail;

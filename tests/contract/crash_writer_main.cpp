@@ -52,7 +52,8 @@ void write_for_ever(kv::Store& store, int writer, std::uint64_t seed) {
 int write_until_full(kv::Store& store) {
   for (int n = 0; n < 100'000; ++n) {
     const std::string id = std::to_string(n);
-    const auto made = await(store.put({kRecords, id}, {{"n", n}, {"again", n}, {"group", n % kGroups}, {"pad", std::string(3000, 'x')}}));
+    const auto made = await(
+        store.put({kRecords, id}, {{"n", n}, {"again", n}, {"group", n % kGroups}, {"pad", std::string(3000, 'x')}}));
     if (made) {
       say("put " + id + " " + id);
       continue;
@@ -87,7 +88,8 @@ int run(const std::string& directory, const std::string& mode, std::uint64_t see
     while (true) ::poll(nullptr, 0, -1);
   }
   std::vector<std::thread> writers;
-  for (int w = 0; w < kWriters; ++w) writers.emplace_back([&store, w, seed] { write_for_ever(store, w, seed + static_cast<std::uint64_t>(w)); });
+  for (int w = 0; w < kWriters; ++w)
+    writers.emplace_back([&store, w, seed] { write_for_ever(store, w, seed + static_cast<std::uint64_t>(w)); });
   for (auto& writer : writers) writer.join();
   return 0;
 }

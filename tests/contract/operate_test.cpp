@@ -87,9 +87,9 @@ TEST_P(StoreContract, DoesEveryStep) {
 TEST_P(StoreContract, RefusesAStepOnAnotherType) {
   ASSERT_TRUE(put(kKey, sample()));
   const Op cases[] = {
-      Op::add("text", 1),           Op::add("list", 1.5),          Op::add("int", "one"),         Op::append("int", 1),
-      Op::append("map", 1),         Op::trim_keep_last("text", 1), Op::map_put("list", "k", 1),   Op::map_remove("int", "k"),
-      Op::map_get("text", "k"),     Op::map_size("list"),          Op::map_by_rank("double", 0),
+      Op::add("text", 1),       Op::add("list", 1.5),          Op::add("int", "one"),        Op::append("int", 1),
+      Op::append("map", 1),     Op::trim_keep_last("text", 1), Op::map_put("list", "k", 1),  Op::map_remove("int", "k"),
+      Op::map_get("text", "k"), Op::map_size("list"),          Op::map_by_rank("double", 0),
   };
   int n = 0;
   for (const auto& op : cases) {
@@ -108,8 +108,9 @@ TEST_P(StoreContract, RefusesASumOver64Bits) {
 }
 
 TEST_P(StoreContract, TakesStepsInOrder) {
-  const auto done = operate(kKey, {Op::add("n", 2), Op::add("n", 3), Op::read("n"), Op::append("log", "a"), Op::append("log", "b"),
-                                   Op::trim_keep_last("log", 1), Op::read("log"), Op::set("n", Value{}), Op::read("n")});
+  const auto done =
+      operate(kKey, {Op::add("n", 2), Op::add("n", 3), Op::read("n"), Op::append("log", "a"), Op::append("log", "b"),
+                     Op::trim_keep_last("log", 1), Op::read("log"), Op::set("n", Value{}), Op::read("n")});
   ASSERT_TRUE(done);
   EXPECT_EQ(done->results, (std::vector<Value>{2, 5, 5, 1, 2, 1, List{Value{"b"}}, {}, {}}));
   EXPECT_EQ(done->generation, 1u);
@@ -192,9 +193,11 @@ TEST_P(StoreContract, AllConditionsMustHold) {
 
 TEST_P(StoreContract, RanksEqualValuesByTheirKeys) {
   ASSERT_TRUE(put(kKey, {{"map", Map{{"c", Value{1}}, {"a", Value{1}}, {"b", Value{0}}, {"d", Value{0.5}}}}}));
-  const auto done = operate(kKey, {Op::map_by_rank("map", 0), Op::map_by_rank("map", 1), Op::map_by_rank("map", 2), Op::map_by_rank("map", 3)});
+  const auto done = operate(kKey, {Op::map_by_rank("map", 0), Op::map_by_rank("map", 1), Op::map_by_rank("map", 2),
+                                   Op::map_by_rank("map", 3)});
   ASSERT_TRUE(done);
-  EXPECT_EQ(done->results, (std::vector<Value>{pair("b", 0), List{Value{"d"}, Value{0.5}}, pair("a", 1), pair("c", 1)}));
+  EXPECT_EQ(done->results,
+            (std::vector<Value>{pair("b", 0), List{Value{"d"}, Value{0.5}}, pair("a", 1), pair("c", 1)}));
 }
 
 }  // namespace

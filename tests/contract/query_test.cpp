@@ -63,7 +63,8 @@ TEST_P(StoreContract, GivesAtMostAThousandToAPage) {
 TEST_P(StoreContract, FindsByIntegers) {
   ASSERT_TRUE(await(store().ensure_index("job", "due", kv::IndexType::Integer)));
   const std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
-  const std::pair<const char*, std::int64_t> jobs[] = {{"c", 5}, {"a", -7}, {"least", least}, {"b", 0}, {"d", 5}, {"most", most}, {"e", 256}};
+  const std::pair<const char*, std::int64_t> jobs[] = {{"c", 5}, {"a", -7},      {"least", least}, {"b", 0},
+                                                       {"d", 5}, {"most", most}, {"e", 256}};
   for (const auto& [id, due] : jobs) ASSERT_TRUE(put({"job", id}, {{"due", due}}));
   ASSERT_TRUE(put({"job", "none"}, {{"other", 5}}));
   ASSERT_TRUE(put({"job", "text"}, {{"due", "5"}}));
@@ -84,7 +85,8 @@ TEST_P(StoreContract, FindsByIntegers) {
   };
   for (const auto& c : cases) {
     for (const std::size_t limit : {1u, 2u, 100u}) {
-      SCOPED_TRACE(testing::PrintToString(c.range.low) + " to " + testing::PrintToString(c.range.high) + " by " + std::to_string(limit));
+      SCOPED_TRACE(testing::PrintToString(c.range.low) + " to " + testing::PrintToString(c.range.high) + " by " +
+                   std::to_string(limit));
       const auto ids = find_ids("job", "due", c.range, limit);
       EXPECT_EQ(sorted(ids), sorted(c.ids));
       if (GetParam().finds_in_order) EXPECT_EQ(ids, c.ids);
@@ -96,7 +98,8 @@ TEST_P(StoreContract, FindsByTexts) {
   ASSERT_TRUE(await(store().ensure_index("user", "city", kv::IndexType::String)));
   const std::string longer(300, 'x');
   const std::pair<const char*, std::string> users[] = {
-      {"1", "bern"}, {"2", "berlin"}, {"3", ""}, {"4", std::string("be\0rn", 5)}, {"5", "be"}, {"6", "zürich"}, {"7", longer + "a"}, {"8", longer + "b"}};
+      {"1", "bern"}, {"2", "berlin"}, {"3", ""},           {"4", std::string("be\0rn", 5)},
+      {"5", "be"},   {"6", "zürich"}, {"7", longer + "a"}, {"8", longer + "b"}};
   for (const auto& [id, city] : users) ASSERT_TRUE(put({"user", id}, {{"city", city}}));
   ASSERT_TRUE(put({"user", "number"}, {{"city", 5}}));
   struct Case {
@@ -169,7 +172,8 @@ TEST_P(StoreContract, DoesNotFindTheExpired) {
 }
 
 TEST_P(StoreContract, IndexesWhatIsThereAlready) {
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(put({"user", numbered("k", i)}, {{"n", i % 10}, {"city", "c" + std::to_string(i % 4)}}));
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(put({"user", numbered("k", i)}, {{"n", i % 10}, {"city", "c" + std::to_string(i % 4)}}));
   EXPECT_EQ(failure(await(store().find("user", "n", {}, "", 10))), ErrorKind::NotFound) << "not declared";
   ASSERT_TRUE(await(store().ensure_index("user", "n", kv::IndexType::Integer)));
   ASSERT_TRUE(await(store().ensure_index("user", "n", kv::IndexType::Integer))) << "declared twice";
@@ -207,7 +211,9 @@ TEST_P(StoreContract, ScansAndFindsTruthfullyWhileOthersWrite) {
   const auto write = [&](const std::string& id, int n, bool durable) {
     WriteOptions options;
     options.durable = durable;
-    return put({"user", id}, {{"group", 1}, {"left", n}, {"right", n}, {"pad", std::string(static_cast<std::size_t>(n % 50), 'p')}}, options);
+    return put({"user", id},
+               {{"group", 1}, {"left", n}, {"right", n}, {"pad", std::string(static_cast<std::size_t>(n % 50), 'p')}},
+               options);
   };
   for (int i = 0; i < kSteady; ++i) ASSERT_TRUE(write(numbered("s", i), 0, false));
   std::atomic<bool> stop{false};
@@ -230,7 +236,8 @@ TEST_P(StoreContract, ScansAndFindsTruthfullyWhileOthersWrite) {
       std::set<std::string> seen;
       std::string cursor;
       do {
-        const auto page = by_index ? await(store().find("user", "group", between(1, 1), cursor, 9)) : await(store().scan("user", cursor, 9));
+        const auto page = by_index ? await(store().find("user", "group", between(1, 1), cursor, 9))
+                                   : await(store().scan("user", cursor, 9));
         if (!page) {
           ADD_FAILURE() << page.error().detail;
           break;

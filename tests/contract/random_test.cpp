@@ -106,7 +106,8 @@ std::string call(kv::Store& store, Dice& dice) {
       auto options = dice.writing<OperateOptions>();
       if (dice.one_in(4)) options.only_if.push_back({dice.bin(), static_cast<Compare>(dice.below(8)), dice.value()});
       const auto done = await(store.operate(key, ops, options));
-      return "operate " + told(done, done ? std::to_string(done->generation) + testing::PrintToString(done->results) : "");
+      return "operate " +
+             told(done, done ? std::to_string(done->generation) + testing::PrintToString(done->results) : "");
     }
     case 6: {
       if (!dice.one_in(3)) return "";
@@ -114,7 +115,8 @@ std::string call(kv::Store& store, Dice& dice) {
       return "remove " + told(removed, removed && *removed ? "there" : "not there");
     }
     case 7: {
-      const auto page = await(store.scan(key.set, dice.one_in(2) ? key.id : "", static_cast<std::size_t>(1 + dice.below(5))));
+      const auto page =
+          await(store.scan(key.set, dice.one_in(2) ? key.id : "", static_cast<std::size_t>(1 + dice.below(5))));
       return "scan " + told(page);
     }
     default: {
@@ -122,7 +124,8 @@ std::string call(kv::Store& store, Dice& dice) {
       const bool texts = dice.one_in(2);
       if (dice.one_in(2)) range.low = texts ? Value{"b"} : Value{dice.below(20) - 10};
       if (dice.one_in(2)) range.high = texts ? Value{"bbb"} : Value{dice.below(20) - 10};
-      const auto page = await(store.find("b", texts ? "q" : "p", range, "", static_cast<std::size_t>(1 + dice.below(6))));
+      const auto page =
+          await(store.find("b", texts ? "q" : "p", range, "", static_cast<std::size_t>(1 + dice.below(6))));
       return "find " + told(page);
     }
   }
@@ -184,7 +187,8 @@ TEST(StoreRandom, EnginesAnswerAlike) {
   if (const char* given = std::getenv("QM_SEED")) return compare_engines(std::strtoull(given, nullptr, 10), 3000);
   const std::uint64_t fresh = std::random_device{}();
   std::printf("seeds 1 to 4 and %llu (replay with QM_SEED)\n", static_cast<unsigned long long>(fresh));
-  for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{4}, fresh}) compare_engines(seed, 1200);
+  for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{4}, fresh})
+    compare_engines(seed, 1200);
 }
 
 }  // namespace

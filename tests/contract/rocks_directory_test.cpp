@@ -35,8 +35,10 @@ class RocksDirectory : public testing::Test {
       options.durable = false;
       // Bytes that do not compress, so that damage hits records.
       std::string pad(1000, '\0');
-      for (std::size_t k = 0; k < pad.size(); ++k) pad[k] = static_cast<char>((static_cast<std::size_t>(i) * 2654435761u + k * k * 40503u) >> 7);
-      ASSERT_TRUE(await((*opened)->put({"user", std::to_string(i)}, {{"n", i}, {"pad", kv::Bytes{std::move(pad)}}}, options)));
+      for (std::size_t k = 0; k < pad.size(); ++k)
+        pad[k] = static_cast<char>((static_cast<std::size_t>(i) * 2654435761u + k * k * 40503u) >> 7);
+      ASSERT_TRUE(
+          await((*opened)->put({"user", std::to_string(i)}, {{"n", i}, {"pad", kv::Bytes{std::move(pad)}}}, options)));
     }
   }
 

@@ -58,8 +58,8 @@ std::vector<std::string> StoreContract::scan_ids(const std::string& set, std::si
   return ids;
 }
 
-std::vector<std::string> StoreContract::find_ids(const std::string& set, const std::string& bin, const IndexRange& range,
-                                                 std::size_t limit) {
+std::vector<std::string> StoreContract::find_ids(const std::string& set, const std::string& bin,
+                                                 const IndexRange& range, std::size_t limit) {
   std::vector<std::string> ids;
   std::string cursor;
   do {

@@ -55,7 +55,9 @@ class StoreContract : public testing::TestWithParam<EngineKind> {
     options.mode = mode;
     return put(key, bins, options);
   }
-  Result<Record> get(const Key& key, const std::vector<std::string>& bins = {}) { return await(store().get(key, bins)); }
+  Result<Record> get(const Key& key, const std::vector<std::string>& bins = {}) {
+    return await(store().get(key, bins));
+  }
   Result<kv::Operated> operate(const Key& key, const std::vector<Op>& ops, const OperateOptions& options = {}) {
     return await(store().operate(key, ops, options));
   }
@@ -69,7 +71,8 @@ class StoreContract : public testing::TestWithParam<EngineKind> {
 
   // All ids of the pages, in order, and whether every page kept to `limit`.
   std::vector<std::string> scan_ids(const std::string& set, std::size_t limit);
-  std::vector<std::string> find_ids(const std::string& set, const std::string& bin, const IndexRange& range, std::size_t limit);
+  std::vector<std::string> find_ids(const std::string& set, const std::string& bin, const IndexRange& range,
+                                    std::size_t limit);
 
   // Runs work(0) … work(n − 1), each on a thread of its own.
   template <class F>

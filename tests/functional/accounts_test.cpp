@@ -8,7 +8,8 @@ namespace {
 
 const Peer& shop() { return shared_services().shop(); }
 
-std::string registration(const std::string& email, const std::string& password, const std::string& profile = R"({"name":"N"})") {
+std::string registration(const std::string& email, const std::string& password,
+                         const std::string& profile = R"({"name":"N"})") {
   return R"({"email":")" + email + R"(","password":")" + password + R"(","profile":)" + profile + "}";
 }
 
@@ -96,7 +97,8 @@ TEST(Login, IsThrottledAfterRepeatedFailures) {
   const std::string email = unique_email();
   own.peer().post("/api/auth/register", registration(email, "long enough"));
   Reply last;
-  for (int i = 0; i < 40 && last.status != 429; ++i) last = own.peer().post("/api/auth/login", login(email, "wrong password"));
+  for (int i = 0; i < 40 && last.status != 429; ++i)
+    last = own.peer().post("/api/auth/login", login(email, "wrong password"));
   EXPECT_EQ(last.status, 429);
   EXPECT_FALSE(last.header("retry-after").empty());
   // The right password doesn't help while the lock lasts.
@@ -130,16 +132,22 @@ TEST(Tokens, ForgedOnesAreRefused) {
   const std::string& good = who.access_token;
   const std::string payload = good.substr(good.find('.'), good.rfind('.') - good.find('.'));
   const std::vector<std::string> bad = {
-      "", "x", "a.b.c", good + "x", good.substr(0, good.size() - 2),
-      "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0" + payload + ".",          // alg none
+      "",
+      "x",
+      "a.b.c",
+      good + "x",
+      good.substr(0, good.size() - 2),
+      "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0" + payload + ".",           // alg none
       "eyJhbGciOiJub25lIn0" + payload + good.substr(good.rfind('.')),  // alg none, signed
       std::string(10'240, 'a'),
       // Another key, otherwise in order.
-      "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyXzAwMSIsImV4cCI6NDEwMjQ0NDgwMH0.dGhpcyBpcyBub3QgYSBzaWduYXR1cmUgb2Ygb3VycyAhIQ",
+      "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyXzAwMSIsImV4cCI6NDEwMjQ0NDgwMH0."
+      "dGhpcyBpcyBub3QgYSBzaWduYXR1cmUgb2Ygb3VycyAhIQ",
   };
   for (const auto& token : bad) {
     const Reply reply = shop().get("/api/auth/profile", bearer(token));
-    EXPECT_TRUE(reply.status == 401 || (token.size() > 8000 && reply.status == 431)) << token.substr(0, 60) << " → " << reply.status;
+    EXPECT_TRUE(reply.status == 401 || (token.size() > 8000 && reply.status == 431))
+        << token.substr(0, 60) << " → " << reply.status;
   }
   EXPECT_EQ(shop().get("/api/auth/profile", {{"Authorization", "Basic " + good}}).status, 401);
   EXPECT_EQ(shop().get("/api/auth/profile", who.headers()).status, 200);
@@ -159,12 +167,17 @@ TEST(Profile, ChangesOnlyWhatIsNamed) {
 
 TEST(Preferences, AreKept) {
   const SignedIn who = new_customer(shop());
-  const std::string wanted = R"({"categories":["electronics"],"brands":["Acme"],"price_range":{"min":5.00,"max":99.99}})";
+  const std::string wanted =
+      R"({"categories":["electronics"],"brands":["Acme"],"price_range":{"min":5.00,"max":99.99}})";
   ASSERT_EQ(shop().put("/api/users/preferences", wanted, who.headers()).status, 200);
   const auto kept = shop().get("/api/users/preferences", who.headers()).json();
   EXPECT_EQ(text_at(kept, "categories/0"), "electronics");
   EXPECT_DOUBLE_EQ(number_at(kept, "price_range/max"), 99.99);
-  EXPECT_EQ(shop().put("/api/users/preferences", R"({"categories":[],"brands":[],"price_range":{"min":9,"max":1}})", who.headers()).status, 422);
+  EXPECT_EQ(shop()
+                .put("/api/users/preferences", R"({"categories":[],"brands":[],"price_range":{"min":9,"max":1}})",
+                     who.headers())
+                .status,
+            422);
 }
 
 TEST(PurchaseHistory, HoldsTheDemoOrdersAndNobodyElses) {
@@ -172,7 +185,8 @@ TEST(PurchaseHistory, HoldsTheDemoOrdersAndNobodyElses) {
   const auto history = shop().get("/api/users/purchase-history", john.headers()).json();
   EXPECT_GT(number_at(history, "total_orders"), 0);
   EXPECT_EQ(text_at(history, "orders/0/user_id"), "user_001");
-  EXPECT_EQ(number_at(shop().get("/api/users/purchase-history", new_customer(shop()).headers()).json(), "total_orders"), 0);
+  EXPECT_EQ(number_at(shop().get("/api/users/purchase-history", new_customer(shop()).headers()).json(), "total_orders"),
+            0);
 }
 
 TEST(Messages, AnothersMessageDoesNotExist) {
@@ -210,11 +224,18 @@ TEST(Access, EveryUserRouteAsksForAToken) {
 TEST(Access, StaffAndServiceRoutesRefuseACustomer) {
   const SignedIn customer = new_customer(shop());
   const std::pair<const char*, const char*> routes[] = {
-      {"POST", "/api/admin/init-data"}, {"POST", "/api/admin/load-data"}, {"POST", "/api/admin/load-categories"},
-      {"POST", "/api/admin/load-products"}, {"POST", "/api/admin/load-users"}, {"POST", "/api/admin/reset-data"},
-      {"GET", "/api/admin/products"}, {"GET", "/api/admin/users"}, {"GET", "/api/admin/categories"},
+      {"POST", "/api/admin/init-data"},
+      {"POST", "/api/admin/load-data"},
+      {"POST", "/api/admin/load-categories"},
+      {"POST", "/api/admin/load-products"},
+      {"POST", "/api/admin/load-users"},
+      {"POST", "/api/admin/reset-data"},
+      {"GET", "/api/admin/products"},
+      {"GET", "/api/admin/users"},
+      {"GET", "/api/admin/categories"},
       {"POST", "/api/admin/coupons"},
-      {"POST", "/api/coupons/internal/assign-nudge-coupon?user_id=user_001&coupon_id=SAVE20&nudge_id=n&churn_score=0.9"}};
+      {"POST",
+       "/api/coupons/internal/assign-nudge-coupon?user_id=user_001&coupon_id=SAVE20&nudge_id=n&churn_score=0.9"}};
   for (const auto& [method, path] : routes) {
     const int refused = shop().send(method, path, "", customer.headers()).status;
     EXPECT_TRUE(refused == 401 || refused == 403) << method << " " << path << " → " << refused;

@@ -18,20 +18,24 @@ TEST(Catalog, PagesThroughEveryProductOnce) {
   EXPECT_GE(total, 60);
   for (int page = 1;; ++page) {
     const auto json = products("?limit=7&page=" + std::to_string(page));
-    for (const auto& product : list_at(json, "products")) EXPECT_TRUE(seen.insert(text_at(product, "product_id")).second);
+    for (const auto& product : list_at(json, "products"))
+      EXPECT_TRUE(seen.insert(text_at(product, "product_id")).second);
     if (!at(json, "has_next").as_bool()) break;
   }
   EXPECT_EQ(static_cast<double>(seen.size()), total);
 }
 
 TEST(Catalog, FiltersMeanWhatTheySay) {
-  for (const auto& p : list_at(products("?category=electronics&limit=100"), "products")) EXPECT_EQ(text_at(p, "category"), "electronics");
+  for (const auto& p : list_at(products("?category=electronics&limit=100"), "products"))
+    EXPECT_EQ(text_at(p, "category"), "electronics");
   for (const auto& p : list_at(products("?min_price=20&max_price=40&limit=100"), "products")) {
     EXPECT_GE(number_at(p, "price"), 20);
     EXPECT_LE(number_at(p, "price"), 40);
   }
-  for (const auto& p : list_at(products("?in_stock=true&limit=100"), "products")) EXPECT_GT(number_at(p, "stock_quantity"), 0);
-  for (const auto& p : list_at(products("?is_featured=true&limit=100"), "products")) EXPECT_TRUE(at(p, "is_featured").as_bool());
+  for (const auto& p : list_at(products("?in_stock=true&limit=100"), "products"))
+    EXPECT_GT(number_at(p, "stock_quantity"), 0);
+  for (const auto& p : list_at(products("?is_featured=true&limit=100"), "products"))
+    EXPECT_TRUE(at(p, "is_featured").as_bool());
   double previous = 1e9;
   for (const auto& p : list_at(products("?sort_by=price&sort_order=desc&limit=100"), "products")) {
     EXPECT_LE(number_at(p, "price"), previous);
@@ -52,8 +56,9 @@ TEST(Catalog, OneProductAndItsPicture) {
   const Reply reply = shop().get("/api/products/prod_001");
   ASSERT_EQ(reply.status, 200);
   const auto product = reply.json();
-  for (const char* member : {"product_id", "name", "description", "category", "price", "brand", "images", "specifications",
-                             "stock_quantity", "rating", "review_count", "tags", "is_featured", "is_active", "created_at", "updated_at"}) {
+  for (const char* member :
+       {"product_id", "name", "description", "category", "price", "brand", "images", "specifications", "stock_quantity",
+        "rating", "review_count", "tags", "is_featured", "is_active", "created_at", "updated_at"}) {
     EXPECT_TRUE(product.as_object().contains(member)) << member;
   }
   const Reply picture = shop().get(text_at(product, "images/0"));
@@ -64,7 +69,8 @@ TEST(Catalog, OneProductAndItsPicture) {
 }
 
 TEST(Catalog, ListsFeaturedCategoriesAndByCategory) {
-  for (const auto& p : list_at(shop().get("/api/products/featured").json(), "products")) EXPECT_TRUE(at(p, "is_featured").as_bool());
+  for (const auto& p : list_at(shop().get("/api/products/featured").json(), "products"))
+    EXPECT_TRUE(at(p, "is_featured").as_bool());
   const auto categories = shop().get("/api/products/categories").json();
   ASSERT_EQ(categories.as_array().size(), 5u);
   for (const auto& category : categories.as_array()) {
@@ -87,7 +93,8 @@ TEST(Catalog, PricesAreExactDecimals) {
     std::size_t digits = i + 8;
     while (std::isdigit(static_cast<unsigned char>(body[digits]))) ++digits;
     ASSERT_EQ(body[digits], '.') << body.substr(i, 30);
-    EXPECT_TRUE(std::isdigit(static_cast<unsigned char>(body[digits + 1])) && std::isdigit(static_cast<unsigned char>(body[digits + 2])));
+    EXPECT_TRUE(std::isdigit(static_cast<unsigned char>(body[digits + 1])) &&
+                std::isdigit(static_cast<unsigned char>(body[digits + 2])));
     EXPECT_FALSE(std::isdigit(static_cast<unsigned char>(body[digits + 3]))) << body.substr(i, 30);
   }
 }

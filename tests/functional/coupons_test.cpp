@@ -10,7 +10,8 @@ namespace {
 const Peer& shop() { return shared_services().shop(); }
 
 std::string assign_target(const std::string& user, const std::string& coupon, const std::string& nudge) {
-  return "/api/coupons/internal/assign-nudge-coupon?user_id=" + user + "&coupon_id=" + coupon + "&nudge_id=" + nudge + "&churn_score=0.9";
+  return "/api/coupons/internal/assign-nudge-coupon?user_id=" + user + "&coupon_id=" + coupon + "&nudge_id=" + nudge +
+         "&churn_score=0.9";
 }
 
 TEST(Coupons, AvailableOnesStandHighestFirst) {
@@ -111,12 +112,14 @@ TEST(Admin, ListsLoadsAndCreates) {
     EXPECT_EQ(reply.body.find("argon"), std::string::npos);
     EXPECT_EQ(reply.body.find("password"), std::string::npos);
   }
-  for (const char* path : {"/api/admin/init-data", "/api/admin/load-data", "/api/admin/load-categories", "/api/admin/load-products", "/api/admin/load-users"}) {
+  for (const char* path : {"/api/admin/init-data", "/api/admin/load-data", "/api/admin/load-categories",
+                           "/api/admin/load-products", "/api/admin/load-users"}) {
     const Reply reply = shop().post(path, {}, admin.headers());
     EXPECT_EQ(reply.status, 200) << path << reply.body;
     EXPECT_TRUE(at(reply.json(), "errors").is_array()) << reply.body;
   }
-  const std::string coupon = R"({"code":"HALF","name":"Half","description":"Half off","discount_type":"percentage","discount_value":50,
+  const std::string coupon =
+      R"({"code":"HALF","name":"Half","description":"Half off","discount_type":"percentage","discount_value":50,
       "min_order_val":10,"max_discount":30,"valid_from":"2026-01-01T00:00:00Z","valid_until":"2099-01-01T00:00:00Z"})";
   const Reply created = shop().post("/api/admin/coupons", coupon, admin.headers());
   EXPECT_TRUE(created.status == 200 || created.status == 201) << created.body;
@@ -128,7 +131,10 @@ TEST(Admin, ListsLoadsAndCreates) {
 
 TEST(Admin, ResetBringsTheDemoShopBack) {
   TempDir dir;
-  ServiceProcess own{"quickmart-backend", dir.path(), {"--jwt-secret", kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
+  ServiceProcess own{
+      "quickmart-backend",
+      dir.path(),
+      {"--jwt-secret", kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
   const SignedIn customer = new_customer(own.peer());
   const SignedIn admin = sign_in(own.peer(), "admin@quickmart.com", "admin");
   const Reply reset = own.peer().post("/api/admin/reset-data", {}, admin.headers());

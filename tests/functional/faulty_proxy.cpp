@@ -82,7 +82,8 @@ void FaultyProxy::serve(int client) {
     pollfd waiting[2] = {{client, POLLIN, 0}, {upstream, POLLIN, 0}};
     if (::poll(waiting, upstream >= 0 ? 2 : 1, kTickMs) <= 0) continue;
     if (mode == Mode::Nonsense && !told) {
-      constexpr std::string_view kNonsense = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"what\":\x01";
+      constexpr std::string_view kNonsense =
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"what\":\x01";
       (void)::send(client, kNonsense.data(), kNonsense.size(), MSG_NOSIGNAL);
       told = true;
     }
@@ -91,7 +92,8 @@ void FaultyProxy::serve(int client) {
       if (::recv(client, chunk, sizeof chunk, 0) <= 0) break;
       continue;
     }
-    if ((waiting[0].revents != 0 && !pump(client, upstream)) || (waiting[1].revents != 0 && !pump(upstream, client))) break;
+    if ((waiting[0].revents != 0 && !pump(client, upstream)) || (waiting[1].revents != 0 && !pump(upstream, client)))
+      break;
   }
   if (upstream >= 0) ::close(upstream);
   ::close(client);

@@ -115,7 +115,8 @@ Reply Peer::send(const std::string& method, const std::string& target, const std
     typed = typed || name == "Content-Type";
   }
   if (!body.empty() && !typed) text += "Content-Type: application/json\r\n";
-  if (!body.empty() || method == "POST" || method == "PUT") text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if (!body.empty() || method == "POST" || method == "PUT")
+    text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   text += "\r\n" + body;
   Connection connection{port_};
   if (!connection.write(text) && text.size() < 65536) return {};

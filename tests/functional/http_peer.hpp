@@ -45,7 +45,9 @@ class Peer {
   Peer() = default;
   explicit Peer(std::uint16_t port) : port_(port) {}
 
-  Reply get(const std::string& target, const HeaderList& headers = {}) const { return send("GET", target, {}, headers); }
+  Reply get(const std::string& target, const HeaderList& headers = {}) const {
+    return send("GET", target, {}, headers);
+  }
   Reply post(const std::string& target, const std::string& body = {}, const HeaderList& headers = {}) const {
     return send("POST", target, body, headers);
   }

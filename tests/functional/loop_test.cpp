@@ -31,7 +31,8 @@ TEST(Loop, ACustomerAtRiskFindsAPersonalCouponAfterLogin) {
 
   // Logging in again brings no second coupon.
   const std::size_t before = coupons_of(services.shop(), demo);
-  const double messages = number_at(services.shop().get("/api/users/messages", demo.headers()).json(), "total_messages");
+  const double messages =
+      number_at(services.shop().get("/api/users/messages", demo.headers()).json(), "total_messages");
   sign_in(services.shop(), "demo@quickmart.com", "demo");
   ASSERT_TRUE(eventually([&] {
     return number_at(services.shop().get("/api/users/messages", demo.headers()).json(), "total_messages") > messages;

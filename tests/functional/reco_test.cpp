@@ -12,7 +12,8 @@ const Peer& reco() {
 }
 
 TEST(Ingest, TakesShortNamesAliasesAndNamesWhatItIgnored) {
-  const Reply reply = reco().post("/ingest/profile", R"({"user_id":"ingest_1","account_age_days":365,"loyalty_tier":"gold","shoe_size":44})");
+  const Reply reply = reco().post(
+      "/ingest/profile", R"({"user_id":"ingest_1","account_age_days":365,"loyalty_tier":"gold","shoe_size":44})");
   ASSERT_EQ(reply.status, 200) << reply.body;
   EXPECT_EQ(text_at(reply.json(), "status"), "success");
   EXPECT_EQ(text_at(reply.json(), "message"), "Profile features stored for user ingest_1");
@@ -30,14 +31,17 @@ TEST(Ingest, APartialBodyMerges) {
 
 TEST(Ingest, TakesEveryGroup) {
   const std::pair<const char*, const char*> bodies[] = {
-      {"profile", R"("device_type":"mobile","pref_payment":"card","lang_pref":"en-US","geo_location":"US-CA","member_dur":12)"},
+      {"profile",
+       R"("device_type":"mobile","pref_payment":"card","lang_pref":"en-US","geo_location":"US-CA","member_dur":12)"},
       {"behavior", R"("days_since_last_login":10,"ctr_10_sess":0.2,"wishlist_ratio":1.5)"},
-      {"transactional", R"("avg_order_value":99.5,"sub_pay_status":"active","cat_spend_dist":{"electronics":0.7,"clothing":0.3})"},
+      {"transactional",
+       R"("avg_order_value":99.5,"sub_pay_status":"active","cat_spend_dist":{"electronics":0.7,"clothing":0.3})"},
       {"engagement", R"("email_click_rate":0.1,"retention_resp":"declined")"},
       {"support", R"("csat_score_last_interaction":2.5,"support_tickets":3)"},
       {"realtime", R"("session_clicks":7,"cart_no_buy":true,"last_abandon_at":"2026-11-01T10:00:00Z")"}};
   for (const auto& [group, members] : bodies) {
-    const Reply reply = reco().post(std::string{"/ingest/"} + group, std::string{R"({"user_id":"ingest_3",)"} + members + "}");
+    const Reply reply =
+        reco().post(std::string{"/ingest/"} + group, std::string{R"({"user_id":"ingest_3",)"} + members + "}");
     EXPECT_EQ(reply.status, 200) << group << reply.body;
     EXPECT_TRUE(at(reply.json(), "ignored").as_array().empty()) << reply.body;
   }
@@ -45,10 +49,11 @@ TEST(Ingest, TakesEveryGroup) {
 }
 
 TEST(Ingest, StoresNothingWhenAValueDoesNotFit) {
-  const char* bad[] = {R"("days_last_login":-1)", R"("cart_abandon":1.01)", R"("cart_abandon":"often")", R"("sess_7d":2.5)",
-                       R"("ctr_10_sess":true)", R"("cart_abandon":[0.5])"};
+  const char* bad[] = {R"("days_last_login":-1)", R"("cart_abandon":1.01)", R"("cart_abandon":"often")",
+                       R"("sess_7d":2.5)",        R"("ctr_10_sess":true)",  R"("cart_abandon":[0.5])"};
   for (const char* member : bad) {
-    const Reply reply = reco().post("/ingest/behavior", std::string{R"({"user_id":"ingest_4","sess_30d":5,)"} + member + "}");
+    const Reply reply =
+        reco().post("/ingest/behavior", std::string{R"({"user_id":"ingest_4","sess_30d":5,)"} + member + "}");
     EXPECT_EQ(reply.status, 422) << member << reply.body;
     EXPECT_EQ(text_at(reply.json(), "detail/0/loc/0"), "body") << reply.body;
   }
@@ -80,8 +85,8 @@ TEST(Predict, AnswersWithReasonsThatAddUp) {
     EXPECT_EQ(text_at(explanations[i], "reason"), text_at(json, "churn_reasons/" + std::to_string(i)));
     EXPECT_FALSE(text_at(explanations[i], "text").empty());
   }
-  for (const char* member : {"base_value", "features_retrieved", "feature_freshness", "prediction_timestamp", "model_version",
-                             "nudges_triggered", "nudge_rule_matched"}) {
+  for (const char* member : {"base_value", "features_retrieved", "feature_freshness", "prediction_timestamp",
+                             "model_version", "nudges_triggered", "nudge_rule_matched"}) {
     EXPECT_TRUE(json.as_object().contains(member)) << member;
   }
   EXPECT_EQ(at(json, "nudges_triggered").is_null(), p < 0.6) << reply.body;
@@ -103,16 +108,19 @@ TEST(Nudges, RulesAreTheTwelveOfTheContract) {
 TEST(Nudges, TestMatchesWithoutSideEffects) {
   struct Case { const char* query; const char* rule; };
   // The first case fits rule_2 and rule_10 alike: as many reasons, the same lower bound; then the higher number wins.
-  const Case cases[] = {{"churn_probability=0.85&churn_reasons=CART_ABANDONMENT", "rule_10"},
-                        {"churn_probability=0.95&churn_reasons=PAYMENT_FAILURE&churn_reasons=CART_ABANDONMENT", "rule_10"},
-                        {"churn_probability=0.65&churn_reasons=PRICE_SENSITIVITY", "rule_4"},
-                        {"churn_probability=0.95&churn_reasons=HIGH_REFUND_RATE", "high_risk_any"}};
+  const Case cases[] = {
+      {"churn_probability=0.85&churn_reasons=CART_ABANDONMENT", "rule_10"},
+      {"churn_probability=0.95&churn_reasons=PAYMENT_FAILURE&churn_reasons=CART_ABANDONMENT", "rule_10"},
+      {"churn_probability=0.65&churn_reasons=PRICE_SENSITIVITY", "rule_4"},
+      {"churn_probability=0.95&churn_reasons=HIGH_REFUND_RATE", "high_risk_any"}};
   for (const auto& c : cases) {
     const auto json = reco().get(std::string{"/nudge/test/nobody?"} + c.query).json();
     EXPECT_EQ(text_at(json, "matching_rule"), c.rule) << c.query << boost::json::serialize(json);
     EXPECT_GT(number_at(json, "would_trigger"), 0);
   }
-  EXPECT_TRUE(at(reco().get("/nudge/test/nobody?churn_probability=0.2&churn_reasons=INACTIVITY").json(), "matching_rule").is_null());
+  EXPECT_TRUE(
+      at(reco().get("/nudge/test/nobody?churn_probability=0.2&churn_reasons=INACTIVITY").json(), "matching_rule")
+          .is_null());
   EXPECT_EQ(reco().get("/nudge/test/nobody?churn_probability=1.5").status, 422);
   EXPECT_EQ(number_at(reco().get("/nudges/nobody").json(), "nudges/0/priority"), -1);
 }
@@ -125,7 +133,8 @@ TEST(Nudges, OutcomesAreIdempotent) {
   const std::string body = R"({"status":"clicked","at":"2026-11-22T09:49:08.614Z"})";
   EXPECT_EQ(reco().post("/nudges/" + id + "/outcome", body).status, 200);
   EXPECT_EQ(reco().post("/nudges/" + id + "/outcome", body).status, 200);
-  EXPECT_EQ(reco().post("/nudges/" + id + "/outcome", R"({"status":"dreamt","at":"2026-11-22T09:49:08Z"})").status, 422);
+  EXPECT_EQ(reco().post("/nudges/" + id + "/outcome", R"({"status":"dreamt","at":"2026-11-22T09:49:08Z"})").status,
+            422);
   EXPECT_EQ(reco().post("/nudges/nudge_nobody/outcome", body).status, 404);
 }
 
@@ -142,7 +151,8 @@ TEST(Training, GeneratesTrainsAndReports) {
   EXPECT_GT(auc, 0.6) << trained.body;
   EXPECT_LT(auc, 0.99) << "a formula, not behaviour";
   EXPECT_NE(text_at(trained.json(), "model_version"), before);
-  EXPECT_EQ(text_at(reco().post("/predict/user_001").json(), "model_version"), text_at(trained.json(), "model_version"));
+  EXPECT_EQ(text_at(reco().post("/predict/user_001").json(), "model_version"),
+            text_at(trained.json(), "model_version"));
   EXPECT_EQ(reco().get("/train/metrics").status, 200);
   EXPECT_GT(number_at(reco().get("/train/data-quality").json(), "quality_score"), 0);
   const Reply later = reco().post("/train/start?wait=false");
@@ -157,7 +167,8 @@ TEST(Training, TheSameSeedGivesTheSameModel) {
   const auto train = [] {
     TempDir dir;
     ServiceProcess own{"reco-engine", dir.path(), {}};
-    EXPECT_TRUE(eventually([&] { return at(own.peer().get("/health").json(), "model/model_loaded") == true; }, std::chrono::milliseconds{120'000}));
+    EXPECT_TRUE(eventually([&] { return at(own.peer().get("/health").json(), "model/model_loaded") == true; },
+                           std::chrono::milliseconds{120'000}));
     own.peer().post("/ingest/behavior", R"({"user_id":"u","days_last_login":40,"cart_abandon":0.8})");
     return number_at(own.peer().post("/predict/u").json(), "churn_probability");
   };
@@ -167,7 +178,8 @@ TEST(Training, TheSameSeedGivesTheSameModel) {
 TEST(Production, EveryRouteButHealthAndMetricsNeedsTheServiceToken) {
   TempDir dir;
   ServiceProcess own{"reco-engine", dir.path(), {"--env", "production", "--service-token", kServiceToken}};
-  for (const char* path : {"/health/live", "/health/ready", "/metrics"}) EXPECT_EQ(own.peer().get(path).status, 200) << path;
+  for (const char* path : {"/health/live", "/health/ready", "/metrics"})
+    EXPECT_EQ(own.peer().get(path).status, 200) << path;
   for (const char* path : {"/nudge/rules", "/monitoring", "/train/status", "/nudges/u"}) {
     EXPECT_EQ(own.peer().get(path).status, 401) << path;
     EXPECT_NE(own.peer().get(path, bearer(kServiceToken)).status, 401) << path;

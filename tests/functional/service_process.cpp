@@ -45,7 +45,8 @@ pid_t spawn(const std::string& program, const std::vector<std::string>& argument
 
 int wait_for(pid_t pid) {
   int status = 0;
-  const bool ended = eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, std::chrono::milliseconds{30'000});
+  const bool ended =
+      eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, std::chrono::milliseconds{30'000});
   if (!ended) return -1000;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -67,7 +68,8 @@ ServiceProcess::ServiceProcess(std::string program, std::filesystem::path dir, s
     : log_(dir / (program + ".log")) {
   const auto port_file = dir / (program + ".port");
   std::filesystem::remove(port_file);
-  arguments.insert(arguments.end(), {"--port", "0", "--port-file", port_file.string(), "--data-dir", (dir / program).string()});
+  arguments.insert(arguments.end(),
+                   {"--port", "0", "--port-file", port_file.string(), "--data-dir", (dir / program).string()});
   pid_ = spawn(program, arguments, {}, log_);
   const bool ready = eventually(
       [&] {
@@ -85,7 +87,8 @@ ServiceProcess::ServiceProcess(std::string program, std::filesystem::path dir, s
   if (!ready || peer_.port() == 0) {
     const std::string text = log();
     kill();
-    throw std::runtime_error(program + " did not become ready:\n" + text.substr(text.size() > 4000 ? text.size() - 4000 : 0));
+    throw std::runtime_error(program + " did not become ready:\n" +
+                             text.substr(text.size() > 4000 ? text.size() - 4000 : 0));
   }
 }
 

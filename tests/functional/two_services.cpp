@@ -17,15 +17,19 @@ TwoServices::TwoServices() {
 }
 
 void TwoServices::start_shop() {
-  shop_ = ServiceProcess{"quickmart-backend", dir_.path(),
-                         {"--threads", "2", "--reco-engine-url", url(to_reco_.port()), "--service-token", kServiceToken,
-                          "--jwt-secret", kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
+  shop_ = ServiceProcess{
+      "quickmart-backend",
+      dir_.path(),
+      {"--threads", "2", "--reco-engine-url", url(to_reco_.port()), "--service-token", kServiceToken, "--jwt-secret",
+       kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
   to_shop_.forward_to(shop_.port());
 }
 
 void TwoServices::start_reco() {
-  reco_ = ServiceProcess{"reco-engine", dir_.path(),
-                         {"--threads", "2", "--quickmart-api-url", url(to_shop_.port()), "--service-token", kServiceToken}};
+  reco_ =
+      ServiceProcess{"reco-engine",
+                     dir_.path(),
+                     {"--threads", "2", "--quickmart-api-url", url(to_shop_.port()), "--service-token", kServiceToken}};
   to_reco_.forward_to(reco_.port());
 }
 
@@ -68,8 +72,9 @@ std::string unique_email() {
 
 SignedIn new_customer(const Peer& shop) {
   const std::string email = unique_email();
-  const Reply reply = shop.post("/api/auth/register",
-                                R"({"email":")" + email + R"(","password":"long enough","profile":{"name":"Test Customer"}})");
+  const Reply reply =
+      shop.post("/api/auth/register",
+                R"({"email":")" + email + R"(","password":"long enough","profile":{"name":"Test Customer"}})");
   EXPECT_EQ(reply.status, 200) << reply.body;
   return sign_in(shop, email, "long enough");
 }

@@ -45,11 +45,12 @@ struct Thing {
 BOOST_DESCRIBE_STRUCT(Thing, (), (id, name, good, big, small, price, at, colour, parts, by_name, any))
 inline auto constraints(const Thing*) {
   namespace json = qm::json;
-  return json::fields(json::field(&Thing::name, json::defaulted(), json::length(0, 20)), json::field(&Thing::good, json::defaulted()),
-                      json::field(&Thing::big, json::defaulted(), json::range(-1e6, 1e18)), json::field(&Thing::small, json::defaulted()),
-                      json::field(&Thing::price, json::defaulted()), json::field(&Thing::at, json::defaulted()),
-                      json::field(&Thing::colour, json::defaulted()), json::field(&Thing::parts, json::defaulted()),
-                      json::field(&Thing::by_name, json::defaulted()));
+  return json::fields(json::field(&Thing::name, json::defaulted(), json::length(0, 20)),
+                      json::field(&Thing::good, json::defaulted()),
+                      json::field(&Thing::big, json::defaulted(), json::range(-1e6, 1e18)),
+                      json::field(&Thing::small, json::defaulted()), json::field(&Thing::price, json::defaulted()),
+                      json::field(&Thing::at, json::defaulted()), json::field(&Thing::colour, json::defaulted()),
+                      json::field(&Thing::parts, json::defaulted()), json::field(&Thing::by_name, json::defaulted()));
 }
 
 }  // namespace sample
@@ -88,7 +89,8 @@ bool same(const bj::value& a, const bj::value& b) {
 
 void expect_faults(const qm::Error& error) {
   must(error.kind == qm::ErrorKind::Invalid && !error.faults.empty());
-  for (const auto& fault : error.faults) must(!fault.loc.empty() && fault.loc[0] == "body" && !fault.msg.empty() && !fault.type.empty());
+  for (const auto& fault : error.faults)
+    must(!fault.loc.empty() && fault.loc[0] == "body" && !fault.msg.empty() && !fault.type.empty());
 }
 
 }  // namespace

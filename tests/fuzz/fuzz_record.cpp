@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = qm::kv::decode_record(written);
   must(again.has_value());
   must(qm::kv::encode_record(*again) == written);
-  must(again->generation == record->generation && again->expires_at == record->expires_at && again->bins.size() == record->bins.size());
+  must(again->generation == record->generation && again->expires_at == record->expires_at &&
+       again->bins.size() == record->bins.size());
   // No part of a record is one.
   must(!qm::kv::decode_record(std::string_view{written}.substr(0, data[size / 2] % written.size())));
   must(!qm::kv::decode_record(written + '\0'));

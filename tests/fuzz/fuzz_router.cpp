@@ -14,14 +14,16 @@ using qm::http::Router;
 
 const std::vector<std::string>& patterns() {
   static const std::vector<std::string> all{
-      "/", "/a", "/a/b", "/a/{x}", "/{x}", "/{x}/b", "/a/{x}/c", "/a/b/{y}", "/{x}/{y}/{z}", "/a/b/c/d", "/{x}/b/{y}/d", "/{x}/{y}/{z}/{w}"};
+      "/",        "/a",       "/a/b",         "/a/{x}",   "/{x}",         "/{x}/b",
+      "/a/{x}/c", "/a/b/{y}", "/{x}/{y}/{z}", "/a/b/c/d", "/{x}/b/{y}/d", "/{x}/{y}/{z}/{w}"};
   return all;
 }
 
 const Router& router() {
   static const Router only = [] {
     Router made;
-    for (std::size_t i = 0; i < patterns().size(); ++i) made.add(i % 3 == 2 ? Method::Post : Method::Get, patterns()[i], i);
+    for (std::size_t i = 0; i < patterns().size(); ++i)
+      made.add(i % 3 == 2 ? Method::Post : Method::Get, patterns()[i], i);
     return made;
   }();
   return only;
