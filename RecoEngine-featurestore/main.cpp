@@ -91,6 +91,7 @@ class RecoEngine {
 
   void add_metrics() {
     host_.metrics().add_source([this] { return training_families(train_.counts()); });
+    host_.metrics().add_source([this] { return prediction_families(predict_); });
     host_.metrics().add_source([this] { return model_families(champion_.current()); });
   }
 

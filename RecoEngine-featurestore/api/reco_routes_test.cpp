@@ -10,6 +10,7 @@
 #include "RecoEngine-featurestore/api/health_api.hpp"
 #include "RecoEngine-featurestore/api/monitoring_api.hpp"
 #include "RecoEngine-featurestore/api/train_api.hpp"
+#include "RecoEngine-featurestore/app/reco_metrics.hpp"
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
 
 namespace qm::reco {
@@ -189,6 +190,19 @@ TEST_F(FigureRoutes, MonitoringKnowsOnlyWhatWasMeasured) {
   const auto sent = after.at("nudge_responses").at("nudges_sent").as_int64();
   EXPECT_EQ(sent, static_cast<std::int64_t>(nudges.size()));
   EXPECT_DOUBLE_EQ(after.at("nudge_responses").at("conversion_rate").to_number<double>(), 1.0 / static_cast<double>(sent));
+}
+
+TEST_F(FigureRoutes, MetricsCountBySegment) {
+  know("user_1");
+  for (const double probability : {0.1, 0.5, 0.7, 0.9, 0.95}) {
+    model_->probability = probability;
+    ASSERT_TRUE(predict("user_1"));
+  }
+  std::map<std::string, double> counted;
+  for (const auto& sample : prediction_families(predict_).at(0).samples) counted[sample.labels.at(0).second] = sample.value;
+  EXPECT_EQ(counted, (std::map<std::string, double>{{"low", 1}, {"medium", 1}, {"high", 1}, {"critical", 2}}));
+  EXPECT_EQ(model_families(champion_.current()).at(1).samples.at(0).labels.at(0).second, "model_1");
+  EXPECT_EQ(model_families(nullptr).size(), 1U);
 }
 
 TEST_F(FigureRoutes, HealthSaysWhatIsThere) {

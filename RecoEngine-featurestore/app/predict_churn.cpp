@@ -68,6 +68,7 @@ Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
 Task<Result<ChurnPrediction>> PredictChurn::predict(UserId user) {
   auto scored = co_await score(std::move(user));
   if (!scored) co_return scored.error();
+  predicted_[static_cast<std::size_t>(segment_of(scored->churn_probability))].fetch_add(1, std::memory_order_relaxed);
   ChurnScore of_trigger = *scored;
   auto triggered = co_await nudges_.trigger(std::move(of_trigger));
   if (!triggered) co_return triggered.error();

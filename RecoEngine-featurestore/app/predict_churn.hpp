@@ -1,12 +1,14 @@
 // Scores the risk that a customer leaves, says why, and lets nudges be decided.
 #pragma once
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <optional>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
 #include "RecoEngine-featurestore/app/trigger_nudges.hpp"
 #include "RecoEngine-featurestore/domain/churn_score.hpp"
+#include "RecoEngine-featurestore/domain/risk.hpp"
 #include "RecoEngine-featurestore/store/feature_store.hpp"
 
 namespace qm::reco {
@@ -58,6 +60,8 @@ class PredictChurn {
   Task<Result<ChurnScore>> score(UserId user);
 
   FreshnessStats freshness() const { return freshness_.stats(); }
+  // How many predict() scored into it since the start.
+  std::int64_t predicted(RiskSegment segment) const { return predicted_[static_cast<std::size_t>(segment)].load(std::memory_order_relaxed); }
 
  private:
   FeatureStore& features_;
@@ -65,6 +69,7 @@ class PredictChurn {
   TriggerNudges& nudges_;
   const Clock& clock_;
   FreshnessWindow freshness_;
+  std::array<std::atomic<std::int64_t>, 4> predicted_{};
 };
 
 }  // namespace qm::reco

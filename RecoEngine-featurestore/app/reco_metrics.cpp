@@ -25,6 +25,16 @@ std::vector<Family> training_families(const TrainingCounts& counts) {
   return families;
 }
 
+std::vector<Family> prediction_families(const PredictChurn& predict) {
+  Family predictions{"qm_reco_predictions_total", "Predictions, by the segment of risk.", Kind::Counter, {}};
+  for (const auto segment : {RiskSegment::low, RiskSegment::medium, RiskSegment::high, RiskSegment::critical}) {
+    predictions.samples.push_back({Labels{{"segment", std::string{to_string(segment)}}}, static_cast<double>(predict.predicted(segment))});
+  }
+  std::vector<Family> families;
+  families.push_back(std::move(predictions));
+  return families;
+}
+
 std::vector<Family> model_families(const std::shared_ptr<const ServedModel>& served) {
   Family loaded{"qm_reco_model_loaded", "Whether a model answers.", Kind::Gauge, {}};
   loaded.samples.push_back({Labels{}, served ? 1.0 : 0.0});

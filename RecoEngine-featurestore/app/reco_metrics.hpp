@@ -3,12 +3,14 @@
 #include <vector>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/predict_churn.hpp"
 #include "RecoEngine-featurestore/app/train_model.hpp"
 #include "platform/metrics/metrics.hpp"
 
 namespace qm::reco {
 
 std::vector<metrics::Family> training_families(const TrainingCounts& counts);
+std::vector<metrics::Family> prediction_families(const PredictChurn& predict);
 // `served` may be nullptr.
 std::vector<metrics::Family> model_families(const std::shared_ptr<const ServedModel>& served);
 
