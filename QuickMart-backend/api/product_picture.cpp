@@ -101,7 +101,8 @@ constexpr std::string_view kPicture = R"svg(<svg xmlns="http://www.w3.org/2000/s
 </linearGradient></defs>
 <rect width="480" height="480" fill="url(#g)"/>
 <circle cx="@x@" cy="@y@" r="150" fill="#fff" opacity=".35"/>
-<g transform="translate(120 70) scale(2.4)" fill="none" stroke="hsl(@hue@,45%,32%)" stroke-width="2.6" stroke-linejoin="round" stroke-linecap="round">@shape@</g>
+<g transform="translate(120 70) scale(2.4)" fill="none" stroke="hsl(@hue@,45%,32%)" stroke-width="2.6"
+   stroke-linejoin="round" stroke-linecap="round">@shape@</g>
 <g font-family="system-ui,sans-serif" text-anchor="middle" fill="hsl(@hue@,45%,22%)">@lines@
 <text x="240" y="@below@" font-size="20" opacity=".7">@brand@</text></g>
 </svg>

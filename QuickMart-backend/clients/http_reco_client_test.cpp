@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* kPrediction = R"({"user_id":"u","churn_probability":0.83,"risk_segment":"critical",
     "churn_reasons":["INACTIVITY"],"confidence_score":0.66,"explanations":[],"base_value":-1.2,"features_retrieved":{},
-    "feature_freshness":"2026-11-22T09:49:08.614Z","prediction_timestamp":"2026-11-22T09:49:08.614Z","model_version":"m",
+    "feature_freshness":"2026-11-22T09:49:08.614Z","prediction_timestamp":"2026-11-22T09:49:08.614Z",
+    "model_version":"m",
     "nudges_triggered":null,"nudge_rule_matched":null,"of_a_newer_version":[1]})";
 
 // A RecoEngine whose answer to any predict or ingest the test decides.

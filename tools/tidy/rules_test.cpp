@@ -89,6 +89,7 @@ TEST(Columns, CountLettersNotBytes) {
   EXPECT_TRUE(judge("platform/core/a.cpp", umlauts).empty());
   EXPECT_EQ(judge("platform/core/a.cpp", umlauts + "x").size(), 1u);
   EXPECT_EQ(judge("cmake/a.cmake", std::string(121, 'x')).size(), 1u);
+  EXPECT_TRUE(judge("platform/core/a.cpp", "  const char* text = R\"(" + std::string(121, 'x') + ")\";").empty());
 }
 
 TEST(Folders, MustSayWhatTheyHold) {
