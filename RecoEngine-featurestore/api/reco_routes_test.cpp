@@ -41,7 +41,7 @@ class TrainRoutes : public testing::Test {
   TrainRoutes() {
     workers_.start();
     add_train_routes(api_, generate_, judge_, train_);
-    api_.authenticate_with(make_authenticator(kToken, false));
+    api_.authenticate_with(make_authenticator(kToken, Tokenless::loopback));
   }
   ~TrainRoutes() override {
     train_.stop();
@@ -57,7 +57,8 @@ class TrainRoutes : public testing::Test {
     request.query = std::move(query);
     request.remote_address = "127.0.0.1";
     request.request_id = "r1";
-    return boost::asio::co_spawn(workers_.context(0).get_executor(), api_.serve(request), boost::asio::use_future).get();
+    auto executor = workers_.context(0).get_executor();
+    return boost::asio::co_spawn(executor, api_.serve(request), boost::asio::use_future).get();
   }
   boost::json::object ok(http::Method method, std::string path, Query query = {}) {
     const auto response = ask(method, std::move(path), std::move(query));
@@ -151,7 +152,7 @@ class FigureRoutes : public ServingTest {
   FigureRoutes() {
     add_monitoring_routes(api_, monitoring_, [] { return std::vector<http::EndpointStats>{}; });
     add_health_routes(api_, health_);
-    api_.authenticate_with(make_authenticator(kToken, false));
+    api_.authenticate_with(make_authenticator(kToken, Tokenless::loopback));
   }
   boost::json::object get(std::string path) {
     http::Request request;
@@ -170,9 +171,12 @@ class FigureRoutes : public ServingTest {
 TEST_F(FigureRoutes, MonitoringKnowsOnlyWhatWasMeasured) {
   const auto before = get("/monitoring");
   EXPECT_EQ(before.at("api_performance").at("total_requests").as_int64(), 0);
-  for (const char* name : {"avg_response_time_ms", "p50_ms", "p99_ms", "error_rate"}) EXPECT_TRUE(before.at("api_performance").at(name).is_null()) << name;
-  for (const char* name : {"avg_feature_age_hours", "stale_features_count"}) EXPECT_TRUE(before.at("feature_freshness").at(name).is_null()) << name;
-  for (const char* name : {"response_rate", "conversion_rate"}) EXPECT_TRUE(before.at("nudge_responses").at(name).is_null()) << name;
+  const std::pair<const char*, const char*> unknown[] = {
+      {"api_performance", "avg_response_time_ms"}, {"api_performance", "p50_ms"},
+      {"api_performance", "p99_ms"},               {"api_performance", "error_rate"},
+      {"feature_freshness", "avg_feature_age_hours"}, {"feature_freshness", "stale_features_count"},
+      {"nudge_responses", "response_rate"},        {"nudge_responses", "conversion_rate"}};
+  for (const auto& [part, name] : unknown) EXPECT_TRUE(before.at(part).at(name).is_null()) << name;
 
   know("user_1");
   clock_.advance(std::chrono::hours{3});
@@ -189,7 +193,8 @@ TEST_F(FigureRoutes, MonitoringKnowsOnlyWhatWasMeasured) {
   EXPECT_EQ(after.at("feature_freshness").at("stale_features_count").as_int64(), 0);
   const auto sent = after.at("nudge_responses").at("nudges_sent").as_int64();
   EXPECT_EQ(sent, static_cast<std::int64_t>(nudges.size()));
-  EXPECT_DOUBLE_EQ(after.at("nudge_responses").at("conversion_rate").to_number<double>(), 1.0 / static_cast<double>(sent));
+  const double converted = after.at("nudge_responses").at("conversion_rate").to_number<double>();
+  EXPECT_DOUBLE_EQ(converted, 1.0 / static_cast<double>(sent));
 }
 
 TEST_F(FigureRoutes, MetricsCountBySegment) {
@@ -199,7 +204,8 @@ TEST_F(FigureRoutes, MetricsCountBySegment) {
     ASSERT_TRUE(predict("user_1"));
   }
   std::map<std::string, double> counted;
-  for (const auto& sample : prediction_families(predict_).at(0).samples) counted[sample.labels.at(0).second] = sample.value;
+  const auto families = prediction_families(predict_);
+  for (const auto& sample : families.at(0).samples) counted[sample.labels.at(0).second] = sample.value;
   EXPECT_EQ(counted, (std::map<std::string, double>{{"low", 1}, {"medium", 1}, {"high", 1}, {"critical", 2}}));
   EXPECT_EQ(model_families(champion_.current()).at(1).samples.at(0).labels.at(0).second, "model_1");
   EXPECT_EQ(model_families(nullptr).size(), 1U);
@@ -223,27 +229,40 @@ TEST_F(FigureRoutes, HealthIsDegradedWithoutAModel) {
   EXPECT_FALSE(figures.model);
 }
 
-TEST(RecoAuthenticator, TakesTheTokenAndInDevelopmentThisMachine) {
-  struct Case { bool production; const char* address; std::string header; bool let_in; };
-  const Case cases[] = {{false, "127.0.0.1", "", true},
-                        {false, "::1", "", true},
-                        {false, "::ffff:127.0.0.1", "", true},
-                        {false, "10.0.0.1", "", false},
-                        {false, "127.0.0.1", "Bearer wrong", false},
-                        {false, "10.0.0.1", "Bearer " + kToken, true},
-                        {true, "127.0.0.1", "", false},
-                        {true, "127.0.0.1", "Bearer " + kToken, true},
-                        {true, "127.0.0.1", "bearer " + kToken, true},
-                        {true, "127.0.0.1", "Bearer " + kToken + "x", false},
-                        {true, "127.0.0.1", "Bearer ", false},
-                        {true, "127.0.0.1", "Basic " + kToken, false},
-                        {true, "127.0.0.1", kToken, false}};
+TEST(RecoAuthenticator, TakesTheTokenAndFromNearbyWhereAllowedNone) {
+  struct Case { Tokenless tokenless; const char* address; std::string header; bool let_in; };
+  using enum Tokenless;
+  const Case cases[] = {{loopback, "127.0.0.1", "", true},
+                        {loopback, "::1", "", true},
+                        {loopback, "::ffff:127.0.0.1", "", true},
+                        {loopback, "10.0.0.1", "", false},
+                        {loopback, "127.0.0.1", "Bearer wrong", false},
+                        {loopback, "10.0.0.1", "Bearer " + kToken, true},
+                        {loopback, "no address", "", false},
+                        {private_networks, "127.0.0.1", "", true},
+                        {private_networks, "10.89.0.1", "", true},
+                        {private_networks, "172.16.0.1", "", true},
+                        {private_networks, "172.31.255.254", "", true},
+                        {private_networks, "172.32.0.1", "", false},
+                        {private_networks, "192.168.1.1", "", true},
+                        {private_networks, "192.169.1.1", "", false},
+                        {private_networks, "fd00::1", "", true},
+                        {private_networks, "2001:db8::1", "", false},
+                        {private_networks, "8.8.8.8", "", false},
+                        {private_networks, "10.89.0.1", "Bearer wrong", false},
+                        {nobody, "127.0.0.1", "", false},
+                        {nobody, "127.0.0.1", "Bearer " + kToken, true},
+                        {nobody, "127.0.0.1", "bearer " + kToken, true},
+                        {nobody, "127.0.0.1", "Bearer " + kToken + "x", false},
+                        {nobody, "127.0.0.1", "Bearer ", false},
+                        {nobody, "127.0.0.1", "Basic " + kToken, false},
+                        {nobody, "127.0.0.1", kToken, false}};
   for (const auto& c : cases) {
     http::Request request;
     request.remote_address = c.address;
     if (!c.header.empty()) request.headers.emplace_back("Authorization", c.header);
-    const auto principal = make_authenticator(kToken, c.production)(request, http::Access::Service);
-    EXPECT_EQ(principal.has_value(), c.let_in) << c.production << " " << c.address << " " << c.header;
+    const auto principal = make_authenticator(kToken, c.tokenless)(request, http::Access::Service);
+    EXPECT_EQ(principal.has_value(), c.let_in) << static_cast<int>(c.tokenless) << " " << c.address << " " << c.header;
     if (!principal) EXPECT_EQ(principal.error().kind, ErrorKind::Unauthenticated);
   }
 }

@@ -61,7 +61,9 @@ class PredictChurn {
 
   FreshnessStats freshness() const { return freshness_.stats(); }
   // How many predict() scored into it since the start.
-  std::int64_t predicted(RiskSegment segment) const { return predicted_[static_cast<std::size_t>(segment)].load(std::memory_order_relaxed); }
+  std::int64_t predicted(RiskSegment segment) const {
+    return predicted_[static_cast<std::size_t>(segment)].load(std::memory_order_relaxed);
+  }
 
  private:
   FeatureStore& features_;

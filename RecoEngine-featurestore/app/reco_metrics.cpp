@@ -28,7 +28,8 @@ std::vector<Family> training_families(const TrainingCounts& counts) {
 std::vector<Family> prediction_families(const PredictChurn& predict) {
   Family predictions{"qm_reco_predictions_total", "Predictions, by the segment of risk.", Kind::Counter, {}};
   for (const auto segment : {RiskSegment::low, RiskSegment::medium, RiskSegment::high, RiskSegment::critical}) {
-    predictions.samples.push_back({Labels{{"segment", std::string{to_string(segment)}}}, static_cast<double>(predict.predicted(segment))});
+    predictions.samples.push_back({Labels{{"segment", std::string{to_string(segment)}}},
+                                   static_cast<double>(predict.predicted(segment))});
   }
   std::vector<Family> families;
   families.push_back(std::move(predictions));
@@ -43,9 +44,11 @@ std::vector<Family> model_families(const std::shared_ptr<const ServedModel>& ser
   if (!served) return families;
   Family info{"qm_reco_model_info", "The version of the model that answers.", Kind::Gauge, {}};
   info.samples.push_back({Labels{{"version", served->version}}, 1.0});
-  Family trained{"qm_reco_model_trained_timestamp_seconds", "When that model was trained.", Kind::Gauge, {}};
+  Family trained{"qm_reco_model_trained_timestamp_seconds", "When that model was trained.", Kind::Gauge,
+                 {}};
   trained.samples.push_back({Labels{}, static_cast<double>(served->trained_at.time_since_epoch().count()) / 1000.0});
-  Family quality{"qm_reco_model_roc_auc", "Area under the ROC curve, on samples held back from training.", Kind::Gauge, {}};
+  Family quality{"qm_reco_model_roc_auc", "Area under the ROC curve, on samples held back from training.", Kind::Gauge,
+                 {}};
   quality.samples.push_back({Labels{}, served->metrics.roc_auc});
   families.push_back(std::move(info));
   families.push_back(std::move(trained));
