@@ -8,6 +8,8 @@ int read_config(int argc, const char* const* argv, Config& config) {
   config::Options options{"reco-engine",
                           "RecoEngine: scores the risk that a customer leaves, says why, and picks a nudge."};
   service::add_service_options(options, config, "RECO");
+  options.choice("tokenless", "RECO_TOKENLESS", config.tokenless, {"nobody", "loopback", "private"},
+                 "Who may call without the service token, in development: nobody, this machine, private networks too.");
   options.text("quickmart-api-url", "QUICKMART_API_URL", config.quickmart_api_url, "Where coupons are assigned.");
   options.text("nudge-rules", "NUDGE_RULES_FILE", config.nudge_rules,
                "The nudge rules; read again when the file changes. Empty: looked for beside the program.");

@@ -14,6 +14,7 @@ struct Config : service::ServiceConfig {
     name_space = "churn_features";
   }
 
+  std::string tokenless = "loopback";  // in development
   std::string quickmart_api_url = "http://localhost:3010";
   std::string nudge_rules;  // empty: looked for beside the program
   std::int64_t first_training_samples = 5'000;

@@ -31,6 +31,11 @@ service::Identity identity() {
   return identity;
 }
 
+Tokenless tokenless(const Config& config) {
+  if (config.production() || config.tokenless == "nobody") return Tokenless::nobody;
+  return config.tokenless == "private" ? Tokenless::private_networks : Tokenless::loopback;
+}
+
 class RecoEngine {
  public:
   RecoEngine(service::ServiceHost& host, const Config& config)
@@ -80,7 +85,7 @@ class RecoEngine {
 
   void add_routes() {
     http::Api& api = host_.api();
-    api.authenticate_with(make_authenticator(config_.service_token, config_.production()));
+    api.authenticate_with(make_authenticator(config_.service_token, tokenless(config_)));
     add_ingest_routes(api, ingest_);
     add_predict_routes(api, predict_);
     add_nudge_routes(api, rules_, test_nudge_, list_nudges_, report_outcome_);

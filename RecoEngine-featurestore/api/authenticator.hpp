@@ -6,8 +6,14 @@
 
 namespace qm::reco {
 
-// The other service, by the service token (`Authorization: Bearer …`). Outside production callers on this machine need
-// none; a wrong one is refused all the same.
-http::Authenticator make_authenticator(std::string service_token, bool production);
+// From where a call without a token is taken.
+enum class Tokenless {
+  nobody,
+  loopback,          // this machine
+  private_networks,  // and the networks of RFC 1918 and RFC 4193, as a container's host is seen from the container
+};
+
+// The other service, by the service token (`Authorization: Bearer …`). A wrong one is refused from wherever it comes.
+http::Authenticator make_authenticator(std::string service_token, Tokenless tokenless);
 
 }  // namespace qm::reco
