@@ -37,6 +37,12 @@ function(qm_program name)
   target_precompile_headers(${name} REUSE_FROM qm_pch)
 endfunction()
 
+set(QM_TEST_ENVIRONMENT
+    "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:halt_on_error=1"
+    "ASAN_OPTIONS=detect_stack_use_after_return=0"
+    "UBSAN_OPTIONS=print_stacktrace=1"
+    "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp")
+
 # A GoogleTest program, one ctest entry each. ARGS are passed on, TIMEOUT in seconds.
 function(qm_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES" ${ARGN})
@@ -50,5 +56,5 @@ function(qm_test name)
   target_compile_definitions(${name} PRIVATE QM_SOURCE_DIR="${CMAKE_SOURCE_DIR}" QM_BIN_DIR="${CMAKE_BINARY_DIR}/bin")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp:halt_on_error=1;ASAN_OPTIONS=detect_stack_use_after_return=0;UBSAN_OPTIONS=print_stacktrace=1;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp")
+    ENVIRONMENT "${QM_TEST_ENVIRONMENT}")
 endfunction()

@@ -100,6 +100,12 @@ TEST_F(AccountsTest, NeitherTheSecretNorThePasswordIsStored) {
     }
 }
 
+TEST(NobodysHash, CostsWhatARealOneCosts) {
+  const auto cost_of = [](std::string_view hash) { return hash.substr(0, hash.find('$', hash.find("p="))); };
+  EXPECT_EQ(cost_of(Login::nobodys_hash()), cost_of(security::hash_password("some password")));
+  EXPECT_FALSE(security::verify_password("", std::string{Login::nobodys_hash()}));
+}
+
 TEST_F(AccountsTest, AWrongPasswordAndAnUnknownAddressAreAlike) {
   add_account("user_1", "a@example.com");
   for (const char* email : {"a@example.com", "nobody@example.com", "no address"}) {

@@ -21,7 +21,8 @@ const TrainedModel& default_model() {
 }
 
 std::shared_ptr<const ChurnModel> loaded() {
-  static const auto model = load_xgboost_model(default_model().bytes, model_columns().size()).value();
+  // Never destroyed: at exit XGBoost's own statics may be gone already.
+  static const auto& model = *new auto(load_xgboost_model(default_model().bytes, model_columns().size()).value());
   return model;
 }
 

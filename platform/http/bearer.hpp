@@ -6,8 +6,8 @@
 
 namespace qm::http {
 
-// The token of the one Authorization header; empty when there is none, a second one, another scheme, or a character that
-// no token has. Valid as long as the request.
+// The token of the one Authorization header; empty when there is none, a second one, another scheme, or a character
+// that no token has. Valid as long as the request.
 std::string_view bearer_token(const Request& request);
 
 }  // namespace qm::http

@@ -29,8 +29,8 @@ start_containers() {
   for service in "${services[@]}"; do
     pid_of "$service" >/dev/null && die "$(title_of "$service") runs outside containers; ./run.sh stop ends it"
   done
-  # Without --no-deps the cluster would be started too, which this release does not use yet. (podman-compose before 1.0.4
-  # tries all the same, and goes on without it.)
+  # Without --no-deps the cluster would be started too, which this release does not use yet. (podman-compose before
+  # 1.0.4 tries all the same, and goes on without it.)
   "${compose[@]}" build reco-api quickmart-backend
   mkdir -p var/run
   echo "${compose[*]}" >"$compose_marker"
