@@ -200,6 +200,9 @@ TEST(JsonParse, ReadsARealNumberAsTheNearest) {
     ASSERT_TRUE(document) << text;
     EXPECT_EQ(document->at(0).to_number<double>(), number) << text;
   }
+  std::string text;
+  print_number(-0.0, text);
+  EXPECT_TRUE(std::signbit(parse_document("[" + text + "]")->at(0).to_number<double>())) << text;
   EXPECT_EQ(parse_document("[1e-400]")->at(0).to_number<double>(), 0.0);
   EXPECT_FALSE(parse_document("[1e999]")) << "no such number";
 }

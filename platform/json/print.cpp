@@ -67,6 +67,10 @@ void print_number(double number, std::string& out) {
     out += "null";
     return;
   }
+  if (number == 0 && std::signbit(number)) {
+    out += "-0.0";  // "-0" would be read as an integer, which has no sign of zero
+    return;
+  }
   char text[32];
   out.append(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
