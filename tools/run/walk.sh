@@ -77,13 +77,13 @@ print_prediction() {
 }
 
 print_nudges() {
-  local i rule=${json[nudges.0.rule_id]:-} decided=${json[nudges.0.decided_at]:-}
-  [[ -n $rule ]] || { row rule 'none matched: nudges go to customers at high or critical risk'; return; }
-  row rule "$rule"
+  local i
+  [[ -n ${json[nudge_rule_matched]:-} ]] ||
+    { row rule 'none matched: nudges go to customers at high or critical risk'; return; }
+  row rule "${json[nudge_rule_matched]}"
   for ((i = 0; i < 10; ++i)); do
-    # those that were decided together
-    [[ ${json[nudges.$i.rule_id]:-} == "$rule" && ${json[nudges.$i.decided_at]:-} == "$decided" ]] || break
-    row "$( ((i)) || echo nudges)" "${json[nudges.$i.type]} by ${json[nudges.$i.channel]}"
+    [[ -n ${json[nudges_triggered.$i.type]:-} ]] || break
+    row "$( ((i)) || echo nudges)" "${json[nudges_triggered.$i.type]} by ${json[nudges_triggered.$i.channel]}"
   done
 }
 
@@ -123,8 +123,6 @@ walk_loop() {
   [[ $status == 200 ]] || die "RecoEngine could not score $user: $status $body"
   parse_body
   print_prediction
-  request_reco GET "/nudges/$user?limit=10"
-  parse_body
   print_nudges
   [[ -n $coupon ]] || die "no coupon came within 10 s; see $(log_file quickmart) and $(log_file reco)"
   row coupon "$coupon  $dim($came)$plain"
