@@ -30,7 +30,7 @@ std::string gunzip(const std::string& packed) {
 
 TEST(Gzip, UnpacksToTheSame) {
   std::string mixed;
-  for (int i = 0; i < 50'000; ++i) mixed += static_cast<char>(i * i * 31 >> 5);
+  for (unsigned i = 0; i < 50'000; ++i) mixed += static_cast<char>(i * i * 31 >> 5);
   for (const std::string& text : {std::string{}, std::string{"a"}, std::string(100'000, 'z'), mixed})
     EXPECT_EQ(gunzip(gzip(text)), text);
 }

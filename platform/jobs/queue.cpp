@@ -56,7 +56,9 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
   std::mt19937_64 random;
 
   WorkerThreads* workers = nullptr;
-  std::shared_ptr<Timer> wake;  // of the dispatcher, on worker 0
+  // The dispatcher's own, touched on worker 0 only: it lives and dies with the dispatcher's frame, so that it never
+  // outlasts the io_context that it belongs to.
+  Timer* wake = nullptr;
   std::atomic<bool> stopping{false};
   std::atomic<bool> dispatching{false};
   std::atomic<int> running{0};
@@ -86,6 +88,8 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
   }
 
   static Task<void> dispatch(std::shared_ptr<State> self) {
+    Timer timer{co_await boost::asio::this_coro::executor};
+    self->wake = &timer;
     for (int polls = 0; !self->stopping; ++polls) {
       self->woken = false;
       bool more = false;
@@ -97,9 +101,10 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
       }
       if (more || self->woken || self->stopping) continue;
       boost::system::error_code ignored;
-      self->wake->expires_after(self->options.poll_ms);
-      if (!self->woken) co_await self->wake->async_wait(boost::asio::redirect_error(kAwait, ignored));
+      timer.expires_after(self->options.poll_ms);
+      if (!self->woken) co_await timer.async_wait(boost::asio::redirect_error(kAwait, ignored));
     }
+    self->wake = nullptr;
     self->dispatching = false;
   }
 
@@ -277,7 +282,6 @@ Task<Result<void>> Queue::enqueue(Job job, Timestamp run_at) {
 
 void Queue::start(WorkerThreads& workers) {
   state_->workers = &workers;
-  state_->wake = std::make_shared<Timer>(workers.context(0).get_executor());
   state_->dispatching = true;
   boost::asio::co_spawn(workers.context(0).get_executor(), State::dispatch(state_), boost::asio::detached);
 }
