@@ -51,6 +51,10 @@ bool is_idempotent(const ClientRequest& request) {
          request.method == Method::Put || request.method == Method::Delete;
 }
 
+// RFC 6761, section 6.3: these names are this machine, and nobody needs to be asked. A machine so bare that it has no
+// list of hosts could not say either.
+bool is_localhost(std::string_view host) { return host == "localhost" || host.ends_with(".localhost"); }
+
 }  // namespace
 
 struct Client::Impl {
@@ -133,7 +137,7 @@ struct Client::Impl {
   Task<error_code> connect(Stream& stream, Deadline deadline) const {
     error_code failed;
     tcp::resolver::results_type found;
-    const auto literal = boost::asio::ip::make_address(host, failed);
+    const auto literal = boost::asio::ip::make_address(is_localhost(host) ? "127.0.0.1" : host, failed);
     stream.expires_at(std::min(deadline, deadline_in(options.connect_timeout_ms)));
     if (!failed) {
       const tcp::endpoint endpoint{literal, static_cast<std::uint16_t>(std::stoi(port))};

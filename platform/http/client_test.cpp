@@ -187,6 +187,17 @@ TEST_F(ClientTest, IsUnavailableWhenNobodyListens) {
   EXPECT_EQ(kind(send(post(false))), ErrorKind::Unavailable);
 }
 
+TEST_F(ClientTest, FindsLocalhostOnAMachineWithoutAListOfHosts) {
+  client_ = std::make_unique<Client>("http://shop.localhost:" + std::to_string(listener_.port()), once());
+  auto answer = send(get());
+  RawSocket peer = listener_.accept();
+  EXPECT_NE(peer.read_head().find("Host: shop.localhost"), std::string::npos);
+  peer.write(kOk);
+  const auto outcome = answer.get();
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_EQ(outcome->body, "ok");
+}
+
 TEST_F(ClientTest, KeepsTheDeadline) {
   make(once());
   auto outcome = send(get(), 50ms);

@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154,SC2034  # the parts of run.sh share their variables
 # The loop that the project is for, once through real requests: login, prediction, nudge, coupon.
 readonly demo_email=demo@quickmart.com demo_password=demo
+readonly demo_user=user_005
 token=''
 
 shop_request() {
@@ -21,6 +22,18 @@ sign_in_demo() {
 }
 
 # A first start trains its model in the background.
+# What the shop knows of its customers reaches RecoEngine by jobs, a moment after both are up.
+wait_for_features() {
+  for ((i = 0; i < 300; ++i)); do
+    request_reco GET "/nudge/test/$demo_user"
+    [[ $status != 200 ]] || { end_fleeting; return 0; }
+    fleeting "RecoEngine learns of the shop's customers"
+    sleep 0.1
+  done
+  end_fleeting
+  return 1
+}
+
 wait_for_model() {
   local progress
   for ((i = 0; i < 900; ++i)); do
@@ -96,6 +109,7 @@ walk_loop() {
     return
   fi
   wait_for_model || die "RecoEngine has no model; see $(log_file reco)"
+  wait_for_features || die "RecoEngine knows nothing of $demo_user; see $(log_file quickmart)"
   asked=$(now_ms) asked_at=$(date -u +%FT%T)
   sign_in_demo || die "$demo_email could not sign in: the shop answered $status $body"
   user=${json[user.user_id]}
