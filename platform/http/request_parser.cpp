@@ -4,10 +4,10 @@
 
 namespace qm::http {
 
-namespace beast = boost::beast::http;
+namespace wire = boost::beast::http;
 
 RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes)
-    : request_(request) {
+    : request_(request), head_bytes_left_(max_header_bytes) {
   header_limit(static_cast<std::uint32_t>(max_header_bytes));
   body_limit(max_body_bytes);
   eager(true);
@@ -20,35 +20,49 @@ std::size_t RequestParser::put(boost::asio::const_buffer bytes, boost::beast::er
   // "0", two line ends: no chunked body that goes on is shorter, so to wait for so much delays nothing.
   constexpr std::size_t kShortestRest = 5;
   if (is_header_done() && chunked() && !is_done() && bytes.size() < kShortestRest) {
-    failed = beast::error::need_more;
+    failed = wire::error::need_more;
     return 0;
   }
-  return basic_parser::put(bytes, failed);
+  if (is_header_done()) return basic_parser::put(bytes, failed);
+  if (is_head_too_large({static_cast<const char*>(bytes.data()), bytes.size()})) {
+    failed = wire::error::header_limit;
+    return 0;
+  }
+  const std::size_t consumed = basic_parser::put(bytes, failed);
+  head_bytes_left_ -= std::min(consumed, head_bytes_left_);
+  return consumed;
 }
 
-void RequestParser::on_request_impl(beast::verb verb, Text, Text target, int version, Code& failed) {
+bool RequestParser::is_head_too_large(std::string_view bytes) const {
+  if (bytes.size() <= head_bytes_left_) return false;
+  const std::string_view allowed = bytes.substr(0, head_bytes_left_);
+  // The start line may have been taken already, and there may be no fields.
+  return !allowed.starts_with("\r\n") && allowed.find("\r\n\r\n") == std::string_view::npos;
+}
+
+void RequestParser::on_request_impl(wire::verb verb, Text, Text target, int version, Code& failed) {
   switch (verb) {
-    case beast::verb::get: request_.method = Method::Get; break;
-    case beast::verb::head: request_.method = Method::Head; break;
-    case beast::verb::post: request_.method = Method::Post; break;
-    case beast::verb::put: request_.method = Method::Put; break;
-    case beast::verb::delete_: request_.method = Method::Delete; break;
-    case beast::verb::patch: request_.method = Method::Patch; break;
-    case beast::verb::options: request_.method = Method::Options; break;
+    case wire::verb::get: request_.method = Method::Get; break;
+    case wire::verb::head: request_.method = Method::Head; break;
+    case wire::verb::post: request_.method = Method::Post; break;
+    case wire::verb::put: request_.method = Method::Put; break;
+    case wire::verb::delete_: request_.method = Method::Delete; break;
+    case wire::verb::patch: request_.method = Method::Patch; break;
+    case wire::verb::options: request_.method = Method::Options; break;
     default: request_.method = Method::Other; break;
   }
   version_ = version;
-  if (version != 10 && version != 11) failed = beast::error::bad_version;
+  if (version != 10 && version != 11) failed = wire::error::bad_version;
   request_.target.assign(target.data(), target.size());
 }
 
-void RequestParser::on_response_impl(int, Text, int, Code& failed) { failed = beast::error::bad_method; }
+void RequestParser::on_response_impl(int, Text, int, Code& failed) { failed = wire::error::bad_method; }
 
-void RequestParser::on_field_impl(beast::field field, Text name, Text value, Code& failed) {
+void RequestParser::on_field_impl(wire::field field, Text name, Text value, Code& failed) {
   if (is_header_done()) return;  // trailers are no headers (RFC 9110, section 6.5.1)
   constexpr std::size_t kMaxFields = 100;
   if (fields_ == kMaxFields) {
-    failed = beast::error::header_limit;
+    failed = wire::error::header_limit;
     return;
   }
   // The pairs of the last request are written over, which keeps their memory.
@@ -57,17 +71,17 @@ void RequestParser::on_field_impl(beast::field field, Text name, Text value, Cod
   known_name.assign(name.data(), name.size());
   known_value.assign(value.data(), value.size());
   switch (field) {
-    case beast::field::host: ++hosts_; break;
-    case beast::field::content_length: ++lengths_; break;
-    case beast::field::transfer_encoding: ++encodings_; break;
-    case beast::field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
+    case wire::field::host: ++hosts_; break;
+    case wire::field::content_length: ++lengths_; break;
+    case wire::field::transfer_encoding: ++encodings_; break;
+    case wire::field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
     default: break;
   }
 }
 
 void RequestParser::on_header_impl(Code& failed) {
   request_.headers.resize(fields_);
-  if (is_ambiguous()) failed = beast::error::bad_content_length;
+  if (is_ambiguous()) failed = wire::error::bad_content_length;
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) {}

@@ -12,7 +12,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes);
 
-  // As Beast's put(), but safe for a final chunk that comes in pieces, on which Beast asserts.
+  // As Beast's put(), but safe for a final chunk that comes in pieces, on which Beast asserts; and the same heads are
+  // too large however they are cut, where Beast allows the start line and the fields the whole limit each.
   std::size_t put(boost::asio::const_buffer bytes, boost::beast::error_code& failed);
 
   bool expects_continue() const { return expects_continue_; }
@@ -34,7 +35,10 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, Text part, Code& failed) override;
   void on_finish_impl(Code& failed) override;
 
+  bool is_head_too_large(std::string_view bytes) const;
+
   Request& request_;
+  std::size_t head_bytes_left_;
   std::size_t fields_ = 0;
   int version_ = 0;
   int hosts_ = 0, lengths_ = 0, encodings_ = 0;

@@ -129,6 +129,11 @@ TEST(RequestParser, KeepsItsLimits) {
             error::header_limit);
   EXPECT_EQ(parse(request, "GET /" + std::string(2000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n").failed,
             error::header_limit);
+  const std::string long_head = "GET /" + std::string(990, 'a') + " HTTP/1.1\r\nHost: " + std::string(100, 'x');
+  for (const std::size_t step : {1u, 6u, 2000u}) {
+    EXPECT_EQ(parse(request, long_head + "\r\n\r\n", step).failed, error::header_limit)
+        << "start line and fields count together, whatever the pieces: " << step;
+  }
   EXPECT_EQ(parse(request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n").failed, error::body_limit);
   EXPECT_TRUE(
       parse(request, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'b')).whole);
