@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/core/test_time.hpp"
+
 namespace qm::shop {
 namespace {
 
 using http::Access;
 
-const Timestamp kNow{std::chrono::days{20'000}};
+using test::kNow;
 const std::string kServiceToken(40, 's');
 
 class AuthenticatorTest : public testing::Test {

@@ -1,10 +1,11 @@
 #include "QuickMart-backend/api/catalog_api.hpp"
 
-#include <future>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/api/printed_catalog.hpp"
 #include "QuickMart-backend/store/demo_data_files.hpp"
@@ -12,27 +13,15 @@
 namespace qm::shop {
 namespace {
 
-const Timestamp kNow{std::chrono::days{20'000}};
-
-template <class T>
-T run(Task<T> task) {
-  boost::asio::io_context context;
-  std::promise<T> promise;
-  boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-    if (failure) promise.set_exception(failure);
-    else promise.set_value(std::move(result));
-  });
-  context.run();
-  return promise.get_future().get();
-}
+using test::kNow;
 
 class CatalogApiTest : public testing::Test {
  protected:
   CatalogApiTest() {
     const std::string directory = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
-    for (auto& category : *read_demo_categories(directory)) EXPECT_TRUE(run(store_.put(category)));
-    for (auto& product : *read_demo_products(directory, kNow)) EXPECT_TRUE(run(store_.put(product)));
-    EXPECT_TRUE(run(catalog_.reload()));
+    for (auto& category : *read_demo_categories(directory)) EXPECT_TRUE(await(store_.put(category)));
+    for (auto& product : *read_demo_products(directory, kNow)) EXPECT_TRUE(await(store_.put(product)));
+    EXPECT_TRUE(await(catalog_.reload()));
     add_catalog_routes(api_, catalog_);
   }
 
@@ -42,7 +31,7 @@ class CatalogApiTest : public testing::Test {
     request.path = std::move(path);
     request.query = std::move(query);
     request.request_id = "r1";
-    return run(api_.serve(request));
+    return await(api_.serve(request));
   }
   boost::json::object ok(std::string path, std::vector<std::pair<std::string, std::string>> query = {}) {
     const auto response = get(std::move(path), std::move(query));
@@ -83,8 +72,8 @@ TEST_F(CatalogApiTest, AnAnswerFollowsTheCatalog) {
   EXPECT_EQ(ok("/api/products").at("total").as_int64(), 66);
   Product product = *catalog_.snapshot()->find(ProductId{"prod_001"});
   product.is_active = false;
-  ASSERT_TRUE(run(store_.put(product)));
-  ASSERT_TRUE(run(catalog_.reload()));
+  ASSERT_TRUE(await(store_.put(product)));
+  ASSERT_TRUE(await(catalog_.reload()));
   EXPECT_EQ(ok("/api/products").at("total").as_int64(), 65);
   EXPECT_EQ(get("/api/products/prod_001").status, 404);
 }

@@ -3,7 +3,7 @@
 namespace qm::shop {
 namespace {
 
-constexpr int kMaxAttempts = 16;
+constexpr int kMaxAccountAttempts = 16;
 
 Error account_gone() { return Error{ErrorKind::Unauthenticated, "This account does not exist any more."}; }
 
@@ -36,7 +36,7 @@ Task<Result<User>> Account::get(UserId id) {
 
 template <class Change>
 Task<Result<User>> Account::change(UserId id, Change change) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxAccountAttempts; ++attempt) {
     auto stored = co_await users_.get(id);
     if (!stored && stored.error().kind == ErrorKind::NotFound) co_return account_gone();
     if (!stored) co_return stored.error();

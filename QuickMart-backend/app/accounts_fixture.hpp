@@ -1,6 +1,5 @@
 // For tests: the accounts' use cases on a store in memory, whose job queue can be made to fail.
 #pragma once
-#include <future>
 #include <latch>
 #include <memory>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/security/password.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
@@ -85,12 +85,7 @@ class AccountsFixture : public testing::Test {
   // Runs a task on the first worker and waits for what it gives.
   template <class T>
   T run(Task<T> task) {
-    std::promise<T> promise;
-    boost::asio::co_spawn(workers_.context(0), std::move(task), [&promise](std::exception_ptr failure, T result) {
-      if (failure) promise.set_exception(failure);
-      else promise.set_value(std::move(result));
-    });
-    return promise.get_future().get();
+    return await_on(workers_.context(0), std::move(task));
   }
 
   // Runs all of them at once, on the first `workers` of the workers.

@@ -1,10 +1,11 @@
 #include "QuickMart-backend/app/coupons.hpp"
 
-#include <future>
 #include <latch>
 
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::seconds;
-const Timestamp kNow{days{20'000}};
+using test::kNow;
 
 class CouponsTest : public testing::Test {
  protected:
@@ -26,15 +27,7 @@ class CouponsTest : public testing::Test {
   // Runs a task on a worker and waits for what it gives.
   template <class T>
   Result<T> run(Task<Result<T>> task) {
-    std::promise<Result<T>> promise;
-    boost::asio::co_spawn(workers_.context(0), std::move(task),
-                          [&promise](std::exception_ptr failure, Result<T> result) {
-                            if (failure)
-                              promise.set_exception(failure);
-                            else
-                              promise.set_value(std::move(result));
-                          });
-    return promise.get_future().get();
+    return await_on(workers_.context(0), std::move(task));
   }
 
   // Runs all of them at once, spread over the workers.

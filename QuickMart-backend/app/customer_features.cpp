@@ -3,7 +3,7 @@
 namespace qm::shop {
 namespace {
 
-constexpr std::size_t kMaxOrders = 500;
+constexpr std::size_t kMaxCountedOrders = 500;
 
 Purchase to_purchase(const Order& order, const Catalog& catalog) {
   Purchase purchase;
@@ -25,7 +25,7 @@ Purchase to_purchase(const Order& order, const Catalog& catalog) {
 Task<Result<FeatureGroups>> CustomerFeatures::of(UserId user) {
   auto history = co_await histories_.get(user);
   if (!history) co_return history.error();
-  auto orders = co_await orders_.of_user(std::move(user), kMaxOrders);
+  auto orders = co_await orders_.of_user(std::move(user), kMaxCountedOrders);
   if (!orders) co_return orders.error();
   const auto catalog = catalog_.snapshot();
   std::vector<Purchase> purchases;

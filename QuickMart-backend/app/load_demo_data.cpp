@@ -8,8 +8,8 @@
 namespace qm::shop {
 namespace {
 
-constexpr std::size_t kPageSize = 200;
-constexpr int kMaxAttempts = 8;
+constexpr std::size_t kUsersPerPage = 200;
+constexpr int kMaxLoadAttempts = 8;
 constexpr std::chrono::hours kHistoriesKeep{24};
 
 void note(LoadReport& report, const std::string& what, const Error& error) {
@@ -106,7 +106,7 @@ Task<Result<void>> LoadDemoData::load_account(DemoPerson person) {
   const auto role = parse_role(person.role);
   if (!role) co_return rejected("The role is none of customer, staff, admin.");
   // Another load, or the person signing in, may change the account between two steps.
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxLoadAttempts; ++attempt) {
     auto stored = co_await uses_.users.get(person.id);
     if (stored) {
       User user = std::move(stored->user);
@@ -265,7 +265,7 @@ Task<Result<void>> LoadDemoData::retire_products(LoadReport& report) {
 Task<Result<void>> LoadDemoData::close_accounts(std::vector<UserId> kept, LoadReport& report) {
   std::string cursor;
   do {
-    auto page = co_await uses_.users.list(cursor, kPageSize);
+    auto page = co_await uses_.users.list(cursor, kUsersPerPage);
     if (!page) co_return page.error();
     for (const User& user : page->users) {
       if (std::find(kept.begin(), kept.end(), user.id) != kept.end()) continue;
@@ -289,7 +289,7 @@ Task<Result<DataStatus>> LoadDemoData::status() {
                                  [](const CouponWithPending& each) { return each.coupon.is_active; });
   std::string cursor;
   do {
-    auto page = co_await uses_.users.list(cursor, kPageSize);
+    auto page = co_await uses_.users.list(cursor, kUsersPerPage);
     if (!page) co_return page.error();
     status.users += static_cast<std::int64_t>(page->users.size());
     cursor = page->cursor;

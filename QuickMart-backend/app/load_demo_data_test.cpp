@@ -9,6 +9,8 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/app/coupons.hpp"
@@ -18,11 +20,11 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::hours;
-const Timestamp kNow{days{20'000}};
-const std::string kDirectory = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
+using test::kNow;
+const std::string kShopData = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
 
 // Remembers what it was sent.
-class FakeReco final : public RecoClient {
+class ReceivingReco final : public RecoClient {
  public:
   Task<Result<contracts::Prediction>> predict(UserId, Deadline) override { co_return not_found("nobody"); }
   Task<Result<contracts::IngestAnswer>> ingest(UserId user, std::string group, FeatureGroup features,
@@ -51,9 +53,9 @@ class LoadDemoDataTest : public testing::Test {
 
   template <class T>
   Result<T> run(Task<Result<T>> task) {
-    return boost::asio::co_spawn(workers_.context(0), std::move(task), boost::asio::use_future).get();
+    return await_on(workers_.context(0), std::move(task));
   }
-  LoadDemoData loader(const std::string& directory = kDirectory) {
+  LoadDemoData loader(const std::string& directory = kShopData) {
     return LoadDemoData{LoadDemoData::Uses{directory, catalog_store_, catalog_, coupons_, held_, users_, register_,
                                            histories_, orders_, state_, send_features_, clock_}};
   }
@@ -73,7 +75,7 @@ class LoadDemoDataTest : public testing::Test {
   CpuPool pool_{2, 64};
   RegisterUser register_{users_, pool_, clock_};
   jobs::Queue queue_{*kv_, clock_};
-  FakeReco reco_;
+  ReceivingReco reco_;
   CustomerFeatures features_{histories_, orders_, catalog_, clock_};
   SendFeatures send_features_{queue_, reco_, features_, clock_};
   CouponApp coupon_app_{coupons_, held_, users_, clock_};
@@ -178,7 +180,7 @@ TEST_F(LoadDemoDataTest, HistoriesMoveWithTheDays) {
 
 TEST_F(LoadDemoDataTest, NamesWhatCannotBeUsedAndComesBackToIt) {
   const auto copy = std::filesystem::temp_directory_path() / ("quickmart-demo-data-" + std::to_string(::getpid()));
-  std::filesystem::copy(kDirectory, copy);
+  std::filesystem::copy(kShopData, copy);
   std::ofstream{copy / "categories.json"} << "{";
   auto demo = loader(copy.string());
   const auto report = run(demo.bring_up_to_date());
@@ -186,7 +188,7 @@ TEST_F(LoadDemoDataTest, NamesWhatCannotBeUsedAndComesBackToIt) {
   ASSERT_EQ(report->errors.size(), 1u);
   EXPECT_NE(report->errors[0].find("categories.json"), std::string::npos) << report->errors[0];
   EXPECT_EQ(report->loaded.at("users"), 6);
-  std::filesystem::copy(kDirectory + "/categories.json", copy, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(kShopData + "/categories.json", copy, std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(run(demo.bring_up_to_date())->loaded.at("categories"), 5);  // since the first load was not whole
   std::filesystem::remove_all(copy);
   EXPECT_FALSE(run(demo.bring_up_to_date()));

@@ -6,6 +6,8 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
 
@@ -13,9 +15,9 @@ namespace qm::shop {
 namespace {
 
 using std::chrono::days;
-const Timestamp kNow{days{20'000}};
+using test::kNow;
 
-class FakeReco final : public RecoClient {
+class AnsweringReco final : public RecoClient {
  public:
   Task<Result<contracts::Prediction>> predict(UserId, Deadline) override {
     ++asked;
@@ -59,25 +61,18 @@ contracts::Prediction at_risk(std::vector<contracts::NudgeSummary> nudges) {
 class PredictAfterLoginTest : public testing::Test {
  protected:
   PredictAfterLoginTest() {
-    EXPECT_TRUE(run(queue_.open()));
+    EXPECT_TRUE(await(queue_.open()));
     User ada;
     ada.id = UserId{"user_ada"};
     ada.email = "ada@example.com";
     ada.profile.name = "Ada";
-    EXPECT_TRUE(run(users_.create(std::move(ada), "hash")));
+    EXPECT_TRUE(await(users_.create(std::move(ada), "hash")));
     add_coupon("SAVE20", kNow + days{10});
     add_coupon("OLD", kNow - days{1});
     job_.id = "predict_churn_login_1";
     job_.payload = R"({"user_id":"user_ada"})";
   }
 
-  template <class T>
-  T run(Task<T> task) {
-    boost::asio::io_context context;
-    auto result = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
-    context.run();
-    return result.get();
-  }
   void add_coupon(const char* code, Timestamp until) {
     Coupon coupon;
     coupon.id = coupon_id_of(code);
@@ -85,9 +80,9 @@ class PredictAfterLoginTest : public testing::Test {
     coupon.discount = AmountOff{Money{20'00}};
     coupon.valid_from = kNow - days{5};
     coupon.valid_until = until;
-    EXPECT_TRUE(run(coupons_.create(std::move(coupon))));
+    EXPECT_TRUE(await(coupons_.create(std::move(coupon))));
   }
-  std::vector<Message> messages() { return *run(messages_.of_user(UserId{"user_ada"}, 100)); }
+  std::vector<Message> messages() { return *await(messages_.of_user(UserId{"user_ada"}, 100)); }
 
   ManualClock clock_{kNow};
   std::unique_ptr<kv::Store> kv_ = kv::make_memory_store("quick_mart", clock_);
@@ -95,13 +90,14 @@ class PredictAfterLoginTest : public testing::Test {
   CouponStore coupons_{*kv_};
   MessageStore messages_{*kv_};
   jobs::Queue queue_{*kv_, clock_};
-  FakeReco reco_;
+  AnsweringReco reco_;
   PredictAfterLogin predict_{queue_, reco_, users_, coupons_, messages_, clock_};
   jobs::Job job_;
 };
 
 TEST_F(PredictAfterLoginTest, OwesOncePerLogin) {
-  for (const char* login : {"login_1", "login_1", "login_2"}) EXPECT_TRUE(run(predict_.owe(UserId{"user_ada"}, login)));
+  for (const char* login : {"login_1", "login_1", "login_2"})
+    EXPECT_TRUE(await(predict_.owe(UserId{"user_ada"}, login)));
   EXPECT_EQ(queue_.stats().enqueued, 2);
 }
 
@@ -109,7 +105,7 @@ TEST_F(PredictAfterLoginTest, LeavesOneMessagePerLoginThatNudged) {
   const char* text =
       "{{name}}: {{reasons}}{{#coupon}} Take {{coupon}}{{#expiry}} until {{expiry}}{{/expiry}}.{{/coupon}}";
   reco_.answer = at_risk({nudge(std::nullopt, "save20"), nudge(text, std::nullopt)});
-  for (int repeated = 0; repeated < 2; ++repeated) EXPECT_TRUE(run(predict_.handle(job_)));
+  for (int repeated = 0; repeated < 2; ++repeated) EXPECT_TRUE(await(predict_.handle(job_)));
   const auto left = messages();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].text, "Ada: No login for 34 days. Take SAVE20 until 13 October 2024.");
@@ -117,7 +113,7 @@ TEST_F(PredictAfterLoginTest, LeavesOneMessagePerLoginThatNudged) {
   EXPECT_EQ(left[0].churn_reasons, std::vector<std::string>{"INACTIVITY"});
   EXPECT_EQ(left[0].created_at, kNow);
   job_.id = "predict_churn_login_2";
-  EXPECT_TRUE(run(predict_.handle(job_)));
+  EXPECT_TRUE(await(predict_.handle(job_)));
   EXPECT_EQ(messages().size(), 2u);
 }
 
@@ -125,7 +121,7 @@ TEST_F(PredictAfterLoginTest, OffersOnlyACouponThatCanBeUsed) {
   for (const char* code : {"OLD", "NOSUCH", "not a code!"}) {
     job_.id = std::string{"predict_churn_"} + code[0];
     reco_.answer = at_risk({nudge("Hello.{{#coupon}} {{coupon}}{{/coupon}}", code)});
-    EXPECT_TRUE(run(predict_.handle(job_))) << code;
+    EXPECT_TRUE(await(predict_.handle(job_))) << code;
   }
   for (const auto& message : messages()) EXPECT_EQ(message.text, "Hello.");
   EXPECT_EQ(messages().size(), 3u);
@@ -133,7 +129,7 @@ TEST_F(PredictAfterLoginTest, OffersOnlyACouponThatCanBeUsed) {
 
 TEST_F(PredictAfterLoginTest, SaysSomethingPlainWithoutATemplate) {
   reco_.answer = at_risk({});
-  EXPECT_TRUE(run(predict_.handle(job_)));
+  EXPECT_TRUE(await(predict_.handle(job_)));
   ASSERT_EQ(messages().size(), 1u);
   EXPECT_EQ(messages()[0].text, "Ada, we would be glad to see you again.");
   EXPECT_EQ(messages()[0].text.find("0.83"), std::string::npos);
@@ -150,18 +146,18 @@ TEST_F(PredictAfterLoginTest, KeepsOwingUntilAskingAgainCannotHelp) {
                         {Error{ErrorKind::Timeout, "late"}, false}};
   for (const Case& c : cases) {
     reco_.answer = c.says;
-    EXPECT_EQ(run(predict_.handle(job_)).has_value(), c.done) << c.says.detail;
+    EXPECT_EQ(await(predict_.handle(job_)).has_value(), c.done) << c.says.detail;
   }
   contracts::Prediction calm;
   reco_.answer = calm;
-  EXPECT_TRUE(run(predict_.handle(job_)));
+  EXPECT_TRUE(await(predict_.handle(job_)));
   EXPECT_TRUE(messages().empty());
 }
 
 TEST_F(PredictAfterLoginTest, AsksNothingAboutAClosedAccount) {
-  ASSERT_TRUE(run(users_.close(UserId{"user_ada"})));
+  ASSERT_TRUE(await(users_.close(UserId{"user_ada"})));
   reco_.answer = at_risk({});
-  EXPECT_TRUE(run(predict_.handle(job_)));
+  EXPECT_TRUE(await(predict_.handle(job_)));
   EXPECT_EQ(reco_.asked, 0);
 }
 

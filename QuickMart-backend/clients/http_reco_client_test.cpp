@@ -4,6 +4,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/http/server.hpp"
 
@@ -41,7 +42,7 @@ class HttpRecoClientTest : public testing::Test {
 
   template <class T>
   T run(Task<T> task) {
-    return boost::asio::co_spawn(workers_.context(0), std::move(task), boost::asio::use_future).get();
+    return await_on(workers_.context(0), std::move(task));
   }
   Result<contracts::Prediction> predict() {
     return run(client_->predict(UserId{"u@x"}, deadline_in(std::chrono::milliseconds{5'000})));

@@ -6,11 +6,13 @@
 
 #include "QuickMart-backend/domain/user_coupon.hpp"
 
+#include "platform/core/test_time.hpp"
+
 namespace qm::shop {
 namespace {
 
 using std::chrono::days;
-const Timestamp kNow{days{20'000}};
+using test::kNow;
 
 Coupon coupon_with(Discount discount) {
   Coupon coupon;

@@ -7,12 +7,12 @@
 namespace qm::shop {
 namespace {
 
-using std::chrono::days;
-
 std::int64_t days_between(Timestamp earlier, Timestamp later) {
-  return std::max<std::int64_t>(0, std::chrono::floor<days>(later - earlier).count());
+  return std::max<std::int64_t>(0, std::chrono::floor<std::chrono::days>(later - earlier).count());
 }
-bool within(Timestamp at, int span_days, Timestamp now) { return at <= now && now - at <= days{span_days}; }
+bool within(Timestamp at, int span_days, Timestamp now) {
+  return at <= now && now - at <= std::chrono::days{span_days};
+}
 
 // Two decimals are plenty for a rate, and the same on every machine.
 double rounded(double value) { return std::round(value * 100) / 100; }

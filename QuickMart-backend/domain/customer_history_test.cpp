@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/core/test_time.hpp"
+
 namespace qm::shop {
 namespace {
 
-const Timestamp kNow{std::chrono::days{20'000}};
-Timestamp ago(double days) { return kNow - std::chrono::milliseconds{static_cast<std::int64_t>(days * 86'400'000)}; }
+using test::kNow;
+Timestamp ago(double n_days) {
+  return kNow - std::chrono::milliseconds{static_cast<std::int64_t>(n_days * 86'400'000)};
+}
 
 CustomerHistory example() {
   CustomerHistory history;

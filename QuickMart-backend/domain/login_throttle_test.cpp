@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/core/test_time.hpp"
+
 namespace qm::shop {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-const Timestamp kNow{std::chrono::days{20'000}};
+using test::kNow;
 
 TEST(LoginThrottle, AnAccountsLockDoublesUpToALimit) {
   struct Case {

@@ -5,11 +5,11 @@
 namespace qm::shop {
 namespace {
 
-const std::string kSecret = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN-_9";
+const std::string kRandom = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN-_9";
 
 TEST(RefreshTokenText, ReadsBackWhatItSays) {
-  const RefreshToken token{SessionId{"ses_01"}, kSecret};
-  ASSERT_EQ(kSecret.size(), 43U);
+  const RefreshToken token{SessionId{"ses_01"}, kRandom};
+  ASSERT_EQ(kRandom.size(), 43U);
   const auto read = parse_refresh_token(to_string(token));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->session, token.session);
@@ -18,9 +18,9 @@ TEST(RefreshTokenText, ReadsBackWhatItSays) {
 
 TEST(RefreshTokenText, RefusesEverythingElse) {
   for (const std::string& text :
-       {std::string{}, std::string{"nonsense"}, std::string{"."}, "." + kSecret, kSecret, "ses_01." + kSecret + "x",
-        "ses_01." + kSecret.substr(1), "ses/01." + kSecret, "ses_01." + kSecret.substr(1) + "=",
-        std::string(300, 'a') + "." + kSecret, "ses_01." + kSecret.substr(1) + std::string(1, '\0')})
+       {std::string{}, std::string{"nonsense"}, std::string{"."}, "." + kRandom, kRandom, "ses_01." + kRandom + "x",
+        "ses_01." + kRandom.substr(1), "ses/01." + kRandom, "ses_01." + kRandom.substr(1) + "=",
+        std::string(300, 'a') + "." + kRandom, "ses_01." + kRandom.substr(1) + std::string(1, '\0')})
     EXPECT_FALSE(parse_refresh_token(text)) << text;
 }
 

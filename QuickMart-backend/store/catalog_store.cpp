@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kProductSet = "product";
 constexpr const char* kCategorySet = "category";
-constexpr std::size_t kPageSize = 500;
+constexpr std::size_t kProductsPerPage = 500;
 
 kv::Bins encode(const Product& product) {
   kv::Map specifications;
@@ -95,7 +95,7 @@ Task<Result<std::vector<T>>> read_all(kv::Store& store, const char* set, std::si
   std::vector<T> all;
   std::string cursor;
   do {
-    auto page = co_await store.scan(set, cursor, kPageSize);
+    auto page = co_await store.scan(set, cursor, kProductsPerPage);
     if (!page) co_return page.error();
     for (const kv::Entry& entry : page->entries) all.push_back(decode(entry.key.id, entry.record));
     if (all.size() > limit) co_return Error{ErrorKind::TooLarge, "The catalog has more entries than can be shown."};

@@ -7,9 +7,9 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "coupon";
-constexpr std::size_t kPageSize = 200;
-constexpr int kMaxAttempts = 64;
+constexpr const char* kCouponSet = "coupon";
+constexpr std::size_t kCouponsPerPage = 200;
+constexpr int kMaxCouponAttempts = 64;
 constexpr const char* kUsageCount = "usage_count";
 constexpr const char* kPending = "pending";  // user coupon id → since when, in milliseconds
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
@@ -34,7 +34,7 @@ kv::Value encode_ids(const Ids& ids) {
   return kv::Value{std::move(list)};
 }
 
-kv::Bins encode(const Coupon& coupon) {
+kv::Bins encode_coupon(const Coupon& coupon) {
   kv::Bins bins;
   bins["code"] = coupon.code;
   bins["name"] = coupon.name;
@@ -54,7 +54,7 @@ kv::Bins encode(const Coupon& coupon) {
   return bins;
 }
 
-Coupon decode(const std::string& id, const kv::Record& record) {
+Coupon decode_coupon(const std::string& id, const kv::Record& record) {
   const RecordFields fields{record};
   Coupon coupon;
   coupon.id = CouponId{id};
@@ -90,8 +90,8 @@ std::vector<PendingUse> decode_pending(const kv::Record& record) {
 Task<Result<void>> CouponStore::create(Coupon coupon) {
   kv::WriteOptions options;
   options.mode = kv::WriteMode::CreateOnly;
-  kv::Key key{kSet, coupon.id.str()};
-  kv::Bins bins = encode(coupon);
+  kv::Key key{kCouponSet, coupon.id.str()};
+  kv::Bins bins = encode_coupon(coupon);
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
   co_return Result<void>{};
@@ -100,8 +100,8 @@ Task<Result<void>> CouponStore::create(Coupon coupon) {
 Task<Result<void>> CouponStore::redefine(Coupon coupon) {
   kv::WriteOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
-  kv::Key key{kSet, coupon.id.str()};
-  kv::Bins bins = encode(coupon);
+  kv::Key key{kCouponSet, coupon.id.str()};
+  kv::Bins bins = encode_coupon(coupon);
   bins.erase(kUsageCount);
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
@@ -111,18 +111,18 @@ Task<Result<void>> CouponStore::redefine(Coupon coupon) {
 Task<Result<void>> CouponStore::reset(Coupon coupon) {
   kv::WriteOptions options;
   options.mode = kv::WriteMode::Replace;
-  kv::Key key{kSet, coupon.id.str()};
-  kv::Bins bins = encode(coupon);
+  kv::Key key{kCouponSet, coupon.id.str()};
+  kv::Bins bins = encode_coupon(coupon);
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
   co_return Result<void>{};
 }
 
 Task<Result<Coupon>> CouponStore::get(CouponId id) {
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kCouponSet, id.str()};
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
-  co_return decode(id.str(), *record);
+  co_return decode_coupon(id.str(), *record);
 }
 
 Task<Result<Coupon>> CouponStore::find(std::string id_or_code) {
@@ -141,11 +141,11 @@ Task<Result<std::vector<std::optional<Coupon>>>> CouponStore::get_many(std::vect
   std::vector<std::optional<Coupon>> coupons(ids.size());
   if (ids.empty()) co_return coupons;
   std::vector<kv::Key> keys;
-  for (const CouponId& id : ids) keys.push_back(kv::Key{kSet, id.str()});
+  for (const CouponId& id : ids) keys.push_back(kv::Key{kCouponSet, id.str()});
   auto records = co_await store_.get_many(std::move(keys));
   if (!records) co_return records.error();
   for (std::size_t i = 0; i < ids.size(); ++i)
-    if ((*records)[i]) coupons[i] = decode(ids[i].str(), *(*records)[i]);
+    if ((*records)[i]) coupons[i] = decode_coupon(ids[i].str(), *(*records)[i]);
   co_return coupons;
 }
 
@@ -153,10 +153,10 @@ Task<Result<std::vector<CouponWithPending>>> CouponStore::list() {
   std::vector<CouponWithPending> all;
   std::string cursor;
   do {
-    auto page = co_await store_.scan(kSet, cursor, kPageSize);
+    auto page = co_await store_.scan(kCouponSet, cursor, kCouponsPerPage);
     if (!page) co_return page.error();
     for (const kv::Entry& entry : page->entries)
-      all.push_back({decode(entry.key.id, entry.record), decode_pending(entry.record)});
+      all.push_back({decode_coupon(entry.key.id, entry.record), decode_pending(entry.record)});
     cursor = page->cursor;
   } while (!cursor.empty() && all.size() < kMaxCoupons);
   if (all.size() > kMaxCoupons) all.resize(kMaxCoupons);
@@ -164,7 +164,7 @@ Task<Result<std::vector<CouponWithPending>>> CouponStore::list() {
 }
 
 Task<Result<std::int64_t>> CouponStore::count_use(CouponId coupon, UserCouponId by, Timestamp now) {
-  kv::Key key{kSet, coupon.str()};
+  kv::Key key{kCouponSet, coupon.str()};
   auto record = co_await store_.get(key);
   if (!record) co_return record.error();
   if (RecordFields{*record}.map(kPending).contains(by.str())) co_return RecordFields{*record}.integer(kUsageCount);
@@ -192,7 +192,7 @@ Task<Result<std::int64_t>> CouponStore::count_use(CouponId coupon, UserCouponId 
 }
 
 Task<Result<void>> CouponStore::settle_use(CouponId coupon, UserCouponId by) {
-  kv::Key key{kSet, coupon.str()};
+  kv::Key key{kCouponSet, coupon.str()};
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   std::vector<kv::Op> ops;
@@ -203,9 +203,9 @@ Task<Result<void>> CouponStore::settle_use(CouponId coupon, UserCouponId by) {
 }
 
 Task<Result<void>> CouponStore::release_use(CouponId coupon, UserCouponId by) {
-  kv::Key key{kSet, coupon.str()};
+  kv::Key key{kCouponSet, coupon.str()};
   // Whether it is pending and taking it off must be one step: the generation joins the two.
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxCouponAttempts; ++attempt) {
     auto record = co_await store_.get(key);
     if (!record) co_return record.error();
     if (!RecordFields{*record}.map(kPending).contains(by.str())) co_return Result<void>{};

@@ -5,7 +5,7 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "history";
+constexpr const char* kHistorySet = "history";
 constexpr std::size_t kMaxEvents = 1'000;  // of one kind; the newest stay, so that the record stays small
 
 template <class T, class Encode>
@@ -145,7 +145,7 @@ CustomerHistory decode(UserId user, const kv::Record& record) {
 Task<Result<void>> CustomerHistoryStore::put(CustomerHistory history) {
   kv::WriteOptions options;
   options.mode = kv::WriteMode::Replace;
-  kv::Key key{kSet, history.user_id.str()};
+  kv::Key key{kHistorySet, history.user_id.str()};
   kv::Bins bins = encode(history);
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
@@ -153,7 +153,7 @@ Task<Result<void>> CustomerHistoryStore::put(CustomerHistory history) {
 }
 
 Task<Result<CustomerHistory>> CustomerHistoryStore::get(UserId user) {
-  kv::Key key{kSet, user.str()};
+  kv::Key key{kHistorySet, user.str()};
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
   co_return decode(std::move(user), *record);

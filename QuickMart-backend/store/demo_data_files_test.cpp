@@ -2,12 +2,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <map>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/store/catalog_store.hpp"
 #include "QuickMart-backend/store/customer_history_store.hpp"
@@ -16,19 +17,7 @@ namespace qm::shop {
 namespace {
 
 const std::string kDirectory = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
-const Timestamp kNow{std::chrono::days{20'000}};
-
-template <class T>
-T run(Task<T> task) {
-  boost::asio::io_context context;
-  std::promise<T> promise;
-  boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-    if (failure) promise.set_exception(failure);
-    else promise.set_value(std::move(result));
-  });
-  context.run();
-  return promise.get_future().get();
-}
+using test::kNow;
 
 TEST(DemoData, IsAWholeShop) {
   const auto categories = read_demo_categories(kDirectory);
@@ -102,18 +91,18 @@ TEST(DemoData, SurvivesTheStore) {
   CustomerHistoryStore histories{*kv};
   const auto products = read_demo_products(kDirectory, kNow);
   for (const auto& product : *products) {
-    ASSERT_TRUE(run(catalog.put(product)));
-    EXPECT_EQ(*run(catalog.product(product.id)), product);
+    ASSERT_TRUE(await(catalog.put(product)));
+    EXPECT_EQ(*await(catalog.product(product.id)), product);
   }
-  EXPECT_EQ(*run(catalog.products()), *products);
+  EXPECT_EQ(*await(catalog.products()), *products);
   const auto categories = read_demo_categories(kDirectory);
-  for (const auto& category : *categories) ASSERT_TRUE(run(catalog.put(category)));
-  EXPECT_EQ(run(catalog.categories())->size(), categories->size());
+  for (const auto& category : *categories) ASSERT_TRUE(await(catalog.put(category)));
+  EXPECT_EQ(await(catalog.categories())->size(), categories->size());
   const auto people = read_demo_people(kDirectory, kNow);
   for (const auto& person : *people) {
     if (person.history.user_id.empty()) continue;
-    ASSERT_TRUE(run(histories.put(person.history)));
-    EXPECT_EQ(*run(histories.get(person.id)), person.history) << person.email;
+    ASSERT_TRUE(await(histories.put(person.history)));
+    EXPECT_EQ(*await(histories.get(person.id)), person.history) << person.email;
   }
 }
 

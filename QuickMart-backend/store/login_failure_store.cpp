@@ -7,7 +7,7 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "login_failures";
+constexpr const char* kLoginFailureSet = "login_failures";
 constexpr const char* kCount = "count";
 constexpr const char* kFirst = "first_at";
 constexpr const char* kLast = "last_at";
@@ -15,9 +15,9 @@ constexpr const char* kLast = "last_at";
 constexpr std::chrono::hours kRemembered{24};
 
 kv::Key account_key(std::string_view email) {
-  return kv::Key{kSet, "account/" + security::sha256_hex(normalise_email(email))};
+  return kv::Key{kLoginFailureSet, "account/" + security::sha256_hex(normalise_email(email))};
 }
-kv::Key remote_key(const std::string& address) { return kv::Key{kSet, "remote/" + address}; }
+kv::Key remote_key(const std::string& address) { return kv::Key{kLoginFailureSet, "remote/" + address}; }
 
 LoginFailures decode(const std::optional<kv::Record>& record) {
   LoginFailures failures;

@@ -5,7 +5,7 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "message";
+constexpr const char* kMessageSet = "message";
 constexpr const char* kUser = "user_id";
 constexpr const char* kStatus = "status";
 constexpr const char* kGenerated = "generated";
@@ -13,7 +13,7 @@ constexpr const char* kRead = "read";
 
 Error no_message() { return not_found("There is no such message."); }
 
-kv::Bins encode(const Message& message) {
+kv::Bins encode_message(const Message& message) {
   kv::Bins bins;
   bins[kUser] = message.user_id.str();
   bins["text"] = message.text;
@@ -25,7 +25,7 @@ kv::Bins encode(const Message& message) {
   return bins;
 }
 
-Message decode(const std::string& id, const kv::Record& record) {
+Message decode_message(const std::string& id, const kv::Record& record) {
   const RecordFields fields{record};
   Message message;
   message.id = MessageId{id};
@@ -47,15 +47,15 @@ Task<Result<void>> MessageStore::add(Message message) {
 
   kv::WriteOptions options;
   options.mode = kv::WriteMode::CreateOnly;
-  kv::Key key{kSet, message.id.str()};
-  kv::Bins bins = encode(message);
+  kv::Key key{kMessageSet, message.id.str()};
+  kv::Bins bins = encode_message(message);
   auto created = co_await store_.put(std::move(key), std::move(bins), options);
   if (!created && created.error().kind != ErrorKind::AlreadyExists) co_return created.error();
   co_return Result<void>{};
 }
 
 Task<Result<Message>> MessageStore::mark_read(UserId user, MessageId id, Timestamp at) {
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kMessageSet, id.str()};
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   options.only_if.push_back(kv::Condition{kUser, kv::Compare::Equal, kv::Value{user.str()}});
@@ -69,7 +69,7 @@ Task<Result<Message>> MessageStore::mark_read(UserId user, MessageId id, Timesta
   auto record = co_await store_.get(std::move(key));
   if (!record && record.error().kind == ErrorKind::NotFound) co_return no_message();
   if (!record) co_return record.error();
-  Message message = decode(id.str(), *record);
+  Message message = decode_message(id.str(), *record);
   if (message.user_id != user) co_return no_message();
   co_return message;
 }
@@ -77,7 +77,7 @@ Task<Result<Message>> MessageStore::mark_read(UserId user, MessageId id, Timesta
 Task<Result<std::vector<Message>>> MessageStore::of_user(UserId user, std::size_t limit) {
   std::vector<Message> messages;
   MonthlyList::Visit take = [&messages, &user, limit](MonthlyList::Item item) -> Result<bool> {
-    Message message = decode(item.id, item.record);
+    Message message = decode_message(item.id, item.record);
     // The id may have been another customer's message before this one was refused it.
     if (message.user_id == user) messages.push_back(std::move(message));
     return messages.size() < limit;

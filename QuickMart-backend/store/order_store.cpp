@@ -5,9 +5,9 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "order";
+constexpr const char* kOrderSet = "order";
 
-kv::Bins encode(const Order& order) {
+kv::Bins encode_order(const Order& order) {
   kv::List items;
   for (const OrderItem& item : order.items) {
     kv::Map fields;
@@ -33,7 +33,7 @@ kv::Bins encode(const Order& order) {
   return bins;
 }
 
-Result<Order> decode(const std::string& id, const kv::Record& record) {
+Result<Order> decode_order(const std::string& id, const kv::Record& record) {
   const RecordFields fields{record};
   const auto status = parse_order_status(fields.text("status"));
   const auto payment = parse_payment_status(fields.text("payment_status"));
@@ -65,8 +65,8 @@ Task<Result<void>> OrderStore::replace(Order order) {
   if (!listed) co_return listed.error();
   kv::WriteOptions options;
   options.mode = kv::WriteMode::Replace;
-  kv::Key key{kSet, order.id.str()};
-  kv::Bins bins = encode(order);
+  kv::Key key{kOrderSet, order.id.str()};
+  kv::Bins bins = encode_order(order);
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
   co_return Result<void>{};
@@ -78,8 +78,8 @@ Task<Result<void>> OrderStore::add(Order order) {
 
   kv::WriteOptions options;
   options.mode = kv::WriteMode::CreateOnly;
-  kv::Key key{kSet, order.id.str()};
-  kv::Bins bins = encode(order);
+  kv::Key key{kOrderSet, order.id.str()};
+  kv::Bins bins = encode_order(order);
   auto created = co_await store_.put(std::move(key), std::move(bins), options);
   if (created) co_return Result<void>{};
   if (created.error().kind != ErrorKind::AlreadyExists) co_return created.error();
@@ -90,10 +90,10 @@ Task<Result<void>> OrderStore::add(Order order) {
 }
 
 Task<Result<StoredOrder>> OrderStore::get(OrderId id) {
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kOrderSet, id.str()};
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
-  auto order = decode(id.str(), *record);
+  auto order = decode_order(id.str(), *record);
   if (!order) co_return order.error();
   StoredOrder stored;
   stored.order = std::move(*order);
@@ -105,8 +105,8 @@ Task<Result<void>> OrderStore::update(Order order, std::uint32_t expect_generati
   kv::WriteOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   options.expect_generation = expect_generation;
-  kv::Key key{kSet, order.id.str()};
-  kv::Bins bins = encode(order);
+  kv::Key key{kOrderSet, order.id.str()};
+  kv::Bins bins = encode_order(order);
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
   co_return Result<void>{};
@@ -115,7 +115,7 @@ Task<Result<void>> OrderStore::update(Order order, std::uint32_t expect_generati
 Task<Result<std::vector<Order>>> OrderStore::of_user(UserId user, std::size_t limit) {
   std::vector<Order> orders;
   MonthlyList::Visit take = [&orders, &user, limit](MonthlyList::Item item) -> Result<bool> {
-    auto order = decode(item.id, item.record);
+    auto order = decode_order(item.id, item.record);
     if (!order) return order.error();
     // An entry may be left over from a replaced order that was another customer's or another month's.
     if (order->user_id == user && month_of(order->created_at) == item.month) orders.push_back(std::move(*order));

@@ -1,28 +1,17 @@
 #include "QuickMart-backend/store/order_store.hpp"
 
-#include <future>
 
 #include <gtest/gtest.h>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 
 namespace qm::shop {
 namespace {
 
 using std::chrono::days;
-const Timestamp kNow{days{20'000}};
-
-template <class T>
-T run(Task<T> task) {
-  boost::asio::io_context context;
-  std::promise<T> promise;
-  boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-    if (failure) promise.set_exception(failure);
-    else promise.set_value(std::move(result));
-  });
-  context.run();
-  return promise.get_future().get();
-}
+using test::kNow;
 
 Order order_of(std::string user, std::string id, Timestamp at) {
   Order order;
@@ -43,7 +32,7 @@ class OrderStoreTest : public testing::Test {
  protected:
   std::string ids(const char* user, std::size_t limit = 100) {
     std::string text;
-    for (const auto& order : *run(orders_.of_user(UserId{user}, limit))) text += order.id.str() + " ";
+    for (const auto& order : *await(orders_.of_user(UserId{user}, limit))) text += order.id.str() + " ";
     return text;
   }
   ManualClock clock_{kNow};
@@ -53,45 +42,45 @@ class OrderStoreTest : public testing::Test {
 
 TEST_F(OrderStoreTest, KeepsWhatItIsGiven) {
   const Order order = order_of("user_1", "ord_1", kNow);
-  ASSERT_TRUE(run(orders_.add(order)));
-  EXPECT_EQ(run(orders_.get(order.id))->order, order);
-  EXPECT_EQ(run(orders_.get(OrderId{"ord_2"})).error().kind, ErrorKind::NotFound);
+  ASSERT_TRUE(await(orders_.add(order)));
+  EXPECT_EQ(await(orders_.get(order.id))->order, order);
+  EXPECT_EQ(await(orders_.get(OrderId{"ord_2"})).error().kind, ErrorKind::NotFound);
 }
 
 TEST_F(OrderStoreTest, AddsTheSameOrderOnce) {
   Order order = order_of("user_1", "ord_1", kNow);
-  ASSERT_TRUE(run(orders_.add(order)));
-  ASSERT_TRUE(run(orders_.add(order)));
+  ASSERT_TRUE(await(orders_.add(order)));
+  ASSERT_TRUE(await(orders_.add(order)));
   EXPECT_EQ(ids("user_1"), "ord_1 ");
   order.status = OrderStatus::delivered;
-  EXPECT_EQ(run(orders_.add(order)).error().kind, ErrorKind::AlreadyExists);
+  EXPECT_EQ(await(orders_.add(order)).error().kind, ErrorKind::AlreadyExists);
   // Another customer's claim on the id leaves no trace.
-  EXPECT_EQ(run(orders_.add(order_of("user_2", "ord_1", kNow))).error().kind, ErrorKind::AlreadyExists);
+  EXPECT_EQ(await(orders_.add(order_of("user_2", "ord_1", kNow))).error().kind, ErrorKind::AlreadyExists);
   EXPECT_EQ(ids("user_2"), "");
 }
 
 TEST_F(OrderStoreTest, ListsNewestFirstOverMonths) {
   for (const auto& [id, age] : {std::pair{"ord_a", 100}, {"ord_b", 0}, {"ord_c", 45}, {"ord_d", 1}})
-    ASSERT_TRUE(run(orders_.add(order_of("user_1", id, kNow - days{age}))));
-  ASSERT_TRUE(run(orders_.add(order_of("user_2", "ord_z", kNow))));
+    ASSERT_TRUE(await(orders_.add(order_of("user_1", id, kNow - days{age}))));
+  ASSERT_TRUE(await(orders_.add(order_of("user_2", "ord_z", kNow))));
   EXPECT_EQ(ids("user_1"), "ord_b ord_d ord_c ord_a ");
   EXPECT_EQ(ids("user_1", 3), "ord_b ord_d ord_c ");
   EXPECT_EQ(ids("nobody"), "");
 }
 
 TEST_F(OrderStoreTest, AReplacedOrderMovesToItsNewMonth) {
-  ASSERT_TRUE(run(orders_.add(order_of("user_1", "ord_1", kNow - days{100}))));
-  ASSERT_TRUE(run(orders_.replace(order_of("user_1", "ord_1", kNow))));
+  ASSERT_TRUE(await(orders_.add(order_of("user_1", "ord_1", kNow - days{100}))));
+  ASSERT_TRUE(await(orders_.replace(order_of("user_1", "ord_1", kNow))));
   EXPECT_EQ(ids("user_1"), "ord_1 ");
 }
 
 TEST_F(OrderStoreTest, AnUpdateNeedsTheGenerationThatWasRead) {
-  ASSERT_TRUE(run(orders_.add(order_of("user_1", "ord_1", kNow))));
-  StoredOrder stored = *run(orders_.get(OrderId{"ord_1"}));
+  ASSERT_TRUE(await(orders_.add(order_of("user_1", "ord_1", kNow))));
+  StoredOrder stored = *await(orders_.get(OrderId{"ord_1"}));
   stored.order.status = OrderStatus::delivered;
-  ASSERT_TRUE(run(orders_.update(stored.order, stored.generation)));
-  EXPECT_EQ(run(orders_.update(stored.order, stored.generation)).error().kind, ErrorKind::GenerationMismatch);
-  EXPECT_EQ(run(orders_.get(OrderId{"ord_1"}))->order.status, OrderStatus::delivered);
+  ASSERT_TRUE(await(orders_.update(stored.order, stored.generation)));
+  EXPECT_EQ(await(orders_.update(stored.order, stored.generation)).error().kind, ErrorKind::GenerationMismatch);
+  EXPECT_EQ(await(orders_.get(OrderId{"ord_1"}))->order.status, OrderStatus::delivered);
 }
 
 }  // namespace

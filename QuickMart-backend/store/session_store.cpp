@@ -5,9 +5,9 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "session";
-constexpr const char* kUser = "user_id";
-constexpr const char* kState = "state";
+constexpr const char* kSessionSet = "session";
+constexpr const char* kHolder = "user_id";
+constexpr const char* kSessionState = "state";
 constexpr const char* kHash = "token_hash";
 constexpr const char* kActive = "active";
 constexpr const char* kRevoked = "revoked";
@@ -19,10 +19,10 @@ Task<Result<void>> SessionStore::open(SessionId id, UserId user, std::string tok
   options.mode = kv::WriteMode::CreateOnly;
   options.ttl = kSessionLife;
   options.durable = false;
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kSessionSet, id.str()};
   kv::Bins bins;
-  bins[kUser] = user.str();
-  bins[kState] = kActive;
+  bins[kHolder] = user.str();
+  bins[kSessionState] = kActive;
   bins[kHash] = std::move(token_hash);
   bins["created_at"] = to_value(now);
   bins["rotated_at"] = to_value(now);
@@ -35,13 +35,13 @@ Task<Result<UserId>> SessionStore::rotate(SessionId id, std::string old_hash, st
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   options.ttl = kSessionLife;
-  options.only_if.push_back(kv::Condition{kState, kv::Compare::Equal, kv::Value{kActive}});
+  options.only_if.push_back(kv::Condition{kSessionState, kv::Compare::Equal, kv::Value{kActive}});
   options.only_if.push_back(kv::Condition{kHash, kv::Compare::Equal, kv::Value{std::move(old_hash)}});
   std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::read(kUser));
+  ops.push_back(kv::Op::read(kHolder));
   ops.push_back(kv::Op::set(kHash, kv::Value{std::move(new_hash)}));
   ops.push_back(kv::Op::set("rotated_at", to_value(now)));
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kSessionSet, id.str()};
   auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
   if (!done && done.error().kind == ErrorKind::NotFound)
     co_return Error{ErrorKind::ConditionFailed, "There is no such session."};
@@ -54,11 +54,11 @@ Task<Result<UserId>> SessionStore::rotate(SessionId id, std::string old_hash, st
 Task<Result<void>> SessionStore::revoke(SessionId id, Timestamp now) {
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
-  options.only_if.push_back(kv::Condition{kState, kv::Compare::NotEqual, kv::Value{kRevoked}});
+  options.only_if.push_back(kv::Condition{kSessionState, kv::Compare::NotEqual, kv::Value{kRevoked}});
   std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::set(kState, kv::Value{kRevoked}));
+  ops.push_back(kv::Op::set(kSessionState, kv::Value{kRevoked}));
   ops.push_back(kv::Op::set("revoked_at", to_value(now)));
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kSessionSet, id.str()};
   auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
   if (done) co_return Result<void>{};
   const ErrorKind kind = done.error().kind;

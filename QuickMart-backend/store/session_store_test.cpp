@@ -2,34 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
 #include <latch>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
 
 namespace qm::shop {
 namespace {
 
-const Timestamp kNow{std::chrono::days{20'000}};
+using test::kNow;
 const SessionId kId{"ses_1"};
 
 class SessionStoreTest : public testing::Test {
  protected:
-  template <class T>
-  T run(Task<T> task) {
-    boost::asio::io_context context;
-    std::promise<T> promise;
-    boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-      if (failure)
-        promise.set_exception(failure);
-      else
-        promise.set_value(std::move(result));
-    });
-    context.run();
-    return promise.get_future().get();
-  }
-  ErrorKind refused(const char* from) { return run(sessions_.rotate(kId, from, "next", clock_.now())).error().kind; }
+  ErrorKind refused(const char* from) { return await(sessions_.rotate(kId, from, "next", clock_.now())).error().kind; }
 
   ManualClock clock_{kNow};
   std::unique_ptr<kv::Store> kv_ = kv::make_memory_store("quick_mart", clock_);
@@ -37,29 +25,29 @@ class SessionStoreTest : public testing::Test {
 };
 
 TEST_F(SessionStoreTest, OnlyThePresentTokenRotates) {
-  ASSERT_TRUE(run(sessions_.open(kId, UserId{"user_1"}, "a", kNow)));
-  EXPECT_EQ(run(sessions_.open(kId, UserId{"user_2"}, "b", kNow)).error().kind, ErrorKind::AlreadyExists);
-  EXPECT_EQ(*run(sessions_.rotate(kId, "a", "b", kNow)), UserId{"user_1"});
+  ASSERT_TRUE(await(sessions_.open(kId, UserId{"user_1"}, "a", kNow)));
+  EXPECT_EQ(await(sessions_.open(kId, UserId{"user_2"}, "b", kNow)).error().kind, ErrorKind::AlreadyExists);
+  EXPECT_EQ(*await(sessions_.rotate(kId, "a", "b", kNow)), UserId{"user_1"});
   EXPECT_EQ(refused("a"), ErrorKind::ConditionFailed);
-  EXPECT_EQ(*run(sessions_.rotate(kId, "b", "c", kNow)), UserId{"user_1"});
-  EXPECT_EQ(run(sessions_.rotate(SessionId{"ses_2"}, "a", "b", kNow)).error().kind, ErrorKind::ConditionFailed);
+  EXPECT_EQ(*await(sessions_.rotate(kId, "b", "c", kNow)), UserId{"user_1"});
+  EXPECT_EQ(await(sessions_.rotate(SessionId{"ses_2"}, "a", "b", kNow)).error().kind, ErrorKind::ConditionFailed);
 }
 
 TEST_F(SessionStoreTest, ARevokedOneStaysRevoked) {
-  ASSERT_TRUE(run(sessions_.open(kId, UserId{"user_1"}, "a", kNow)));
-  ASSERT_TRUE(run(sessions_.revoke(kId, kNow)));
-  ASSERT_TRUE(run(sessions_.revoke(kId, kNow)));
-  ASSERT_TRUE(run(sessions_.revoke(SessionId{"ses_2"}, kNow)));
+  ASSERT_TRUE(await(sessions_.open(kId, UserId{"user_1"}, "a", kNow)));
+  ASSERT_TRUE(await(sessions_.revoke(kId, kNow)));
+  ASSERT_TRUE(await(sessions_.revoke(kId, kNow)));
+  ASSERT_TRUE(await(sessions_.revoke(SessionId{"ses_2"}, kNow)));
   EXPECT_EQ(refused("a"), ErrorKind::ConditionFailed);
-  EXPECT_TRUE(*run(kv_->exists(kv::Key{"session", "ses_1"})));
+  EXPECT_TRUE(*await(kv_->exists(kv::Key{"session", "ses_1"})));
 }
 
 TEST_F(SessionStoreTest, EndsThirtyDaysAfterItsLastRotation) {
-  ASSERT_TRUE(run(sessions_.open(kId, UserId{"user_1"}, "a", kNow)));
+  ASSERT_TRUE(await(sessions_.open(kId, UserId{"user_1"}, "a", kNow)));
   clock_.advance(kSessionLife - std::chrono::seconds{1});
-  ASSERT_TRUE(run(sessions_.rotate(kId, "a", "b", clock_.now())));
+  ASSERT_TRUE(await(sessions_.rotate(kId, "a", "b", clock_.now())));
   clock_.advance(kSessionLife - std::chrono::seconds{1});
-  ASSERT_TRUE(run(sessions_.rotate(kId, "b", "c", clock_.now())));
+  ASSERT_TRUE(await(sessions_.rotate(kId, "b", "c", clock_.now())));
   clock_.advance(kSessionLife);
   EXPECT_EQ(refused("c"), ErrorKind::ConditionFailed);
 }
@@ -69,7 +57,7 @@ TEST_F(SessionStoreTest, OfParallelRotationsExactlyOneWins) {
   workers.start();
   for (int round = 0; round < 50; ++round) {
     const SessionId id{"ses_p" + std::to_string(round)};
-    ASSERT_TRUE(run(sessions_.open(id, UserId{"user_1"}, "a", kNow)));
+    ASSERT_TRUE(await(sessions_.open(id, UserId{"user_1"}, "a", kNow)));
     std::atomic<int> won{0};
     std::latch done{8};
     for (int i = 0; i < 8; ++i) {

@@ -7,12 +7,12 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "user_coupon";
+constexpr const char* kUserCouponSet = "user_coupon";
 constexpr const char* kListSet = "user_coupons";
 constexpr const char* kNudgeSet = "user_nudge";
 constexpr const char* kList = "coupons";  // user coupon id → assigned at, in milliseconds
 
-kv::Bins encode(const UserCoupon& held) {
+kv::Bins encode_user_coupon(const UserCoupon& held) {
   kv::Bins bins;
   bins["user_id"] = held.user_id.str();
   bins["coupon_id"] = held.coupon_id.str();
@@ -28,7 +28,7 @@ kv::Bins encode(const UserCoupon& held) {
   return bins;
 }
 
-UserCoupon decode(const std::string& id, const kv::Record& record) {
+UserCoupon decode_user_coupon(const std::string& id, const kv::Record& record) {
   const RecordFields fields{record};
   UserCoupon held;
   held.id = UserCouponId{id};
@@ -71,8 +71,8 @@ Task<Result<bool>> UserCouponStore::give(UserCoupon held) {
 
   kv::WriteOptions options;
   options.mode = kv::WriteMode::CreateOnly;
-  kv::Key key{kSet, held.id.str()};
-  kv::Bins bins = encode(held);
+  kv::Key key{kUserCouponSet, held.id.str()};
+  kv::Bins bins = encode_user_coupon(held);
   auto created = co_await store_.put(std::move(key), std::move(bins), options);
   if (created) co_return true;
   if (created.error().kind == ErrorKind::AlreadyExists) co_return false;
@@ -80,11 +80,11 @@ Task<Result<bool>> UserCouponStore::give(UserCoupon held) {
 }
 
 Task<Result<StoredUserCoupon>> UserCouponStore::get(UserCouponId id) {
-  kv::Key key{kSet, id.str()};
+  kv::Key key{kUserCouponSet, id.str()};
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
   StoredUserCoupon stored;
-  stored.held = decode(id.str(), *record);
+  stored.held = decode_user_coupon(id.str(), *record);
   stored.generation = record->generation;
   co_return stored;
 }
@@ -93,8 +93,8 @@ Task<Result<std::uint32_t>> UserCouponStore::update(UserCoupon held, std::uint32
   kv::WriteOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   options.expect_generation = expect_generation;
-  kv::Key key{kSet, held.id.str()};
-  kv::Bins bins = encode(held);
+  kv::Key key{kUserCouponSet, held.id.str()};
+  kv::Bins bins = encode_user_coupon(held);
   co_return co_await store_.put(std::move(key), std::move(bins), options);
 }
 
@@ -108,14 +108,14 @@ Task<Result<std::vector<UserCoupon>>> UserCouponStore::of_user(UserId user) {
   }
   std::vector<kv::Key> keys;
   for (const auto& each : RecordFields{*list}.map(kList)) {
-    keys.push_back(kv::Key{kSet, each.first});
+    keys.push_back(kv::Key{kUserCouponSet, each.first});
     if (static_cast<std::int64_t>(keys.size()) == kMaxCouponsPerUser) break;
   }
   if (keys.empty()) co_return all;
   auto records = co_await store_.get_many(keys);
   if (!records) co_return records.error();
   for (std::size_t i = 0; i < keys.size(); ++i)
-    if ((*records)[i]) all.push_back(decode(keys[i].id, *(*records)[i]));
+    if ((*records)[i]) all.push_back(decode_user_coupon(keys[i].id, *(*records)[i]));
   std::sort(all.begin(), all.end(), [](const UserCoupon& a, const UserCoupon& b) {
     return a.assigned_at != b.assigned_at ? a.assigned_at > b.assigned_at : a.id < b.id;
   });
@@ -126,7 +126,7 @@ Task<Result<void>> UserCouponStore::forget(UserId user) {
   auto held = co_await of_user(user);
   if (!held) co_return held.error();
   for (const UserCoupon& each : *held) {
-    kv::Key key{kSet, each.id.str()};
+    kv::Key key{kUserCouponSet, each.id.str()};
     auto removed = co_await store_.remove(std::move(key));
     if (!removed) co_return removed.error();
   }

@@ -6,19 +6,19 @@
 namespace qm::shop {
 namespace {
 
-constexpr const char* kSet = "user";
+constexpr const char* kUserSet = "user";
 constexpr const char* kEmailSet = "user_email";
-constexpr const char* kState = "state";
+constexpr const char* kUserState = "state";
 constexpr const char* kClosed = "closed";
 // How long an address stays with a caller who has not yet written the account: longer than a write may take.
 constexpr std::chrono::seconds kClaimLease{10};
-constexpr int kMaxAttempts = 8;
+constexpr int kMaxUserAttempts = 8;
 
 Error no_account() { return not_found("There is no such account."); }
 Error taken(std::string what) { return Error{ErrorKind::AlreadyExists, std::move(what)}; }
-bool is_open(const kv::Record& record) { return RecordFields{record}.text(kState) != kClosed; }
+bool is_open(const kv::Record& record) { return RecordFields{record}.text(kUserState) != kClosed; }
 
-kv::Key user_key(const UserId& id) { return kv::Key{kSet, id.str()}; }
+kv::Key user_key(const UserId& id) { return kv::Key{kUserSet, id.str()}; }
 kv::Key email_key(std::string_view email) {
   return kv::Key{kEmailSet, security::sha256_hex(normalise_email(email))};
 }
@@ -39,16 +39,16 @@ kv::Bins encode_changeable(const User& user) {
   return bins;
 }
 
-kv::Bins encode(const User& user, std::string password_hash) {
+kv::Bins encode_user(const User& user, std::string password_hash) {
   kv::Bins bins = encode_changeable(user);
-  bins[kState] = "open";
+  bins[kUserState] = "open";
   bins["email"] = user.email;
   bins["password_hash"] = std::move(password_hash);
   bins["created_at"] = to_value(user.created_at);
   return bins;
 }
 
-User decode(const std::string& id, const kv::Record& record) {
+User decode_user(const std::string& id, const kv::Record& record) {
   const RecordFields fields{record};
   User user;
   user.id = UserId{id};
@@ -70,7 +70,7 @@ User decode(const std::string& id, const kv::Record& record) {
 
 kv::Bins tombstone() {
   kv::Bins bins;
-  bins[kState] = kClosed;
+  bins[kUserState] = kClosed;
   return bins;
 }
 
@@ -145,7 +145,7 @@ Task<Result<void>> UserStore::create(User user, std::string password_hash) {
   if (*before && is_open(**before)) co_return taken("The id is taken.");
   auto claimed = co_await claim_email(store_, user.id, user.email, user.created_at);
   if (!claimed) co_return claimed.error();
-  kv::Bins bins = encode(user, std::move(password_hash));
+  kv::Bins bins = encode_user(user, std::move(password_hash));
   co_return co_await write_over(store_, user_key(user.id), std::move(bins), generation_of(*before));
 }
 
@@ -154,7 +154,7 @@ Task<Result<StoredUser>> UserStore::get(UserId id) {
   if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
   if (!record || !is_open(*record)) co_return no_account();
   StoredUser stored;
-  stored.user = decode(id.str(), *record);
+  stored.user = decode_user(id.str(), *record);
   stored.password_hash = RecordFields{*record}.text("password_hash");
   stored.generation = record->generation;
   co_return stored;
@@ -186,7 +186,7 @@ Task<Result<void>> UserStore::set_last_login(UserId id, Timestamp at) {
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   options.durable = false;  // nothing rests on it
-  options.only_if.push_back(kv::Condition{kState, kv::Compare::NotEqual, kv::Value{kClosed}});
+  options.only_if.push_back(kv::Condition{kUserState, kv::Compare::NotEqual, kv::Value{kClosed}});
   std::vector<kv::Op> ops;
   ops.push_back(kv::Op::set("last_login", to_value(at)));
   auto done = co_await store_.operate(user_key(id), std::move(ops), std::move(options));
@@ -198,7 +198,7 @@ Task<Result<void>> UserStore::set_last_login(UserId id, Timestamp at) {
 
 Task<Result<void>> UserStore::close(UserId id) {
   // The whole record gives way, so that nothing of the person stays.
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxUserAttempts; ++attempt) {
     auto record = co_await find_record(store_, user_key(id));
     if (!record) co_return record.error();
     if (!*record) co_return no_account();
@@ -210,11 +210,11 @@ Task<Result<void>> UserStore::close(UserId id) {
 }
 
 Task<Result<UserPage>> UserStore::list(std::string cursor, std::size_t limit) {
-  auto page = co_await store_.scan(kSet, std::move(cursor), limit);
+  auto page = co_await store_.scan(kUserSet, std::move(cursor), limit);
   if (!page) co_return page.error();
   UserPage users;
   for (const kv::Entry& entry : page->entries)
-    if (is_open(entry.record)) users.users.push_back(decode(entry.key.id, entry.record));
+    if (is_open(entry.record)) users.users.push_back(decode_user(entry.key.id, entry.record));
   users.cursor = std::move(page->cursor);
   co_return users;
 }

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
 #include <latch>
 #include <set>
 
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/security/password.hpp"
@@ -14,7 +15,7 @@ namespace qm::shop {
 namespace {
 
 using std::chrono::seconds;
-const Timestamp kNow{std::chrono::days{20'000}};
+using test::kNow;
 
 User user_of(std::string id, std::string email, Timestamp at = kNow) {
   User user;
@@ -29,28 +30,15 @@ User user_of(std::string id, std::string email, Timestamp at = kNow) {
 
 class UserStoreTest : public testing::Test {
  protected:
-  template <class T>
-  T run(Task<T> task) {
-    boost::asio::io_context context;
-    std::promise<T> promise;
-    boost::asio::co_spawn(context, std::move(task), [&promise](std::exception_ptr failure, T result) {
-      if (failure)
-        promise.set_exception(failure);
-      else
-        promise.set_value(std::move(result));
-    });
-    context.run();
-    return promise.get_future().get();
-  }
   bool create(std::string id, std::string email, Timestamp at = kNow) {
-    const auto created = run(users_.create(user_of(std::move(id), std::move(email), at), "hash"));
+    const auto created = await(users_.create(user_of(std::move(id), std::move(email), at), "hash"));
     if (!created) {
       EXPECT_EQ(created.error().kind, ErrorKind::AlreadyExists) << created.error().detail;
     }
     return created.has_value();
   }
   std::string holder(std::string email) {
-    const auto found = run(users_.find_by_email(std::move(email)));
+    const auto found = await(users_.find_by_email(std::move(email)));
     return found ? found->user.id.str() : "nobody";
   }
   // What a create() leaves that died after its first step.
@@ -58,7 +46,7 @@ class UserStoreTest : public testing::Test {
     kv::Bins bins;
     bins["user_id"] = id;
     bins["claimed_at"] = std::int64_t{at.time_since_epoch().count()};
-    ASSERT_TRUE(run(kv_->put(kv::Key{"user_email", security::sha256_hex(normalise_email(email))}, std::move(bins))));
+    ASSERT_TRUE(await(kv_->put(kv::Key{"user_email", security::sha256_hex(normalise_email(email))}, std::move(bins))));
   }
 
   ManualClock clock_{kNow};
@@ -68,13 +56,13 @@ class UserStoreTest : public testing::Test {
 
 TEST_F(UserStoreTest, KeepsWhatItIsGiven) {
   User user = user_of("user_1", "Ada@Example.com");
-  ASSERT_TRUE(run(users_.create(user, "$argon2id$x")));
-  const auto stored = run(users_.get(user.id));
+  ASSERT_TRUE(await(users_.create(user, "$argon2id$x")));
+  const auto stored = await(users_.get(user.id));
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->user, user);
   EXPECT_EQ(stored->password_hash, "$argon2id$x");
-  EXPECT_EQ(run(users_.find_by_email("  ada@example.COM "))->user, user);
-  EXPECT_EQ(run(users_.get(UserId{"user_2"})).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(await(users_.find_by_email("  ada@example.COM "))->user, user);
+  EXPECT_EQ(await(users_.get(UserId{"user_2"})).error().kind, ErrorKind::NotFound);
   EXPECT_EQ(holder("eve@example.com"), "nobody");
 }
 
@@ -96,11 +84,12 @@ TEST_F(UserStoreTest, ACrashHalfWayIsTakenOverAfterALease) {
   EXPECT_TRUE(create("user_3", "a@example.com", kNow + seconds{10}));
   EXPECT_EQ(holder("a@example.com"), "user_3");
   // The first, were it only slow, must not get through any more.
-  EXPECT_EQ(run(kv_->put(kv::Key{"user", "user_1"}, {{"email", "a@example.com"}}, {.mode = kv::WriteMode::CreateOnly}))
+  const kv::Key taken{"user", "user_1"};
+  EXPECT_EQ(await(kv_->put(taken, {{"email", "a@example.com"}}, {.mode = kv::WriteMode::CreateOnly}))
                 .error()
                 .kind,
             ErrorKind::AlreadyExists);
-  EXPECT_EQ(run(users_.get(UserId{"user_1"})).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(await(users_.get(UserId{"user_1"})).error().kind, ErrorKind::NotFound);
 }
 
 TEST_F(UserStoreTest, TheSameAccountFinishesItsOwnAttemptAtOnce) {
@@ -138,20 +127,20 @@ TEST_F(UserStoreTest, OfParallelCallsForOneAddressExactlyOneWins) {
     EXPECT_EQ(won, 1) << round;
     EXPECT_NE(holder(email), "nobody");
   }
-  EXPECT_EQ(run(users_.list("", 1'000))->users.size(), 50U);
+  EXPECT_EQ(await(users_.list("", 1'000))->users.size(), 50U);
   workers.stop();
   workers.join();
 }
 
 TEST_F(UserStoreTest, AClosedAccountIsGoneAndItsAddressFree) {
   ASSERT_TRUE(create("user_1", "a@example.com"));
-  ASSERT_TRUE(run(users_.close(UserId{"user_1"})));
-  ASSERT_TRUE(run(users_.close(UserId{"user_1"})));
-  EXPECT_EQ(run(users_.close(UserId{"user_2"})).error().kind, ErrorKind::NotFound);
-  EXPECT_EQ(run(users_.get(UserId{"user_1"})).error().kind, ErrorKind::NotFound);
-  EXPECT_EQ(run(users_.set_last_login(UserId{"user_1"}, kNow)).error().kind, ErrorKind::NotFound);
+  ASSERT_TRUE(await(users_.close(UserId{"user_1"})));
+  ASSERT_TRUE(await(users_.close(UserId{"user_1"})));
+  EXPECT_EQ(await(users_.close(UserId{"user_2"})).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(await(users_.get(UserId{"user_1"})).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(await(users_.set_last_login(UserId{"user_1"}, kNow)).error().kind, ErrorKind::NotFound);
   EXPECT_EQ(holder("a@example.com"), "nobody");
-  EXPECT_EQ(run(kv_->get(kv::Key{"user", "user_1"}))->bins.size(), 1U);  // nothing of the person stays
+  EXPECT_EQ(await(kv_->get(kv::Key{"user", "user_1"}))->bins.size(), 1U);  // nothing of the person stays
   EXPECT_TRUE(create("user_2", "a@example.com", kNow + seconds{10}));
   EXPECT_EQ(holder("a@example.com"), "user_2");
   EXPECT_TRUE(create("user_1", "b@example.com"));  // opened anew
@@ -160,16 +149,16 @@ TEST_F(UserStoreTest, AClosedAccountIsGoneAndItsAddressFree) {
 
 TEST_F(UserStoreTest, AnUpdateNeedsTheGenerationThatWasRead) {
   ASSERT_TRUE(create("user_1", "a@example.com"));
-  StoredUser stored = *run(users_.get(UserId{"user_1"}));
-  ASSERT_TRUE(run(users_.set_last_login(UserId{"user_1"}, kNow + seconds{1})));
+  StoredUser stored = *await(users_.get(UserId{"user_1"}));
+  ASSERT_TRUE(await(users_.set_last_login(UserId{"user_1"}, kNow + seconds{1})));
   stored.user.profile = {"B", std::nullopt, std::nullopt, LoyaltyTier::bronze};
-  EXPECT_EQ(run(users_.update(stored.user, stored.generation)).error().kind, ErrorKind::GenerationMismatch);
-  stored = *run(users_.get(UserId{"user_1"}));
+  EXPECT_EQ(await(users_.update(stored.user, stored.generation)).error().kind, ErrorKind::GenerationMismatch);
+  stored = *await(users_.get(UserId{"user_1"}));
   EXPECT_EQ(stored.user.last_login, kNow + seconds{1});
   stored.user.profile = {"B", std::nullopt, std::nullopt, LoyaltyTier::bronze};
   stored.user.email = "eve@example.com";
-  ASSERT_TRUE(run(users_.update(stored.user, stored.generation)));
-  const StoredUser after = *run(users_.get(UserId{"user_1"}));
+  ASSERT_TRUE(await(users_.update(stored.user, stored.generation)));
+  const StoredUser after = *await(users_.get(UserId{"user_1"}));
   EXPECT_EQ(after.user.profile, stored.user.profile);
   EXPECT_EQ(after.user.email, "a@example.com");
   EXPECT_EQ(after.password_hash, "hash");
@@ -177,11 +166,11 @@ TEST_F(UserStoreTest, AnUpdateNeedsTheGenerationThatWasRead) {
 
 TEST_F(UserStoreTest, ListsThoseThatAreOpen) {
   for (int i = 0; i < 7; ++i) ASSERT_TRUE(create("user_" + std::to_string(i), std::to_string(i) + "@example.com"));
-  ASSERT_TRUE(run(users_.close(UserId{"user_3"})));
+  ASSERT_TRUE(await(users_.close(UserId{"user_3"})));
   std::set<std::string> seen;
   std::string cursor;
   do {
-    const auto page = run(users_.list(cursor, 3));
+    const auto page = await(users_.list(cursor, 3));
     ASSERT_TRUE(page);
     for (const User& user : page->users) EXPECT_TRUE(seen.insert(user.id.str()).second);
     cursor = page->cursor;

@@ -12,29 +12,13 @@
 #include "RecoEngine-featurestore/api/train_api.hpp"
 #include "RecoEngine-featurestore/app/reco_metrics.hpp"
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
+#include "platform/core/temp_dir.hpp"
 
 namespace qm::reco {
 namespace {
 
 const Timestamp kAt{std::chrono::seconds{1'790'000'000}};
 const std::string kToken = "a-service-token-of-thirty-two-bytes-or-more";
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quickmart-routes-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class TrainRoutes : public testing::Test {
  protected:
@@ -67,7 +51,7 @@ class TrainRoutes : public testing::Test {
   }
 
   ManualClock clock_{kAt};
-  Folder folder_;
+  TempDir folder_;
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
   WorkerThreads workers_{1};
   CpuPool pool_{1, 4};

@@ -40,7 +40,9 @@ T finish(Task<T> task) {
   return std::move(*value);
 }
 
-Error is_running(const std::string& job_id) { return {ErrorKind::Conflict, "The training " + job_id + " is running."}; }
+Error already_training(const std::string& job_id) {
+  return {ErrorKind::Conflict, "The training " + job_id + " is running."};
+}
 
 ModelMetadata describe(const TrainedModel& trained, const TrainingJob& job, DataQuality quality, Timestamp now) {
   ModelMetadata metadata;
@@ -105,7 +107,7 @@ std::shared_ptr<TrainModel::Run> TrainModel::running() const {
 Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions options) {
   std::lock_guard lock{mutex_};
   if (stopped_) return unavailable("The service is stopping.");
-  if (running_) return is_running(running_->job.id);
+  if (running_) return already_training(running_->job.id);
   auto run = std::make_shared<Run>();
   run->job.started_at = clock_.now();
   run->job.id = make_id("train", run->job.started_at);

@@ -10,33 +10,19 @@
 
 #include "RecoEngine-featurestore/app/generate_training_data.hpp"
 #include "RecoEngine-featurestore/app/judge_training_data.hpp"
+#include "platform/core/temp_dir.hpp"
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 
 namespace qm::reco {
 namespace {
 
-const Timestamp kNow{std::chrono::seconds{1'790'000'000}};
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quickmart-models-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::kNow;
 
 // One instance of the service; several may share a store and a folder.
 struct Instance {
-  Instance(kv::Store& store, const Folder& folder, const Clock& clock)
+  Instance(kv::Store& store, const TempDir& folder, const Clock& clock)
       : sets(store),
         jobs(store),
         registry(store, folder.path()),
@@ -67,7 +53,7 @@ class TrainModelTest : public testing::Test {
 
   template <class T>
   T run(Task<T> task) {
-    return boost::asio::co_spawn(workers_.context(0).get_executor(), std::move(task), boost::asio::use_future).get();
+    return await_on(workers_.context(0), std::move(task));
   }
   Result<TrainingOutcome> train(Instance& instance, TrainOptions options = {}) {
     return run(instance.train.run(options, deadline_in(std::chrono::minutes{2})));
@@ -77,7 +63,7 @@ class TrainModelTest : public testing::Test {
   }
 
   ManualClock clock_{kNow};
-  Folder folder_;
+  TempDir folder_;
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
   WorkerThreads workers_{1};
   Instance here_{*store_, folder_, clock_};

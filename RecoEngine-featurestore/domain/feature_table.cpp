@@ -4,15 +4,15 @@
 
 namespace qm::reco {
 
-namespace {
+// Named, so that the short names below stay in it.
+namespace table {
 
 using enum FeatureGroup;
 using enum FeatureType;
 using enum ReasonFamily;
 using namespace std::string_view_literals;
-using std::chrono::hours;
 
-constexpr hours kDays90{24 * 90}, kDays30{24 * 30}, kDays7{24 * 7}, kYear{24 * 365}, kSession{24};
+constexpr std::chrono::hours kDays90{24 * 90}, kDays30{24 * 30}, kDays7{24 * 7}, kYear{24 * 365}, kSession{24};
 constexpr double kMany = 1e9;
 
 constexpr std::array kTiers{"bronze"sv, "silver"sv, "gold"sv, "platinum"sv};
@@ -577,8 +577,8 @@ constexpr FeatureSpec kTable[] = {
      ""},
 };
 
-}  // namespace
+}  // namespace table
 
-std::span<const FeatureSpec> feature_table() noexcept { return kTable; }
+std::span<const FeatureSpec> feature_table() noexcept { return table::kTable; }
 
 }  // namespace qm::reco

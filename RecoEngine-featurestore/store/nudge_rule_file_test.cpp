@@ -6,13 +6,15 @@
 #include <kainjow/mustache.hpp>
 
 #include "RecoEngine-featurestore/app/nudge_rules.hpp"
+#include "platform/core/temp_dir.hpp"
+#include "platform/core/test_time.hpp"
 
 namespace qm::reco {
 namespace {
 
 namespace fs = std::filesystem;
 
-const Timestamp kNow{std::chrono::days{20'000}};
+using test::kNow;
 const fs::path kShipped = fs::path{QM_SOURCE_DIR} / "RecoEngine-featurestore/data/nudge_rules.json";
 
 constexpr const char* kOneRule =
@@ -24,28 +26,25 @@ constexpr const char* kOneTemplate = R"({"templates":{"T":"Hello {{name}}{{#coup
 class NudgeRuleFileTest : public testing::Test {
  protected:
   NudgeRuleFileTest() {
-    std::string pattern = (fs::temp_directory_path() / "nudge_rules_XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     write(kOneRule, kOneTemplate);
   }
-  ~NudgeRuleFileTest() override { fs::remove_all(folder_); }
 
   void write(const std::string& rules, const std::string& templates) {
     put("nudge_rules.json", rules);
     put("nudge_templates.json", templates);
   }
   void put(const std::string& name, const std::string& text) {
-    std::ofstream{folder_ / name} << text;
+    std::ofstream{folder_.path() / name} << text;
     // Never the time of an earlier writing, however coarse the file system's clock is.
-    fs::last_write_time(folder_ / name, fs::file_time_type{} + std::chrono::seconds{++writings_});
+    fs::last_write_time(folder_.path() / name, fs::file_time_type{} + std::chrono::seconds{++writings_});
   }
-  NudgeRuleFile file() const { return NudgeRuleFile{folder_ / "nudge_rules.json"}; }
+  NudgeRuleFile file() const { return NudgeRuleFile{folder_.path() / "nudge_rules.json"}; }
   std::string refusal() const {
     const auto read = file().read();
     return read ? "" : read.error().detail;
   }
 
-  fs::path folder_;
+  TempDir folder_;
   int writings_ = 0;
 };
 
@@ -115,8 +114,8 @@ TEST_F(NudgeRuleFileTest, NamesEveryFaultOfBothFiles) {
   const std::string said = refusal();
   for (const char* part : {"name", "churn_score_range", "nudges", "'x'", "'y'"})
     EXPECT_NE(said.find(part), std::string::npos) << said;
-  fs::remove(folder_ / "nudge_rules.json");
-  fs::remove(folder_ / "nudge_templates.json");
+  fs::remove(folder_.path() / "nudge_rules.json");
+  fs::remove(folder_.path() / "nudge_templates.json");
   EXPECT_NE(refusal().find("nudge_rules.json: the file cannot be read"), std::string::npos) << refusal();
   EXPECT_NE(refusal().find("nudge_templates.json: the file cannot be read"), std::string::npos) << refusal();
 }

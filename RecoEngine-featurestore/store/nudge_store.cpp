@@ -6,7 +6,7 @@ namespace qm::reco {
 
 namespace {
 
-constexpr int kMaxAttempts = 16;
+constexpr int kMaxNudgeAttempts = 16;
 constexpr std::size_t kMonthBytes = 7;  // "2026-11"
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kSeparator = '~';
@@ -75,7 +75,7 @@ Task<Result<NudgeStore::Standing>> NudgeStore::stand(NudgeDecision decision, std
   kv::WriteOptions once;
   once.mode = kv::WriteMode::CreateOnly;
   once.ttl = cool_down;
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxNudgeAttempts; ++attempt) {
     once.deadline = deadline_in(kv::kDefaultTimeout);
     auto created = co_await store_.put(key, bins, once);
     if (created) {
@@ -186,7 +186,7 @@ Task<Result<NudgePage>> NudgeStore::list(UserId user, std::size_t limit, std::st
 }
 
 Task<Result<OutcomeApplied>> NudgeStore::apply(NudgeId id, NudgeOutcome outcome) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxNudgeAttempts; ++attempt) {
     auto record = co_await store_.get(nudge_key(id));
     if (!record) {
       if (record.error().kind == ErrorKind::NotFound) co_return not_found("There is no such nudge.");

@@ -4,7 +4,7 @@ namespace qm::reco {
 
 namespace {
 
-constexpr int kMaxAttempts = 4;
+constexpr int kMaxJobAttempts = 4;
 constexpr const char* kId = "job_id";
 constexpr const char* kLeaseUntil = "lease_until";
 constexpr const char* kCancel = "cancel";
@@ -72,7 +72,7 @@ TrainingJob job_from(const kv::Record& record, Timestamp now) {
   return job;
 }
 
-Error is_running(const std::string& job_id) {
+Error still_running(const std::string& job_id) {
   return {ErrorKind::Conflict, "The training " + job_id + " is running."};
 }
 Error lost() { return {ErrorKind::Conflict, "Another training has taken the place of this one."}; }
@@ -97,13 +97,13 @@ bool is_lost(const Error& error) {
 }  // namespace
 
 Task<Result<void>> TrainingJobStore::begin(TrainingJob job, Timestamp now) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxJobAttempts; ++attempt) {
     auto record = co_await store_.get(job_key());
     const bool exists = record.has_value();
     if (!exists && record.error().kind != ErrorKind::NotFound) co_return record.error();
     if (exists) {
       const TrainingJob standing = job_from(*record, now);
-      if (!is_over(standing.state)) co_return is_running(standing.id);
+      if (!is_over(standing.state)) co_return still_running(standing.id);
     }
     kv::Bins bins = to_bins(job);
     bins[kLeaseUntil] = to_kv(now + kTrainingLease);

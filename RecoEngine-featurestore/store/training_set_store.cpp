@@ -4,7 +4,7 @@ namespace qm::reco {
 
 namespace {
 
-constexpr int kMaxAttempts = 16;
+constexpr int kMaxSetAttempts = 16;
 constexpr const char* kBatches = "batches";
 
 kv::Key set_key() { return {"training", "set"}; }
@@ -63,7 +63,7 @@ Task<Result<TrainingSet>> TrainingSetStore::read() {
 }
 
 Task<Result<TrainingSet>> TrainingSetStore::add(TrainingBatch batch, bool clear_existing) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxSetAttempts; ++attempt) {
     auto record = co_await store_.get(set_key());
     const bool exists = record.has_value();
     if (!exists && record.error().kind != ErrorKind::NotFound) co_return record.error();

@@ -8,10 +8,12 @@
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
 
+#include "platform/core/test_time.hpp"
+
 namespace qm::reco {
 namespace {
 
-const Timestamp kNow{std::chrono::seconds{1'790'000'000}};
+using test::kNow;
 const std::atomic<bool> kGoOn{false};
 const auto kSilent = [](double) {};
 

@@ -6,7 +6,7 @@
 namespace qm::http {
 namespace {
 
-std::string header(const Response& response, std::string_view name) {
+std::string joined_header(const Response& response, std::string_view name) {
   std::string values;
   for (const auto& [known, value] : response.headers) {
     if (known == name) values += (values.empty() ? "" : "|") + value;
@@ -67,8 +67,8 @@ TEST(Gzip, IsUsedWhenItIsTakenAndWorthIt) {
     response.content_type = c.type;
     response.shared_body = std::make_shared<const std::string>(c.size, 'x');
     apply_gzip(options, request, response);
-    EXPECT_EQ(header(response, "Content-Encoding"), c.packed ? "gzip" : "");
-    EXPECT_EQ(header(response, "Vary"), c.varies ? "Accept-Encoding" : "");
+    EXPECT_EQ(joined_header(response, "Content-Encoding"), c.packed ? "gzip" : "");
+    EXPECT_EQ(joined_header(response, "Vary"), c.varies ? "Accept-Encoding" : "");
     const std::string payload{response.payload()};
     EXPECT_EQ(c.packed ? gunzip(payload) : payload, std::string(c.size, 'x'));
   }
@@ -98,9 +98,9 @@ TEST(Cors, AnswersTheKnownOriginsOnly) {
     request.headers = {{"Origin", c.origin}};
     Response response;
     apply_cors(options, request, response);
-    EXPECT_EQ(header(response, "Access-Control-Allow-Origin"), c.answer);
-    EXPECT_EQ(header(response, "Vary"), c.vary);
-    EXPECT_EQ(header(response, "Access-Control-Allow-Methods"), "") << "no preflight";
+    EXPECT_EQ(joined_header(response, "Access-Control-Allow-Origin"), c.answer);
+    EXPECT_EQ(joined_header(response, "Vary"), c.vary);
+    EXPECT_EQ(joined_header(response, "Access-Control-Allow-Methods"), "") << "no preflight";
   }
 }
 
@@ -114,9 +114,9 @@ TEST(Cors, AnswersAPreflight) {
                      {"Access-Control-Request-Headers", "authorization, x-a"}};
   Response response;
   apply_cors(options, request, response);
-  EXPECT_NE(header(response, "Access-Control-Allow-Methods").find("PUT"), std::string::npos);
-  EXPECT_EQ(header(response, "Access-Control-Allow-Headers"), "authorization, x-a");
-  EXPECT_EQ(header(response, "Access-Control-Max-Age"), "600");
+  EXPECT_NE(joined_header(response, "Access-Control-Allow-Methods").find("PUT"), std::string::npos);
+  EXPECT_EQ(joined_header(response, "Access-Control-Allow-Headers"), "authorization, x-a");
+  EXPECT_EQ(joined_header(response, "Access-Control-Max-Age"), "600");
   Response other;
   request.headers[0].second = "http://b";
   apply_cors(options, request, other);

@@ -17,6 +17,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "platform/http/await.hpp"
+
 namespace qm::http {
 
 namespace {
@@ -25,9 +27,6 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 namespace beast = boost::beast;
 using Stream = beast::basic_stream<tcp, Executor, beast::unlimited_rate_policy>;
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
 // How far a call came before it failed: what decides whether it may be made again.
 enum class Progress { NotSent, Sent };

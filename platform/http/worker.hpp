@@ -5,15 +5,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include "platform/http/await.hpp"
 #include "platform/http/server.hpp"
 
 namespace qm::http {
 
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-inline constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
 // Shared by the workers of one server.
 struct ServerShared {

@@ -2,13 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <filesystem>
 #include <set>
 #include <thread>
 
+#include "platform/core/await.hpp"
+#include "platform/core/temp_dir.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/kv/rocks_store.hpp"
 
@@ -18,18 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Timestamp kStart{std::chrono::seconds{1'790'000'000}};
-
-template <class T>
-T await(Task<T> task) {
-  boost::asio::io_context context{1};
-  std::optional<T> result;
-  boost::asio::co_spawn(context.get_executor(), std::move(task), [&](std::exception_ptr failed, T value) {
-    if (failed) std::rethrow_exception(failed);
-    result.emplace(std::move(value));
-  });
-  context.run();
-  return std::move(*result);
-}
 
 // Asks until `done` says yes; false after 20 s.
 template <class F>
@@ -396,12 +383,11 @@ TEST_F(Jobs, StopGivesUpWaitingAfterItsTime) {
 }
 
 TEST(DurableJobs, SurviveReopeningTheStore) {
-  std::string name = (std::filesystem::temp_directory_path() / "qm-jobs-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(name.data()), nullptr);
+  const TempDir dir;
   const ManualClock clock{kStart};
   Seen seen;
   {
-    auto store = kv::open_rocks_store(name, "jobs", clock).value();
+    auto store = kv::open_rocks_store(dir.path().string(), "jobs", clock).value();
     Queue queue{*store, clock, quick()};
     EXPECT_TRUE(await(queue.open()));
     for (int i = 0; i < 5; ++i) {
@@ -412,7 +398,7 @@ TEST(DurableJobs, SurviveReopeningTheStore) {
   {
     WorkerThreads workers{1};
     workers.start();
-    auto store = kv::open_rocks_store(name, "jobs", clock).value();
+    auto store = kv::open_rocks_store(dir.path().string(), "jobs", clock).value();
     Queue queue{*store, clock, quick()};
     EXPECT_TRUE(await(queue.open()));
     queue.handle("work", answers(seen, Result<void>{}));
@@ -423,7 +409,6 @@ TEST(DurableJobs, SurviveReopeningTheStore) {
     workers.join();
   }
   EXPECT_EQ(seen.count(), 5u);
-  std::filesystem::remove_all(name);
 }
 
 }  // namespace

@@ -2,15 +2,13 @@
 
 #include <mutex>
 
+#include "platform/kv/deadline.hpp"
 #include "platform/kv/index.hpp"
 #include "platform/kv/record_change.hpp"
 
 namespace qm::kv {
 
 namespace {
-
-Error past_deadline() { return {ErrorKind::Timeout, "The deadline had passed.", std::chrono::seconds{1}}; }
-bool is_past(Deadline deadline) { return std::chrono::steady_clock::now() > deadline; }
 
 class MemoryStore final : public Store {
  public:

@@ -9,7 +9,7 @@ namespace qm::kv {
 
 namespace {
 
-constexpr char kFormat = 1;
+constexpr char kRecordFormat = 1;
 
 struct Packer : msgpack::packer<msgpack::sbuffer> {
   explicit Packer(msgpack::sbuffer& b) : packer(b), buffer(b) {}
@@ -88,7 +88,7 @@ Value unpack(const msgpack::object& object) {
 
 std::string encode_record(const Record& record) {
   msgpack::sbuffer buffer;
-  buffer.write(&kFormat, 1);
+  buffer.write(&kRecordFormat, 1);
   Packer out{buffer};
   out.pack_array(3);
   out.pack_uint32(record.generation);
@@ -102,7 +102,7 @@ std::string encode_record(const Record& record) {
 }
 
 std::optional<Record> decode_record(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kFormat) return std::nullopt;
+  if (bytes.empty() || bytes.front() != kRecordFormat) return std::nullopt;
   try {
     // No element is shorter than a byte, so no list is longer than the text: broken lengths must not ask for memory.
     const std::size_t most = bytes.size();

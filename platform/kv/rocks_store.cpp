@@ -9,6 +9,7 @@
 #include <rocksdb/table.h>
 #include <unistd.h>
 
+#include "platform/kv/deadline.hpp"
 #include "platform/kv/record_codec.hpp"
 #include "platform/kv/rocks_writer.hpp"
 #include "platform/log/log.hpp"
@@ -18,11 +19,8 @@ namespace qm::kv {
 namespace {
 
 constexpr const char* kFormatKey = "mformat";
-constexpr const char* kFormat = "1";
+constexpr const char* kStoreFormat = "1";
 constexpr const char* kHolderFile = "HOLDER";
-
-Error past_deadline() { return {ErrorKind::Timeout, "The deadline had passed.", std::chrono::seconds{1}}; }
-bool is_past(Deadline deadline) { return std::chrono::steady_clock::now() > deadline; }
 
 // A write whose waiting coroutine is resumed on its own executor.
 template <class Handler>
@@ -323,13 +321,13 @@ Result<void> check_format(rocksdb::DB& db) {
   if (status.IsNotFound()) {
     rocksdb::WriteOptions sync;
     sync.sync = true;
-    if (!db.Put(sync, kFormatKey, kFormat).ok()) return unavailable("The store's directory cannot be written.");
+    if (!db.Put(sync, kFormatKey, kStoreFormat).ok()) return unavailable("The store's directory cannot be written.");
     return {};
   }
   if (!status.ok()) return unavailable("The store's format cannot be read: " + status.ToString());
-  if (format != kFormat) {
+  if (format != kStoreFormat) {
     return unavailable("The store was written by a newer version (format " + format + "; this program knows " +
-                       kFormat + "). Start that version, or point --data-dir elsewhere.");
+                       kStoreFormat + "). Start that version, or point --data-dir elsewhere.");
   }
   return {};
 }

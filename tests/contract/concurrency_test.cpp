@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kThreads = 6;
 constexpr int kTimes = 60;
-const Key kKey{"product", "p1"};
+const Key kContended{"product", "p1"};
 
 OperateOptions quick() {
   OperateOptions options;
@@ -22,7 +22,7 @@ TEST_P(StoreContract, LosesNoAddition) {
   std::array<std::set<std::int64_t>, kThreads> sums;
   in_parallel(kThreads, [&](int thread) {
     for (int i = 0; i < kTimes; ++i) {
-      const auto done = operate(kKey, {Op::add("n", 1), Op::append("log", 1)}, quick());
+      const auto done = operate(kContended, {Op::add("n", 1), Op::append("log", 1)}, quick());
       if (!done) {
         ++failures;
       } else {
@@ -31,7 +31,7 @@ TEST_P(StoreContract, LosesNoAddition) {
     }
   });
   EXPECT_EQ(failures, 0);
-  const auto record = get(kKey);
+  const auto record = get(kContended);
   EXPECT_EQ(record->bins.at("n"), Value{kThreads * kTimes});
   EXPECT_EQ(record->get<List>("log")->size(), static_cast<std::size_t>(kThreads * kTimes));
   EXPECT_EQ(record->generation, static_cast<std::uint32_t>(kThreads * kTimes));
@@ -63,16 +63,16 @@ TEST_P(StoreContract, HasOneWinnerOfACreation) {
 }
 
 TEST_P(StoreContract, LosesNothingToReadersThatWriteBack) {
-  ASSERT_TRUE(put(kKey, {{"n", 0}}));
+  ASSERT_TRUE(put(kContended, {{"n", 0}}));
   constexpr int kEach = 25;
   in_parallel(kThreads, [&](int) {
     for (int done = 0; done < kEach;) {
-      const auto record = get(kKey);
+      const auto record = get(kContended);
       if (!record) return;
       WriteOptions options;
       options.expect_generation = record->generation;
       options.durable = false;
-      const auto written = put(kKey, {{"n", *record->get<std::int64_t>("n") + 1}}, options);
+      const auto written = put(kContended, {{"n", *record->get<std::int64_t>("n") + 1}}, options);
       if (written) {
         EXPECT_EQ(*written, record->generation + 1);
         ++done;
@@ -82,18 +82,18 @@ TEST_P(StoreContract, LosesNothingToReadersThatWriteBack) {
       }
     }
   });
-  EXPECT_EQ(get(kKey)->bins.at("n"), Value{kThreads * kEach});
+  EXPECT_EQ(get(kContended)->bins.at("n"), Value{kThreads * kEach});
 }
 
 TEST_P(StoreContract, SellsNoMoreThanThereIs) {
   constexpr int kStock = 100;
-  ASSERT_TRUE(put(kKey, {{"stock", kStock}}));
+  ASSERT_TRUE(put(kContended, {{"stock", kStock}}));
   std::atomic<int> sold{0}, refused{0};
   in_parallel(kThreads, [&](int) {
     for (int i = 0; i < kTimes; ++i) {
       OperateOptions options = quick();
       options.only_if.push_back({"stock", Compare::GreaterOrEqual, 1});
-      const auto done = operate(kKey, {Op::add("stock", -1)}, options);
+      const auto done = operate(kContended, {Op::add("stock", -1)}, options);
       if (done) {
         ++sold;
         EXPECT_GE(*done->results[0].as<std::int64_t>(), 0);
@@ -104,7 +104,7 @@ TEST_P(StoreContract, SellsNoMoreThanThereIs) {
   });
   EXPECT_EQ(sold, kStock);
   EXPECT_EQ(refused, kThreads * kTimes - kStock);
-  EXPECT_EQ(get(kKey)->bins.at("stock"), Value{0});
+  EXPECT_EQ(get(kContended)->bins.at("stock"), Value{0});
 }
 
 TEST_P(StoreContract, KeepsCountersAndIndexesInStepWithManyWriters) {

@@ -6,10 +6,10 @@
 #include <random>
 #include <sstream>
 
-#include "tests/contract/await.hpp"
+#include "platform/core/await.hpp"
 #include "tests/contract/child_process.hpp"
 #include "tests/contract/crash_words.hpp"
-#include "tests/contract/temp_dir.hpp"
+#include "platform/core/temp_dir.hpp"
 
 namespace qm::contract {
 namespace {

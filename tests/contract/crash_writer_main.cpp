@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "platform/kv/rocks_store.hpp"
-#include "tests/contract/await.hpp"
+#include "platform/core/await.hpp"
 #include "tests/contract/crash_words.hpp"
 
 namespace qm::contract {

@@ -1,7 +1,7 @@
 #include "platform/kv/memory_store.hpp"
 #include "platform/kv/rocks_store.hpp"
 #include "tests/contract/engine.hpp"
-#include "tests/contract/temp_dir.hpp"
+#include "platform/core/temp_dir.hpp"
 
 namespace qm::contract {
 

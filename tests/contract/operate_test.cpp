@@ -4,7 +4,7 @@
 namespace qm::contract {
 namespace {
 
-const Key kKey{"cart", "c1"};
+const Key kCart{"cart", "c1"};
 
 Bins sample() {
   return {{"int", 10},
@@ -85,7 +85,7 @@ TEST_P(StoreContract, DoesEveryStep) {
 }
 
 TEST_P(StoreContract, RefusesAStepOnAnotherType) {
-  ASSERT_TRUE(put(kKey, sample()));
+  ASSERT_TRUE(put(kCart, sample()));
   const Op cases[] = {
       Op::add("text", 1),       Op::add("list", 1.5),          Op::add("int", "one"),        Op::append("int", 1),
       Op::append("map", 1),     Op::trim_keep_last("text", 1), Op::map_put("list", "k", 1),  Op::map_remove("int", "k"),
@@ -94,32 +94,32 @@ TEST_P(StoreContract, RefusesAStepOnAnotherType) {
   int n = 0;
   for (const auto& op : cases) {
     SCOPED_TRACE(n++);
-    EXPECT_EQ(failure(operate(kKey, {Op::set("mark", 1), op})), ErrorKind::Conflict);
+    EXPECT_EQ(failure(operate(kCart, {Op::set("mark", 1), op})), ErrorKind::Conflict);
   }
-  const auto record = get(kKey);
+  const auto record = get(kCart);
   EXPECT_EQ(record->bins, sample()) << "a call that fails changes nothing";
   EXPECT_EQ(record->generation, 1u);
 }
 
 TEST_P(StoreContract, RefusesASumOver64Bits) {
-  ASSERT_TRUE(put(kKey, {{"n", std::numeric_limits<std::int64_t>::max()}}));
-  EXPECT_EQ(failure(operate(kKey, {Op::add("n", 1)})), ErrorKind::Conflict);
-  EXPECT_EQ(get(kKey)->bins.at("n"), Value{std::numeric_limits<std::int64_t>::max()});
+  ASSERT_TRUE(put(kCart, {{"n", std::numeric_limits<std::int64_t>::max()}}));
+  EXPECT_EQ(failure(operate(kCart, {Op::add("n", 1)})), ErrorKind::Conflict);
+  EXPECT_EQ(get(kCart)->bins.at("n"), Value{std::numeric_limits<std::int64_t>::max()});
 }
 
 TEST_P(StoreContract, TakesStepsInOrder) {
   const auto done =
-      operate(kKey, {Op::add("n", 2), Op::add("n", 3), Op::read("n"), Op::append("log", "a"), Op::append("log", "b"),
+      operate(kCart, {Op::add("n", 2), Op::add("n", 3), Op::read("n"), Op::append("log", "a"), Op::append("log", "b"),
                      Op::trim_keep_last("log", 1), Op::read("log"), Op::set("n", Value{}), Op::read("n")});
   ASSERT_TRUE(done);
   EXPECT_EQ(done->results, (std::vector<Value>{2, 5, 5, 1, 2, 1, List{Value{"b"}}, {}, {}}));
   EXPECT_EQ(done->generation, 1u);
-  EXPECT_EQ(get(kKey)->bins, (Bins{{"log", List{Value{"b"}}}}));
+  EXPECT_EQ(get(kCart)->bins, (Bins{{"log", List{Value{"b"}}}}));
 }
 
 TEST_P(StoreContract, ReadsOfNothingFindNothing) {
-  EXPECT_EQ(failure(operate(kKey, {Op::read("a"), Op::map_size("m")})), ErrorKind::NotFound);
-  EXPECT_FALSE(*exists(kKey));
+  EXPECT_EQ(failure(operate(kCart, {Op::read("a"), Op::map_size("m")})), ErrorKind::NotFound);
+  EXPECT_FALSE(*exists(kCart));
 }
 
 TEST_P(StoreContract, OperatesInEveryMode) {
@@ -128,13 +128,13 @@ TEST_P(StoreContract, OperatesInEveryMode) {
     options.mode = mode;
     return options;
   };
-  EXPECT_EQ(failure(operate(kKey, {Op::add("n", 1)}, in(WriteMode::UpdateOnly))), ErrorKind::NotFound);
-  EXPECT_TRUE(operate(kKey, {Op::add("n", 1)}, in(WriteMode::CreateOnly)));
-  EXPECT_EQ(failure(operate(kKey, {Op::add("n", 1)}, in(WriteMode::CreateOnly))), ErrorKind::AlreadyExists);
-  EXPECT_TRUE(operate(kKey, {Op::add("n", 1), Op::set("other", 1)}, in(WriteMode::UpdateOnly)));
-  EXPECT_EQ(get(kKey)->bins, (Bins{{"n", 2}, {"other", 1}}));
-  EXPECT_TRUE(operate(kKey, {Op::set("n", 7)}, in(WriteMode::Replace)));
-  EXPECT_EQ(get(kKey)->bins, (Bins{{"n", 7}}));
+  EXPECT_EQ(failure(operate(kCart, {Op::add("n", 1)}, in(WriteMode::UpdateOnly))), ErrorKind::NotFound);
+  EXPECT_TRUE(operate(kCart, {Op::add("n", 1)}, in(WriteMode::CreateOnly)));
+  EXPECT_EQ(failure(operate(kCart, {Op::add("n", 1)}, in(WriteMode::CreateOnly))), ErrorKind::AlreadyExists);
+  EXPECT_TRUE(operate(kCart, {Op::add("n", 1), Op::set("other", 1)}, in(WriteMode::UpdateOnly)));
+  EXPECT_EQ(get(kCart)->bins, (Bins{{"n", 2}, {"other", 1}}));
+  EXPECT_TRUE(operate(kCart, {Op::set("n", 7)}, in(WriteMode::Replace)));
+  EXPECT_EQ(get(kCart)->bins, (Bins{{"n", 7}}));
 }
 
 TEST_P(StoreContract, WritesOnlyIfTheConditionHolds) {
@@ -174,26 +174,26 @@ TEST_P(StoreContract, WritesOnlyIfTheConditionHolds) {
 }
 
 TEST_P(StoreContract, AsksConditionsOfARecordThatIsNotThere) {
-  EXPECT_EQ(failure(operate_if(kKey, {Op::set("a", 1)}, {"a", Compare::Exists})), ErrorKind::ConditionFailed);
-  EXPECT_FALSE(*exists(kKey));
-  EXPECT_TRUE(operate_if(kKey, {Op::set("a", 1)}, {"a", Compare::Missing}));
-  EXPECT_EQ(failure(operate_if(kKey, {Op::set("a", 2)}, {"a", Compare::Missing})), ErrorKind::ConditionFailed);
-  EXPECT_EQ(failure(operate_if(kKey, {Op::read("a")}, {"a", Compare::Missing})), ErrorKind::ConditionFailed);
+  EXPECT_EQ(failure(operate_if(kCart, {Op::set("a", 1)}, {"a", Compare::Exists})), ErrorKind::ConditionFailed);
+  EXPECT_FALSE(*exists(kCart));
+  EXPECT_TRUE(operate_if(kCart, {Op::set("a", 1)}, {"a", Compare::Missing}));
+  EXPECT_EQ(failure(operate_if(kCart, {Op::set("a", 2)}, {"a", Compare::Missing})), ErrorKind::ConditionFailed);
+  EXPECT_EQ(failure(operate_if(kCart, {Op::read("a")}, {"a", Compare::Missing})), ErrorKind::ConditionFailed);
 }
 
 TEST_P(StoreContract, AllConditionsMustHold) {
-  ASSERT_TRUE(put(kKey, sample()));
+  ASSERT_TRUE(put(kCart, sample()));
   OperateOptions options;
   options.only_if = {{"int", Compare::GreaterOrEqual, 5}, {"text", Compare::Equal, "xyz"}};
-  EXPECT_EQ(failure(operate(kKey, {Op::add("int", -5)}, options)), ErrorKind::ConditionFailed);
+  EXPECT_EQ(failure(operate(kCart, {Op::add("int", -5)}, options)), ErrorKind::ConditionFailed);
   options.only_if[1].value = "abc";
-  EXPECT_TRUE(operate(kKey, {Op::add("int", -5)}, options));
-  EXPECT_EQ(get(kKey)->bins.at("int"), Value{5});
+  EXPECT_TRUE(operate(kCart, {Op::add("int", -5)}, options));
+  EXPECT_EQ(get(kCart)->bins.at("int"), Value{5});
 }
 
 TEST_P(StoreContract, RanksEqualValuesByTheirKeys) {
-  ASSERT_TRUE(put(kKey, {{"map", Map{{"c", Value{1}}, {"a", Value{1}}, {"b", Value{0}}, {"d", Value{0.5}}}}}));
-  const auto done = operate(kKey, {Op::map_by_rank("map", 0), Op::map_by_rank("map", 1), Op::map_by_rank("map", 2),
+  ASSERT_TRUE(put(kCart, {{"map", Map{{"c", Value{1}}, {"a", Value{1}}, {"b", Value{0}}, {"d", Value{0.5}}}}}));
+  const auto done = operate(kCart, {Op::map_by_rank("map", 0), Op::map_by_rank("map", 1), Op::map_by_rank("map", 2),
                                    Op::map_by_rank("map", 3)});
   ASSERT_TRUE(done);
   EXPECT_EQ(done->results,

@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/contract/await.hpp"
+#include "platform/core/await.hpp"
 #include "tests/contract/engine.hpp"
 
 namespace qm::kv {

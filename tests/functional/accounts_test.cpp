@@ -6,8 +6,6 @@
 namespace qm::functional {
 namespace {
 
-const Peer& shop() { return shared_services().shop(); }
-
 std::string registration(const std::string& email, const std::string& password,
                          const std::string& profile = R"({"name":"N"})") {
   return R"({"email":")" + email + R"(","password":")" + password + R"(","profile":)" + profile + "}";

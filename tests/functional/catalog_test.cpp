@@ -5,7 +5,6 @@
 namespace qm::functional {
 namespace {
 
-const Peer& shop() { return shared_services().shop(); }
 boost::json::value products(const std::string& query) {
   const Reply reply = shop().get("/api/products" + query);
   EXPECT_EQ(reply.status, 200) << query << " " << reply.body;

@@ -7,8 +7,6 @@
 namespace qm::functional {
 namespace {
 
-const Peer& shop() { return shared_services().shop(); }
-
 std::string assign_target(const std::string& user, const std::string& coupon, const std::string& nudge) {
   return "/api/coupons/internal/assign-nudge-coupon?user_id=" + user + "&coupon_id=" + coupon + "&nudge_id=" + nudge +
          "&churn_score=0.9";

@@ -53,17 +53,6 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "quickmart-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-  path_ = pattern;
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 ServiceProcess::ServiceProcess(std::string program, std::filesystem::path dir, std::vector<std::string> arguments)
     : log_(dir / (program + ".log")) {
   const auto port_file = dir / (program + ".port");

@@ -7,21 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "platform/core/temp_dir.hpp"
 #include "tests/functional/http_peer.hpp"
 
 namespace qm::functional {
-
-// A folder of its own, removed at the end.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class ServiceProcess {
  public:

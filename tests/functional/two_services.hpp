@@ -41,6 +41,7 @@ class TwoServices {
 
 // One pair for all tests that leave no trace on each other; started on first use.
 TwoServices& shared_services();
+inline const Peer& shop() { return shared_services().shop(); }
 
 struct SignedIn {
   std::string user_id;

@@ -1,4 +1,4 @@
-// A folder of its own, removed at the end.
+// For tests: a folder of its own, removed at the end.
 #pragma once
 #include <stdlib.h>
 
@@ -6,12 +6,12 @@
 #include <stdexcept>
 #include <string>
 
-namespace qm::contract {
+namespace qm {
 
 class TempDir {
  public:
   TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "qm-contract-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "quickmart-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
     path_ = name;
   }
@@ -26,4 +26,4 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-}  // namespace qm::contract
+}  // namespace qm
