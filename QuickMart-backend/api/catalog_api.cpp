@@ -3,6 +3,7 @@
 #include "QuickMart-backend/api/catalog_wire.hpp"
 #include "QuickMart-backend/api/printed_catalog.hpp"
 #include "QuickMart-backend/api/product_picture.hpp"
+#include "platform/core/snapshot.hpp"
 
 namespace qm::shop {
 namespace wire {
@@ -105,17 +106,17 @@ class CatalogPrinter {
   explicit CatalogPrinter(const CatalogApp& catalog) : catalog_(catalog) {}
 
   std::shared_ptr<const PrintedCatalog> current() {
-    auto printed = printed_.load(std::memory_order_acquire);
+    auto printed = printed_.load();
     auto snapshot = catalog_.snapshot();
     if (printed && printed->catalog() == snapshot) return printed;
     printed = std::make_shared<const PrintedCatalog>(std::move(snapshot));
-    printed_.store(printed, std::memory_order_release);
+    printed_.store(printed);
     return printed;
   }
 
  private:
   const CatalogApp& catalog_;
-  std::atomic<std::shared_ptr<const PrintedCatalog>> printed_;
+  Snapshot<PrintedCatalog> printed_;
 };
 using Printer = std::shared_ptr<CatalogPrinter>;
 

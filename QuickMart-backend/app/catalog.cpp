@@ -8,7 +8,7 @@ Task<Result<void>> CatalogApp::reload() {
   auto categories = co_await store_.categories();
   if (!categories) co_return categories.error();
   auto fresh = std::make_shared<const Catalog>(std::move(*products), std::move(*categories));
-  snapshot_.store(std::move(fresh), std::memory_order_release);
+  snapshot_.store(std::move(fresh));
   co_return Result<void>{};
 }
 

@@ -8,7 +8,7 @@ constexpr std::chrono::seconds kKeepFor{1};
 }  // namespace
 
 Task<ShopHealthReport> ShopHealth::measure() {
-  const auto last = last_.load(std::memory_order_acquire);
+  const auto last = last_.load();
   if (last) {
     const auto age = clock_.now() - last->at;
     if (age < kKeepFor && age >= age.zero()) co_return *last;
@@ -19,7 +19,7 @@ Task<ShopHealthReport> ShopHealth::measure() {
     ~Done() { measuring = false; }
   } done{measuring_};
   ShopHealthReport fresh = co_await measure_anew();
-  last_.store(std::make_shared<const ShopHealthReport>(fresh), std::memory_order_release);
+  last_.store(std::make_shared<const ShopHealthReport>(fresh));
   co_return fresh;
 }
 

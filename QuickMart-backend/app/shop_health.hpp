@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "platform/core/clock.hpp"
+#include "platform/core/snapshot.hpp"
 #include "platform/kv/store.hpp"
 #include "QuickMart-backend/clients/reco_client.hpp"
 
@@ -29,7 +30,7 @@ class ShopHealth {
   kv::Store& store_;
   RecoClient& reco_;
   const Clock& clock_;
-  std::atomic<std::shared_ptr<const ShopHealthReport>> last_;
+  Snapshot<ShopHealthReport> last_;
   std::atomic<bool> measuring_{false};
 };
 

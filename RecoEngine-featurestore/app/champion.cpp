@@ -46,8 +46,7 @@ Task<Result<void>> Champion::follow() {
   auto loaded = co_await load(*version);
   if (!loaded) co_return loaded.error();
   // Not when promote() came in between: what it serves is newer than what was read here.
-  if (served_.compare_exchange_strong(before, *loaded))
-    log::info("serving the champion", {{"model_version", *version}});
+  if (served_.replace(before, *loaded)) log::info("serving the champion", {{"model_version", *version}});
   co_return Result<void>{};
 }
 
@@ -56,7 +55,7 @@ Task<Result<void>> Champion::promote(std::string version) {
   if (!loaded) co_return loaded.error();
   auto chosen = co_await registry_.set_champion(version);
   if (!chosen) co_return chosen.error();
-  served_.store(*loaded, std::memory_order_release);
+  served_.store(*loaded);
   log::info("a new champion serves", {{"model_version", version}});
   co_return Result<void>{};
 }

@@ -1,6 +1,5 @@
 // The model that answers customers: an immutable snapshot, exchanged at once. Thread-safe.
 #pragma once
-#include <atomic>
 #include <memory>
 #include <string>
 
@@ -9,6 +8,7 @@
 #include "RecoEngine-featurestore/training/trainer.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/core/runtime.hpp"
+#include "platform/core/snapshot.hpp"
 
 namespace qm::reco {
 
@@ -26,7 +26,7 @@ class Champion {
       : registry_(registry), served_(std::move(first)) {}
 
   // nullptr before the first model. What was read stays as it is for as long as it is held.
-  std::shared_ptr<const ServedModel> current() const { return served_.load(std::memory_order_acquire); }
+  std::shared_ptr<const ServedModel> current() const { return served_.load(); }
 
   // Serves what the store names as champion, when that is another version than the one served; call at start and every
   // second, so that every instance follows. NotFound before the first, or when its files are not here; Rejected as
@@ -42,7 +42,7 @@ class Champion {
 
   ModelRegistry& registry_;
   CpuPool loading_{1, 8};
-  std::atomic<std::shared_ptr<const ServedModel>> served_;
+  Snapshot<ServedModel> served_;
 };
 
 }  // namespace qm::reco

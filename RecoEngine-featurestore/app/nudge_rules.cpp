@@ -9,7 +9,7 @@ NudgeRules::NudgeRules(NudgeRuleFile file, const Clock& clock)
 
 void NudgeRules::serve(NudgeRuleSet rules) {
   const auto count = static_cast<std::int64_t>(rules.rules.size());
-  current_.store(std::make_shared<const NudgeRuleSet>(std::move(rules)), std::memory_order_release);
+  current_.store(std::make_shared<const NudgeRuleSet>(std::move(rules)));
   loaded_at_ms_ = clock_.now().time_since_epoch().count();
   log::info("nudge rules in force", {{"rules", count}});
 }

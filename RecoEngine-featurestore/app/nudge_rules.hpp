@@ -6,6 +6,7 @@
 
 #include "RecoEngine-featurestore/store/nudge_rule_file.hpp"
 #include "platform/core/clock.hpp"
+#include "platform/core/snapshot.hpp"
 
 namespace qm::reco {
 
@@ -22,7 +23,7 @@ class NudgeRules {
   bool reload_if_changed();
 
   // Never null. What was read stays as it is for as long as it is held.
-  std::shared_ptr<const NudgeRuleSet> current() const { return current_.load(std::memory_order_acquire); }
+  std::shared_ptr<const NudgeRuleSet> current() const { return current_.load(); }
   Timestamp loaded_at() const { return Timestamp{std::chrono::milliseconds{loaded_at_ms_.load()}}; }
 
  private:
@@ -32,7 +33,7 @@ class NudgeRules {
   const Clock& clock_;
   std::mutex reading_;  // guards stamp_
   NudgeRuleStamp stamp_;
-  std::atomic<std::shared_ptr<const NudgeRuleSet>> current_;
+  Snapshot<NudgeRuleSet> current_;
   std::atomic<std::int64_t> loaded_at_ms_{0};
 };
 

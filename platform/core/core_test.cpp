@@ -9,6 +9,7 @@
 #include "platform/core/id.hpp"
 #include "platform/core/money.hpp"
 #include "platform/core/runtime.hpp"
+#include "platform/core/snapshot.hpp"
 
 namespace qm {
 namespace {
@@ -108,6 +109,24 @@ TEST(CpuPool, RefusesWhatExceedsItsQueue) {
   EXPECT_EQ(refused.get_future().get(), ErrorKind::Unavailable);
   release.set_value();
   pool.stop();
+}
+
+TEST(Snapshot, IsReplacedUnderReadersAndOnlyWhereItStillStands) {
+  Snapshot<int> number{std::make_shared<const int>(0)};
+  constexpr int kWrites = 2000;
+  std::thread writer{[&] {
+    for (int i = 1; i <= kWrites; ++i) number.store(std::make_shared<const int>(i));
+  }};
+  std::thread other{[&] {
+    for (int seen = 0; seen < kWrites; seen = *number.load()) EXPECT_LE(seen, *number.load());
+  }};
+  writer.join();
+  other.join();
+  const auto last = number.load();
+  EXPECT_EQ(*last, kWrites);
+  EXPECT_FALSE(number.replace(std::make_shared<const int>(kWrites), nullptr)) << "equal, but not the same";
+  EXPECT_TRUE(number.replace(last, nullptr));
+  EXPECT_EQ(number.load(), nullptr);
 }
 
 }  // namespace
