@@ -93,8 +93,8 @@ TEST(StoreCrash, NothingAcknowledgedIsLostToSigkill) {
   for (int round = 0; round < 30; ++round) {
     SCOPED_TRACE("round " + std::to_string(round) + " of QM_SEED=" + std::to_string(seed));
     ChildProcess writer{"crash_writer", {(dir.path() / "kv").string(), "write", std::to_string(random())}};
-    // Every fifth dies at any moment of its start, the others a moment after so many acknowledged writes: a slow machine
-    // writes as many as a quick one.
+    // Every fifth dies at any moment of its start, the others a moment after so many acknowledged writes: a slow
+    // machine writes as many as a quick one.
     const bool early = round % 5 == 4;
     const std::uint64_t writes = early ? 0 : 1 + random() % 200;
     const std::chrono::milliseconds lives_on{random() % (early ? 100 : 10)};
