@@ -41,7 +41,7 @@ class MemoryStore final : public Store {
   Task<Result<std::uint32_t>> put(Key key, Bins bins, WriteOptions options) override {
     auto changed = write(Change::put(std::move(key), std::move(bins), options));
     if (!changed) co_return changed.error();
-    co_return changed->record->generation;
+    co_return changed->generation;
   }
 
   Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options) override {
@@ -49,7 +49,7 @@ class MemoryStore final : public Store {
     if (!changed) co_return changed.error();
     Operated operated;
     operated.results = std::move(changed->results);
-    operated.generation = changed->record->generation;
+    operated.generation = changed->generation;
     co_return operated;
   }
 

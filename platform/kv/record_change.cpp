@@ -60,22 +60,14 @@ Result<Value> add(Bins& bins, const Op& op) {
         return Error{ErrorKind::Conflict, "bin '" + op.bin + "' would exceed 64 bits"};
       return bin;
     }
-    if (auto* sum = bin.as<double>()) {
-      *sum += static_cast<double>(*by);
-      return bin;
-    }
   } else if (const auto* real = op.value.as<double>()) {
     if (bin.is_nil()) bin = 0.0;
     if (auto* sum = bin.as<double>()) {
       *sum += *real;
       return bin;
     }
-    if (auto* sum = bin.as<std::int64_t>()) {
-      bin = static_cast<double>(*sum) + *real;
-      return bin;
-    }
   }
-  return conflict(op, "a number");
+  return conflict(op, "a number of this kind");
 }
 
 // Values of unlike types stand in the order of their types, so that any map has one order.
@@ -247,11 +239,11 @@ Result<Changed> apply(const std::optional<Record>& before, const Change& change,
   const Record* live = is_live(before, now) ? &*before : nullptr;
   Changed changed;
   changed.existed = live != nullptr;
+  if (auto allowed = check_mode(live, change); !allowed) return allowed.error();
   for (const auto& condition : change.only_if) {
     if (!fulfils(live, condition))
       return Error{ErrorKind::ConditionFailed, "The condition on bin '" + condition.bin + "' does not hold."};
   }
-  if (auto allowed = check_mode(live, change); !allowed) return allowed.error();
   if (change.kind == Change::Kind::Remove) {
     changed.written = before.has_value();
     return changed;
@@ -278,7 +270,8 @@ Result<Changed> apply(const std::optional<Record>& before, const Change& change,
     set_ttl(after, change, now);
     if (size_of(after.bins) > kMaxRecordBytes) return Error{ErrorKind::TooLarge, "A record is at most 1 MiB."};
   }
-  changed.record = std::move(after);
+  changed.generation = after.generation;
+  if (!after.bins.empty()) changed.record = std::move(after);
   return changed;
 }
 
@@ -311,6 +304,12 @@ Result<void> check_names(const std::vector<Key>& keys) {
 
 Result<void> check_names(const Change& change) {
   if (auto key = check_names(change.key); !key) return key.error();
+  if (change.kind == Change::Kind::Put && change.bins.empty()) return invalid_name("a record has at least one bin");
+  for (const auto& condition : change.only_if) {
+    if (auto good = check_bin(condition.bin); !good) return good.error();
+    if (condition.value.as<List>() != nullptr || condition.value.as<Map>() != nullptr)
+      return invalid_name("a condition compares with a bool, a number, a text or bytes");
+  }
   for (const auto& [bin, value] : change.bins) {
     if (auto good = check_bin(bin); !good) return good.error();
     if (!is_at_most_deep(value, kMaxDepth)) return too_deep(bin);

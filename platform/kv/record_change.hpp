@@ -35,7 +35,8 @@ struct Change {
 };
 
 struct Changed {
-  std::optional<Record> record;  // the record afterwards; nullopt: none
+  std::optional<Record> record;  // the record afterwards; nullopt: none, as one without bins is
+  std::uint32_t generation = 0;  // afterwards
   bool written = false;          // whether anything has to be stored
   bool existed = false;          // before
   std::vector<Value> results;    // Operate

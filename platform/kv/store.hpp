@@ -2,7 +2,8 @@
 //
 // A store is opened on one namespace. A record has a key (set, id), bins (name 1…15 bytes → Value), a generation (1 on
 // creation, +1 per write) and an optional time to live. Limits: set ≤ 63 bytes, id ≤ 512 bytes, record ≤ 1 MiB.
-// Operations on one record are atomic and linearizable; nothing spans records. Writing nil to a bin removes the bin.
+// Operations on one record are atomic and linearizable; nothing spans records. Writing nil to a bin removes the bin, and
+// a record whose last bin goes is gone.
 //
 // Do not let anything's truth rest on a delete: on a cluster a removed record may come back after a restart. A
 // cancelled or expired thing is a state in its record, or has a time to live.
@@ -73,7 +74,8 @@ struct WriteOptions {
 
 enum class Compare { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, Exists, Missing };
 
-// A missing bin (or another type) fulfils Missing and NotEqual only. Ints and doubles compare as numbers.
+// A missing bin (or another type) fulfils Missing and NotEqual only. Ints and doubles compare as numbers. `value` is no
+// list and no map (Invalid).
 struct Condition {
   std::string bin;
   Compare compare = Compare::Equal;
@@ -86,7 +88,7 @@ struct Op {
   enum class Kind {
     Read,          // result: the bin
     Set,           // bin = value
-    Add,           // bin += value (int64 or double); result: the sum
+    Add,           // bin += value, both int64 or both double; result: the sum (over 64 bits: Conflict, or it wraps)
     Append,        // list: push value at the end; result: the new length
     TrimKeepLast,  // list: keep the last value (int64) elements; result: the new length
     MapPut,        // map[key] = value; result: the new size
@@ -120,7 +122,7 @@ struct Op {
 };
 
 struct OperateOptions {
-  std::vector<Condition> only_if{};  // all must hold before any step, else ConditionFailed
+  std::vector<Condition> only_if{};  // all must hold before any step, else ConditionFailed; `mode` is asked first
   WriteMode mode = WriteMode::Upsert;
   std::optional<std::uint32_t> expect_generation;
   std::optional<std::chrono::seconds> ttl;
@@ -176,7 +178,8 @@ class Store {
                                                                     ReadOptions options = {}) = 0;
   virtual Task<Result<bool>> exists(Key key, ReadOptions options = {}) = 0;
 
-  // → the new generation. AlreadyExists, NotFound, GenerationMismatch, TooLarge, Invalid (a name over its limit).
+  // → the new generation. AlreadyExists, NotFound, GenerationMismatch, TooLarge, Invalid (a name over its limit, or no
+  // bins).
   virtual Task<Result<std::uint32_t>> put(Key key, Bins bins, WriteOptions options = {}) = 0;
   // As put, and ConditionFailed, Conflict. With reads only, nothing is written and the generation stays.
   virtual Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options = {}) = 0;
@@ -185,8 +188,9 @@ class Store {
 
   // Every record of a set, in pages of at most `limit` (1…1,000), each once, in its old or new state, never torn.
   virtual Task<Result<Page>> scan(std::string set, std::string cursor, std::size_t limit, ReadOptions options = {}) = 0;
-  // The records whose indexed bin lies in the range, ordered by it where the engine can (the embedded ones do).
-  // NotFound when the index was not declared.
+  // The records whose indexed bin lies in the range, ordered by it where the engine can (the embedded ones do). One
+  // whose bin moves past the cursor meanwhile may come twice. Invalid for a range of texts that is more than one text,
+  // where the engine finds texts by equality only (a cluster does). NotFound when the index was not declared.
   virtual Task<Result<Page>> find(std::string set, std::string bin, IndexRange range, std::string cursor,
                                   std::size_t limit, ReadOptions options = {}) = 0;
   // Declares an index; existing records are indexed before it returns. Idempotent; Conflict for another type.

@@ -24,6 +24,9 @@ struct EngineKind {
   bool keeps = false;          // what was acknowledged is there after reopen()
   bool follows_clock = false;  // times to live are measured by the given clock, not by the engine's own
   bool finds_in_order = false;
+  bool finds_text_ranges = false;  // otherwise texts by equality only
+  bool checks_sums = false;        // a sum over 64 bits is refused
+  std::string name_space = "contract";
   std::function<std::unique_ptr<Engine>(const Clock&)> make;  // the clock outlives the engine
 };
 

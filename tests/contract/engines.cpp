@@ -43,8 +43,10 @@ std::unique_ptr<Engine> make(const Clock& clock) {
 
 std::vector<EngineKind> engines() {
   return {
-      {.name = "memory", .keeps = false, .follows_clock = true, .finds_in_order = true, .make = make<MemoryEngine>},
-      {.name = "rocks", .keeps = true, .follows_clock = true, .finds_in_order = true, .make = make<RocksEngine>},
+      {.name = "memory", .keeps = false, .follows_clock = true, .finds_in_order = true,
+       .finds_text_ranges = true, .checks_sums = true, .make = make<MemoryEngine>},
+      {.name = "rocks", .keeps = true, .follows_clock = true, .finds_in_order = true,
+       .finds_text_ranges = true, .checks_sums = true, .make = make<RocksEngine>},
   };
 }
 

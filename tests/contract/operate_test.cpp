@@ -39,8 +39,6 @@ TEST_P(StoreContract, DoesEveryStep) {
       {"add to missing", Op::add("none", 4), 4, 4},
       {"add double to missing", Op::add("none", 0.5), 0.5, 0.5},
       {"add double", Op::add("double", 0.25), 2.75, 2.75},
-      {"add int to double", Op::add("double", 1), 3.5, 3.5},
-      {"add double to int", Op::add("int", 0.5), 10.5, 10.5},
       {"append", Op::append("list", 4), 4, ints({1, 2, 3, 4})},
       {"append to missing", Op::append("none", "first"), 1, List{Value{"first"}}},
       {"trim", Op::trim_keep_last("list", 2), 2, ints({2, 3})},
@@ -88,6 +86,7 @@ TEST_P(StoreContract, RefusesAStepOnAnotherType) {
   ASSERT_TRUE(put(kCart, sample()));
   const Op cases[] = {
       Op::add("text", 1),       Op::add("list", 1.5),          Op::add("int", "one"),        Op::append("int", 1),
+      Op::add("int", 0.5),      Op::add("double", 1),
       Op::append("map", 1),     Op::trim_keep_last("text", 1), Op::map_put("list", "k", 1),  Op::map_remove("int", "k"),
       Op::map_get("text", "k"), Op::map_size("list"),          Op::map_by_rank("double", 0),
   };
@@ -103,6 +102,7 @@ TEST_P(StoreContract, RefusesAStepOnAnotherType) {
 
 TEST_P(StoreContract, RefusesASumOver64Bits) {
   ASSERT_TRUE(put(kCart, {{"n", std::numeric_limits<std::int64_t>::max()}}));
+  if (!GetParam().checks_sums) GTEST_SKIP() << "the engine lets sums wrap around";
   EXPECT_EQ(failure(operate(kCart, {Op::add("n", 1)})), ErrorKind::Conflict);
   EXPECT_EQ(get(kCart)->bins.at("n"), Value{std::numeric_limits<std::int64_t>::max()});
 }
@@ -152,7 +152,6 @@ TEST_P(StoreContract, WritesOnlyIfTheConditionHolds) {
       {{"int", Compare::GreaterOrEqual, 10.5}, false}, {{"double", Compare::Greater, 2}, true},
       {{"double", Compare::Less, 3}, true},         {{"text", Compare::Equal, "abc"}, true},
       {{"text", Compare::Less, "abd"}, true},       {{"text", Compare::Greater, "abc"}, false},
-      {{"list", Compare::Equal, ints({1, 2, 3})}, true}, {{"list", Compare::Less, ints({9})}, false},
       {{"int", Compare::Exists}, true},             {{"none", Compare::Exists}, false},
       {{"int", Compare::Missing}, false},           {{"none", Compare::Missing}, true},
       {{"none", Compare::Equal, 0}, false},         {{"none", Compare::NotEqual, 0}, true},
@@ -179,6 +178,28 @@ TEST_P(StoreContract, AsksConditionsOfARecordThatIsNotThere) {
   EXPECT_TRUE(operate_if(kCart, {Op::set("a", 1)}, {"a", Compare::Missing}));
   EXPECT_EQ(failure(operate_if(kCart, {Op::set("a", 2)}, {"a", Compare::Missing})), ErrorKind::ConditionFailed);
   EXPECT_EQ(failure(operate_if(kCart, {Op::read("a")}, {"a", Compare::Missing})), ErrorKind::ConditionFailed);
+  OperateOptions there;
+  there.mode = WriteMode::UpdateOnly;
+  there.only_if.push_back({"a", Compare::Exists});
+  EXPECT_EQ(failure(operate({"cart", "none"}, {Op::set("a", 1)}, there)), ErrorKind::NotFound) << "the mode comes first";
+}
+
+TEST_P(StoreContract, RefusesConditionsThatNoEngineCouldAsk) {
+  ASSERT_TRUE(put(kCart, sample()));
+  for (const Value& value : {ints({1, 2, 3}), Value{Map{{"x", Value{1}}}}})
+    EXPECT_EQ(failure(operate_if(kCart, {Op::set("mark", 1)}, {"list", Compare::Equal, value})), ErrorKind::Invalid);
+  EXPECT_EQ(failure(operate_if(kCart, {Op::set("mark", 1)}, {"", Compare::Exists})), ErrorKind::Invalid);
+  EXPECT_EQ(get(kCart)->bins, sample());
+}
+
+TEST_P(StoreContract, HasNoRecordWithoutBins) {
+  EXPECT_EQ(failure(put(kCart, {})), ErrorKind::Invalid);
+  ASSERT_TRUE(put(kCart, {{"a", 1}, {"b", 2}}));
+  ASSERT_TRUE(put(kCart, {{"a", Value{}}}));
+  EXPECT_TRUE(*exists(kCart));
+  ASSERT_TRUE(operate(kCart, {Op::set("b", Value{})}));
+  EXPECT_FALSE(*exists(kCart));
+  EXPECT_EQ(*put(kCart, {{"c", 3}}, WriteMode::CreateOnly), 1u);
 }
 
 TEST_P(StoreContract, AllConditionsMustHold) {

@@ -300,7 +300,7 @@ TEST_P(StoreContract, ReportsItsHealth) {
 TEST_P(StoreContract, CountsRecordsOfEachSet) {
   const auto records_of = [&](const std::string& set) -> std::int64_t {
     const auto stats = await(store().stats());
-    EXPECT_EQ(stats->name_space, "contract");
+    EXPECT_EQ(stats->name_space, GetParam().name_space);
     for (const auto& each : stats->sets) {
       if (each.set == set) return each.records;
     }
