@@ -1,0 +1,98 @@
+// One TCP connection to a node, on one thread: commands are queued, gathered into one write, and matched with their
+// replies by order. Belongs to its loop and its thread.
+//
+// Every command has its deadline, kept by the loop's clock. A command that is late is given up: its caller is resumed,
+// its reply will be dropped. Until the connection has caught up it takes no more commands, and if that lasts too long
+// it is closed; so is one whose late reply would come in several frames, or whose socket does not take the bytes.
+// Replies are thus never matched out of step.
+#pragma once
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/aerospike/await.hpp"
+#include "platform/aerospike/exchange.hpp"
+#include "platform/aerospike/in_flight.hpp"
+#include "platform/aerospike/loop.hpp"
+#include "platform/aerospike/node.hpp"
+
+namespace qm::aerospike {
+
+// The hook is the pool's; a connection that closes leaves its list by itself.
+class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Connection(Loop& loop, std::shared_ptr<Node> peer);
+  ~Connection();
+
+  void start();  // once: begins to connect and to log in; commands may be queued at once
+
+  bool can_take() const { return !closed_ && !retired_ && late_ == 0 && !waiting_.full(); }
+  bool is_ready() const { return ready_; }
+  bool is_late() const { return late_ > 0; }
+  std::size_t in_flight() const { return waiting_.size(); }
+
+  // Queues the command and resumes when it is answered, late, or lost. Precondition: can_take().
+  Task<Outcome> run(Command& command, Deadline deadline);
+
+  // Takes no more commands and closes once all are answered.
+  void retire();
+  // Resumes all callers: Broken when a byte of their command was written, else Unreachable.
+  void close();
+
+  // For the loop.
+  void flush();
+  void expire(Deadline now);
+  bool is_done() const { return closed_ && operations_ == 0; }
+
+ private:
+  struct Enqueue;
+
+  static Task<void> open(std::shared_ptr<Connection> self);
+  Task<bool> log_in();
+  Task<bool> ask_to_log_in(std::string request, std::string* token);
+
+  // Keeps the loop, and so the connection, alive.
+  std::shared_ptr<Connection> self() { return {loop_.shared_from_this(), this}; }
+  bool was_begun(const InFlight& entry) const { return written_ > entry.begin; }
+
+  void enqueue(Waiter<Outcome> waiter, Command& command, Deadline deadline);
+  void fail_to_open();
+  void wait_until_writable();
+  void read_more();
+  void on_read(const boost::system::error_code& failed, std::size_t bytes);
+  bool hand_out();
+  bool take_frame(FrameType type, std::string_view body);
+  void lose();
+  void give_up_late(Deadline now);
+  void give_up(std::size_t index, Outcome outcome, std::vector<std::pair<InFlight, Outcome>>& ended);
+  void resume(InFlight entry, Outcome outcome);
+
+  Loop& loop_;
+  std::shared_ptr<Node> node_;
+  Socket socket_;
+  InFlightQueue waiting_;
+
+  std::string out_;      // queued, not yet offered to the socket
+  std::string sending_;  // offered; the first sent_ bytes are written
+  std::size_t sent_ = 0;
+  std::uint64_t queued_ = 0;   // bytes ever put into out_
+  std::uint64_t written_ = 0;  // bytes ever taken by the socket
+
+  std::vector<char> read_;
+  std::size_t have_ = 0;  // bytes in read_
+
+  int operations_ = 0;  // under way with this as their handler
+  std::size_t late_ = 0;  // entries that nobody waits for
+  bool ready_ = false;
+  bool closed_ = false;
+  bool retired_ = false;
+  bool to_flush_ = false;
+  bool write_blocked_ = false;
+  Deadline connect_until_{};
+  Deadline earliest_ = Deadline::max();  // no entry is due before
+  Deadline late_since_{};
+  Deadline idle_since_{};
+};
+
+}  // namespace qm::aerospike

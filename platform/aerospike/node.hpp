@@ -1,0 +1,65 @@
+// A node of the cluster as all threads know it: its name and address never change (a node that moves is another Node),
+// its health does. Thread-safe.
+#pragma once
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <mutex>
+#include <string>
+
+#include "platform/aerospike/info.hpp"
+#include "platform/aerospike/partition_map.hpp"
+#include "platform/core/task.hpp"
+
+namespace qm::aerospike {
+
+class Node {
+ public:
+  // `published`: the address under which the cluster or the settings named it; `endpoint`: what that resolved to.
+  Node(NodeIndex index, std::string name, NodeAddress published, boost::asio::ip::tcp::endpoint endpoint)
+      : index_(index), name_(std::move(name)), published_(std::move(published)), endpoint_(std::move(endpoint)) {}
+  Node(const Node&) = delete;
+
+  NodeIndex index() const { return index_; }
+  const std::string& name() const { return name_; }  // empty while it has not yet been asked
+  const NodeAddress& published() const { return published_; }
+  const boost::asio::ip::tcp::endpoint& endpoint() const { return endpoint_; }
+
+  // A blocked node gets no new connections, and reads prefer other replicas. Each strike blocks for longer, from 50 ms
+  // up to 1 s; an answer ends it.
+  bool is_blocked(Deadline now) const { return now.time_since_epoch().count() < blocked_until_.load(kRelaxed); }
+  void note_answer() {
+    if (failures_.load(kRelaxed) == 0 && strikes_.load(kRelaxed) == 0) return;
+    failures_.store(0, kRelaxed);
+    strikes_.store(0, kRelaxed);
+    blocked_until_.store(0, kRelaxed);
+  }
+  // No connection came about: a strike.
+  void note_unreachable(Deadline now);
+  // A reply did not come, or its connection broke: a strike when many did so in a row.
+  void note_failure(Deadline now);
+
+  // What lets further connections in without the password; empty: none.
+  std::string session_token() const {
+    std::lock_guard lock{mutex_};
+    return session_token_;
+  }
+  void set_session_token(std::string token) {
+    std::lock_guard lock{mutex_};
+    session_token_ = std::move(token);
+  }
+
+ private:
+  static constexpr auto kRelaxed = std::memory_order_relaxed;
+
+  const NodeIndex index_;
+  const std::string name_;
+  const NodeAddress published_;
+  const boost::asio::ip::tcp::endpoint endpoint_;
+  std::atomic<int> failures_{0};  // in a row
+  std::atomic<int> strikes_{0};
+  std::atomic<Deadline::rep> blocked_until_{0};
+  mutable std::mutex mutex_;
+  std::string session_token_;
+};
+
+}  // namespace qm::aerospike

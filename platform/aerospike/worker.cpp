@@ -1,0 +1,39 @@
+#include "platform/aerospike/worker.hpp"
+
+namespace qm::aerospike {
+
+void Worker::refresh() {
+  version_ = cluster_->version();  // before the snapshot: at worst it is taken once more
+  snapshot_ = cluster_->snapshot();
+  const auto& nodes = snapshot_->nodes;
+  pools_.resize(std::max(pools_.size(), nodes.size()));
+  for (std::size_t i = 0; i < pools_.size(); ++i) {
+    const std::shared_ptr<Node> node = i < nodes.size() ? nodes[i] : nullptr;
+    if (pools_[i] && pools_[i]->node() == node) continue;
+    pools_[i] = node ? std::make_unique<NodePool>(*this, node) : nullptr;
+  }
+}
+
+NodePool* Worker::pool_of(NodeIndex node) {
+  snapshot();
+  return node < pools_.size() ? pools_[node].get() : nullptr;
+}
+
+NodePool* Worker::pool_of_master(std::string_view name_space, std::uint32_t partition) {
+  return pool_of(snapshot().partitions.master(name_space, partition));
+}
+
+NodePool* Worker::pool_to_read(std::string_view name_space, std::uint32_t partition, std::size_t attempt,
+                               Deadline now) {
+  const auto replicas = snapshot().partitions.replicas(name_space, partition);
+  NodePool* in_trouble = nullptr;
+  for (std::size_t i = 0; i < replicas.size(); ++i) {
+    NodePool* pool = pool_of(replicas[(attempt + i) % replicas.size()]);
+    if (pool == nullptr) continue;
+    if (!pool->node()->is_blocked(now)) return pool;
+    if (in_trouble == nullptr) in_trouble = pool;
+  }
+  return in_trouble;
+}
+
+}  // namespace qm::aerospike
