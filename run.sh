@@ -91,8 +91,7 @@ stop() {
 infra() {
   title "Store"
   if [[ -n ${AEROSPIKE_HOST:-} ]]; then
-    warn "AEROSPIKE_HOST is $AEROSPIKE_HOST, but this release cannot use an Aerospike cluster yet;"
-    note "both services keep their data in the embedded store under $(data_dir)."
+    good "the Aerospike cluster at $AEROSPIKE_HOST (models and logs under $(data_dir))"
   else
     good "embedded: no server is needed; data under $(data_dir)"
   fi

@@ -1,6 +1,7 @@
 #include "platform/kv/record_change.hpp"
 
 #include <algorithm>
+#include <array>
 #include <compare>
 
 namespace qm::kv {
@@ -70,14 +71,18 @@ Result<Value> add(Bins& bins, const Op& op) {
   return conflict(op, "a number of this kind");
 }
 
-// Values of unlike types stand in the order of their types, so that any map has one order.
+// Values of unlike types stand in the order that a cluster gives types, so that any map has one order.
+int type_rank(const Value& value) {
+  constexpr std::array kRanks{0, 1, 2, 7, 3, 6, 4, 5};  // nil, bool, int64, double, string, bytes, list, map
+  static_assert(kRanks.size() == std::variant_size_v<Value::Variant>);
+  return kRanks[value.variant().index()];
+}
+
 bool ranks_below(const Value& a, const Value& b) {
-  const auto order = compare(a, b);
-  if (order) return *order == std::partial_ordering::less;
-  const auto type_of = [](const Value& value) {
-    return value.as<double>() != nullptr ? Value{0}.variant().index() : value.variant().index();
-  };
-  return type_of(a) < type_of(b);
+  if (type_rank(a) != type_rank(b)) return type_rank(a) < type_rank(b);
+  if (const auto *x = a.as<bool>(), *y = b.as<bool>(); x != nullptr && y != nullptr) return *x < *y;
+  if (const auto *x = a.as<Bytes>(), *y = b.as<Bytes>(); x != nullptr && y != nullptr) return x->data < y->data;
+  return compare(a, b) == std::partial_ordering::less;
 }
 
 Result<Value> by_rank(const Map& map, std::int64_t rank) {
@@ -307,7 +312,9 @@ Result<void> check_names(const Change& change) {
   if (change.kind == Change::Kind::Put && change.bins.empty()) return invalid_name("a record has at least one bin");
   for (const auto& condition : change.only_if) {
     if (auto good = check_bin(condition.bin); !good) return good.error();
-    if (condition.value.as<List>() != nullptr || condition.value.as<Map>() != nullptr)
+    const bool compares = condition.compare != Compare::Exists && condition.compare != Compare::Missing;
+    const Value& with = condition.value;
+    if (compares && (with.is_nil() || with.as<List>() != nullptr || with.as<Map>() != nullptr))
       return invalid_name("a condition compares with a bool, a number, a text or bytes");
   }
   for (const auto& [bin, value] : change.bins) {

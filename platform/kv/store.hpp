@@ -2,8 +2,8 @@
 //
 // A store is opened on one namespace. A record has a key (set, id), bins (name 1…15 bytes → Value), a generation (1 on
 // creation, +1 per write) and an optional time to live. Limits: set ≤ 63 bytes, id ≤ 512 bytes, record ≤ 1 MiB.
-// Operations on one record are atomic and linearizable; nothing spans records. Writing nil to a bin removes the bin, and
-// a record whose last bin goes is gone.
+// Operations on one record are atomic and linearizable; nothing spans records. Writing nil to a bin removes the bin,
+// and a record whose last bin goes is gone.
 //
 // Do not let anything's truth rest on a delete: on a cluster a removed record may come back after a restart. A
 // cancelled or expired thing is a state in its record, or has a time to live.
@@ -75,7 +75,7 @@ struct WriteOptions {
 enum class Compare { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, Exists, Missing };
 
 // A missing bin (or another type) fulfils Missing and NotEqual only. Ints and doubles compare as numbers. `value` is no
-// list and no map (Invalid).
+// list, no map and, unless it is not asked for, not nil (Invalid).
 struct Condition {
   std::string bin;
   Compare compare = Compare::Equal;
@@ -96,7 +96,7 @@ struct Op {
     MapGet,        // result: map[key] or nil
     MapSize,       // result: the size
     MapByRank,     // result: [key, value] with the rank-th smallest value, value = rank (int64, negative from the top);
-                   // nil when out of range
+                   // nil when out of range. Types rank as nil, bool, int64, string, list, map, bytes, double
   };
   Kind kind = Kind::Read;
   std::string bin;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "platform/core/id.hpp"
+#include "platform/service/cluster_nodes.hpp"
 
 namespace qm::service {
 
@@ -17,6 +18,12 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
   options.text("data-dir", env_prefix + "_DATA_DIR", config.data_dir, "Directory of everything the service keeps.");
   options.choice("store", env_prefix + "_STORE", config.store, {"rocksdb", "memory"}, "Engine of the embedded store.");
   options.text("namespace", "AEROSPIKE_NAMESPACE", config.name_space, "Namespace of the store.");
+  options.text("aerospike-host", "AEROSPIKE_HOST", config.aerospike_host,
+               "Nodes of an Aerospike cluster, host or host:port, separated by commas; empty: the embedded store.");
+  options.integer("aerospike-port", "AEROSPIKE_PORT", config.aerospike_port, 1, 65'535, "",
+                  "Port of the nodes that are named without one.");
+  options.text("aerospike-user", "AEROSPIKE_USER", config.aerospike_user, "User to log in as; empty: none.");
+  options.text("aerospike-password", "AEROSPIKE_PASSWORD", config.aerospike_password, "The user's password.");
   options.integer("threads", env_prefix + "_THREADS", config.threads, 0, 256, "", "Worker threads; 0: one per core.");
   options.choice("env", "NODE_ENV", config.env, {"development", "production"}, "Production insists on secrets.");
   options.choice("log-level", "LOG_LEVEL", config.log_level, {"debug", "info", "warn", "error"},
@@ -48,6 +55,10 @@ Result<void> complete_config(ServiceConfig& config) {
   if (!is_valid_id(config.name_space) || config.name_space.front() == '.')
     return rejected(
         "AEROSPIKE_NAMESPACE (--namespace) must be 1 to 128 letters, digits or _ and not begin with a dot.");
+  if (config.on_cluster()) {
+    auto nodes = parse_cluster_nodes(config.aerospike_host, static_cast<std::uint16_t>(config.aerospike_port));
+    if (!nodes) return rejected("AEROSPIKE_HOST (--aerospike-host): " + nodes.error().detail);
+  }
   if (config.production())
     return check_production_secret(config.service_token, kDevelopmentServiceToken, "SERVICE_TOKEN (--service-token)");
   if (config.service_token.empty()) config.service_token = kDevelopmentServiceToken;

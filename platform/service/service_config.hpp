@@ -17,6 +17,10 @@ struct ServiceConfig {
   std::string data_dir;
   std::string store = "rocksdb";
   std::string name_space;
+  std::string aerospike_host;  // empty: the embedded store
+  std::int64_t aerospike_port = 3000;
+  std::string aerospike_user;
+  std::string aerospike_password;
   std::int64_t threads = 0;  // 0: one per core
   std::string env = "development";
   std::string log_level = "info";
@@ -26,6 +30,7 @@ struct ServiceConfig {
   std::chrono::milliseconds drain_timeout_ms{10'000};
   bool healthcheck = false;
 
+  bool on_cluster() const { return !aerospike_host.empty() && store != "memory"; }
   bool production() const { return env == "production"; }
   // Any ("*") in development, none in production, unless `cors_origins` names some.
   std::vector<std::string> allowed_origins() const;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/service/cluster_nodes.hpp"
+
 namespace qm::service {
 namespace {
 
@@ -55,6 +57,28 @@ TEST(AllowedOrigins, AreAnyInDevelopmentAndNoneInProduction) {
   EXPECT_TRUE(config.allowed_origins().empty());
   config.cors_origins = "https://a.example,https://b.example";
   EXPECT_EQ(config.allowed_origins(), (std::vector<std::string>{"https://a.example", "https://b.example"}));
+}
+
+TEST(ClusterNodes, AreReadAsTheyAreWritten) {
+  using Nodes = std::vector<aerospike::Endpoint>;
+  struct Case { const char* text; Nodes nodes; };
+  const Case cases[] = {{"db1", {{"db1", 3000}}},
+                        {"db1:3100", {{"db1", 3100}}},
+                        {" db1 , 10.0.0.2:4000,", {{"db1", 3000}, {"10.0.0.2", 4000}}},
+                        {"[::1],[fe80::2]:3100", {{"::1", 3000}, {"fe80::2", 3100}}}};
+  for (const auto& c : cases) {
+    const auto nodes = parse_cluster_nodes(c.text, 3000);
+    ASSERT_TRUE(nodes) << c.text;
+    EXPECT_EQ(*nodes, c.nodes) << c.text;
+  }
+  for (const char* bad : {"", " , ", "db1:", "db1:0", "db1:65536", "db1:x", ":3000", "[::1", "[::1]3000", "a b", "::1"})
+    EXPECT_FALSE(parse_cluster_nodes(bad, 3000)) << bad;
+  ServiceConfig config = config_of("development", "");
+  config.aerospike_host = "db1:x";
+  const auto completed = complete_config(config);
+  ASSERT_FALSE(completed);
+  EXPECT_NE(completed.error().detail.find("AEROSPIKE_HOST"), std::string::npos);
+  EXPECT_NE(completed.error().detail.find("db1:x"), std::string::npos);
 }
 
 }  // namespace

@@ -11,9 +11,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "platform/kv/aerospike_store.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/kv/rocks_store.hpp"
 #include "platform/log/log.hpp"
+#include "platform/service/cluster_nodes.hpp"
 #include "platform/service/host_metrics.hpp"
 #include "platform/service/standard_routes.hpp"
 
@@ -41,7 +43,24 @@ sigset_t ending_signals() {
   return signals;
 }
 
-std::unique_ptr<kv::Store> open_store(const ServiceConfig& config, const Clock& clock) {
+constexpr std::chrono::seconds kClusterPatience{30};
+
+std::unique_ptr<aerospike::Client> make_client(const ServiceConfig& config, WorkerThreads& workers) {
+  if (!config.on_cluster()) return nullptr;
+  aerospike::ClientOptions options;
+  options.seeds =
+      parse_cluster_nodes(config.aerospike_host, static_cast<std::uint16_t>(config.aerospike_port)).value();
+  options.user = config.aerospike_user;
+  options.password = config.aerospike_password;
+  auto client = std::make_unique<aerospike::Client>(std::move(options));
+  std::vector<boost::asio::io_context*> contexts;
+  for (std::size_t i = 0; i < workers.size(); ++i) contexts.push_back(&workers.context(i));
+  client->start(contexts);
+  return client;
+}
+
+std::unique_ptr<kv::Store> open_store(const ServiceConfig& config, aerospike::Client* cluster, const Clock& clock) {
+  if (cluster != nullptr) return kv::make_aerospike_store(*cluster, config.name_space);
   if (config.store == "memory") return kv::make_memory_store(config.name_space, clock);
   auto opened =
       kv::open_rocks_store(std::filesystem::path{config.data_dir} / config.name_space, config.name_space, clock);
@@ -87,7 +106,8 @@ struct ServiceHost::Impl {
         started_at(clock.now()),
         workers(static_cast<std::size_t>(config.threads)),
         pool(static_cast<std::size_t>(config.threads), kPoolQueueLimit),
-        store(open_store(config, clock)),
+        cluster(make_client(config, workers)),
+        store(open_store(config, cluster.get(), clock)),
         queue(*store, clock, queue_options),
         api(http::ApiInfo{identity.title, version(), identity.about}) {}
 
@@ -115,6 +135,7 @@ struct ServiceHost::Impl {
   // The store answers on the workers' contexts and the pool resumes there: both end before the contexts do.
   WorkerThreads workers;
   CpuPool pool;
+  std::unique_ptr<aerospike::Client> cluster;  // of a cluster's store
   std::unique_ptr<kv::Store> store;
   jobs::Queue queue;
   http::Api api;
@@ -131,6 +152,11 @@ ServiceHost::ServiceHost(Identity identity, ServiceConfig config, jobs::QueueOpt
   log::init(identity.program, level_of(config.log_level));
   impl_ = std::make_unique<Impl>(std::move(identity), std::move(config), queue_options);
   impl_->workers.start();
+  if (impl_->cluster) {
+    std::vector<std::string> name_spaces{impl_->config.name_space};
+    auto ready = finish(impl_->cluster->wait_until_ready(std::move(name_spaces), deadline_in(kClusterPatience)));
+    if (!ready) throw std::runtime_error(ready.error().detail);
+  }
   if (auto opened = finish(impl_->queue.open()); !opened) throw std::runtime_error(opened.error().detail);
   add_standard_routes(impl_->api,
                       {impl_->identity, *impl_->store, impl_->metrics, impl_->draining, impl_->config.swagger_dir});

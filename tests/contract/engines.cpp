@@ -1,7 +1,7 @@
+#include "platform/core/temp_dir.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/kv/rocks_store.hpp"
-#include "tests/contract/engine.hpp"
-#include "platform/core/temp_dir.hpp"
+#include "tests/contract/cluster_engine.hpp"
 
 namespace qm::contract {
 
@@ -42,12 +42,14 @@ std::unique_ptr<Engine> make(const Clock& clock) {
 }  // namespace
 
 std::vector<EngineKind> engines() {
-  return {
+  std::vector<EngineKind> kinds{
       {.name = "memory", .keeps = false, .follows_clock = true, .finds_in_order = true,
        .finds_text_ranges = true, .checks_sums = true, .make = make<MemoryEngine>},
       {.name = "rocks", .keeps = true, .follows_clock = true, .finds_in_order = true,
        .finds_text_ranges = true, .checks_sums = true, .make = make<RocksEngine>},
   };
+  if (auto cluster = cluster_kind()) kinds.push_back(std::move(*cluster));
+  return kinds;
 }
 
 }  // namespace qm::contract

@@ -55,10 +55,10 @@ const std::vector<Part>& platform_parts() {
       {"security", {"core"}},
       {"json", {"core"}},
       {"http", {"core", "json", "log"}},
-      {"kv", {"core", "log"}},
+      {"kv", {"core", "log", "aerospike"}},
       {"jobs", {"core", "kv", "log"}},
       {"aerospike", {"core", "log"}},
-      {"service", {"core", "log", "config", "metrics", "security", "json", "http", "kv", "jobs"}},
+      {"service", {"core", "log", "config", "metrics", "security", "json", "http", "kv", "jobs", "aerospike"}},
   };
   return table;
 }
