@@ -41,7 +41,7 @@ class BatchRead {
         const bool time_left = co_await back_off(worker_, tries - 1, options_.deadline);
         if (!time_left) co_return worker_.stopped() ? stopped_error() : last_;
       }
-      share_out(tries, now);
+      share_out(tries);
       const Deadline patience = std::min(options_.deadline, now + worker_.options().request_timeout_ms);
       if (shares_.size() == 1) {
         co_await ask(shares_.front(), patience);
@@ -57,13 +57,13 @@ class BatchRead {
   }
 
  private:
-  void share_out(std::size_t tries, Deadline now) {
+  void share_out(std::size_t tries) {
     shares_.clear();
     for (const std::uint32_t position : open_) {
       const Target& target = targets_[position];
       const std::uint32_t partition = partition_of(target.digest);
       NodePool* pool = options_.master_only ? worker_.pool_of_master(name_space_, partition)
-                                            : worker_.pool_to_read(name_space_, partition, tries, now);
+                                            : worker_.pool_to_read(name_space_, partition, tries);
       const NodeIndex node = pool == nullptr ? kNoNode : pool->node()->index();
       auto share = std::find_if(shares_.begin(), shares_.end(), [&](const auto& s) { return s.node == node; });
       if (share == shares_.end()) share = shares_.insert(shares_.end(), BatchShare{node});

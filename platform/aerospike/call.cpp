@@ -73,7 +73,7 @@ Task<Result<Reply>> call(Worker& worker, RecordCommand& command, CallPolicy poli
     if (now >= policy.deadline) co_return last;
     const bool master = policy.is_write || policy.master_only;
     NodePool* pool = master ? worker.pool_of_master(policy.name_space, policy.partition)
-                            : worker.pool_to_read(policy.name_space, policy.partition, tries, now);
+                            : worker.pool_to_read(policy.name_space, policy.partition, tries);
     Outcome outcome = Outcome::Unreachable;
     const Lane lane = policy.is_write ? Lane::Write : Lane::Read;
     Connection* connection = pool == nullptr ? nullptr : pool->pick(lane, now, outcome);
@@ -87,8 +87,7 @@ Task<Result<Reply>> call(Worker& worker, RecordCommand& command, CallPolicy poli
     }
     if (outcome == Outcome::Answered) {
       const ResultCode code = command.reply.code;
-      if (!may_pass(code, policy.is_write) || tries >= worker.options().max_retries)
-        co_return std::move(command.reply);
+      if (!may_pass(code, policy.is_write) || tries >= worker.options().max_retries) co_return std::move(command.reply);
       if (code == ResultCode::PartitionUnavailable) worker.report_trouble();
       last = error_of(code, policy.is_write);
     } else {
@@ -120,13 +119,18 @@ Error error_of(ResultCode code, bool is_write) {
 Error error_of(Outcome outcome, bool is_write) {
   constexpr std::chrono::seconds kAgain{1};
   switch (outcome) {
-    case Outcome::Full: return unavailable("The database is busy; please try again.", kAgain);
-    case Outcome::TooLarge: return {ErrorKind::TooLarge, "The request is larger than a request may be."};
-    case Outcome::Unreachable: return unavailable("The database is not reachable at the moment.", kAgain);
-    case Outcome::Expired: return {ErrorKind::Timeout, "The database could not be asked in time.", kAgain};
+    case Outcome::Full:
+      return unavailable("The database is busy; please try again.", kAgain);
+    case Outcome::TooLarge:
+      return {ErrorKind::TooLarge, "The request is larger than a request may be."};
+    case Outcome::Unreachable:
+      return unavailable("The database is not reachable at the moment.", kAgain);
+    case Outcome::Expired:
+      return {ErrorKind::Timeout, "The database could not be asked in time.", kAgain};
     case Outcome::TimedOut:
     case Outcome::Broken:
-    case Outcome::Answered: break;
+    case Outcome::Answered:
+      break;
   }
   if (is_write) return {ErrorKind::InDoubt, "The database did not say whether it wrote.", kAgain};
   return outcome == Outcome::TimedOut ? Error{ErrorKind::Timeout, "The database did not answer in time.", kAgain}

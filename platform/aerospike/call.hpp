@@ -48,7 +48,9 @@ class Encoded final : public Base {
   Encode encode_;
 };
 template <class Base, class Encode>
-Encoded<Base, Encode> command_for(Encode encode) { return Encoded<Base, Encode>{std::move(encode)}; }
+Encoded<Base, Encode> command_for(Encode encode) {
+  return Encoded<Base, Encode>{std::move(encode)};
+}
 
 struct CallPolicy {
   std::string_view name_space;

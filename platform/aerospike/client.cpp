@@ -11,8 +11,6 @@
 
 namespace qm::aerospike {
 
-using boost::asio::this_coro::executor;
-
 namespace {
 
 void check_options(const ClientOptions& options) {
@@ -70,6 +68,7 @@ Client::Impl::Impl(ClientOptions options) {
   check_options(options);
   auto made = std::make_shared<LoopSettings>();
   made->credentials = credentials_of(options);
+  if (options.tls.enabled) made->tls = std::make_shared<const TlsContext>(options.tls);
   made->options = std::move(options);
   made->on_trouble = [weak = std::weak_ptr{cluster}] {
     if (const auto known = weak.lock()) known->poke();
@@ -89,8 +88,7 @@ void Client::start(std::span<boost::asio::io_context* const> contexts) {
 
 void Client::stop() {
   impl_->cluster->stop();
-  for (const auto& worker : impl_->workers)
-    boost::asio::post(worker->context(), [worker] { worker->stop(); });
+  for (const auto& worker : impl_->workers) boost::asio::post(worker->context(), [worker] { worker->stop(); });
 }
 
 Stats Client::stats() const {
@@ -107,8 +105,8 @@ std::vector<NodeState> Client::nodes() const {
   for (const auto& node : snapshot->nodes) {
     if (!node) continue;
     const auto& endpoint = node->endpoint();
-    states.push_back({node->name(), endpoint.address().to_string() + ':' + std::to_string(endpoint.port()),
-                      node->is_blocked(now)});
+    states.push_back(
+        {node->name(), endpoint.address().to_string() + ':' + std::to_string(endpoint.port()), node->is_blocked(now)});
   }
   return states;
 }
@@ -116,7 +114,7 @@ std::vector<NodeState> Client::nodes() const {
 // ------------------------------------------------------------------------------------------------------------ reading
 
 Task<Result<Record>> Client::get(Key key, std::vector<std::string> bins, ReadOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = get(std::move(key), std::move(bins), std::move(options));
@@ -135,7 +133,7 @@ Task<Result<Record>> Client::get(Key key, std::vector<std::string> bins, ReadOpt
 }
 
 Task<Result<bool>> Client::exists(Key key, ReadOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = exists(std::move(key), std::move(options));
@@ -155,7 +153,7 @@ Task<Result<bool>> Client::exists(Key key, ReadOptions options) {
 
 Task<Result<std::vector<std::optional<Record>>>> Client::get_many(std::string name_space, std::vector<Key> keys,
                                                                   std::vector<std::string> bins, ReadOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = get_many(std::move(name_space), std::move(keys), std::move(bins), std::move(options));
@@ -165,14 +163,13 @@ Task<Result<std::vector<std::optional<Record>>>> Client::get_many(std::string na
   for (const auto& key : keys) {
     const auto good = check_target(name_space, key.set);
     if (!good) co_return good.error();
-    if (key.name_space != name_space)
-      co_return Error{ErrorKind::Rejected, "The keys of a batch lie in one namespace."};
+    if (key.name_space != name_space) co_return Error{ErrorKind::Rejected, "The keys of a batch lie in one namespace."};
   }
   co_return co_await read_batch(*worker, name_space, keys, bins, options);
 }
 
 Task<Result<Page>> Client::query_page(Query query, std::string cursor, std::size_t limit, ReadOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = query_page(std::move(query), std::move(cursor), limit, std::move(options));
@@ -187,7 +184,7 @@ Task<Result<Page>> Client::query_page(Query query, std::string cursor, std::size
 // ------------------------------------------------------------------------------------------------------------ writing
 
 Task<Result<std::uint32_t>> Client::put(Key key, std::vector<Bin> bins, WriteOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = put(std::move(key), std::move(bins), std::move(options));
@@ -207,7 +204,7 @@ Task<Result<std::uint32_t>> Client::put(Key key, std::vector<Bin> bins, WriteOpt
 }
 
 Task<Result<Record>> Client::operate(Key key, std::vector<Operation> operations, WriteOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = operate(std::move(key), std::move(operations), std::move(options));
@@ -233,7 +230,7 @@ Task<Result<Record>> Client::operate(Key key, std::vector<Operation> operations,
 }
 
 Task<Result<bool>> Client::remove(Key key, WriteOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = remove(std::move(key), std::move(options));
@@ -252,7 +249,7 @@ Task<Result<bool>> Client::remove(Key key, WriteOptions options) {
 }
 
 Task<Result<std::uint32_t>> Client::touch(Key key, WriteOptions options) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = touch(std::move(key), std::move(options));

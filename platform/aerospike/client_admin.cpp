@@ -5,17 +5,17 @@
 
 namespace qm::aerospike {
 
-using boost::asio::this_coro::executor;
-
 namespace {
 
 constexpr std::chrono::milliseconds kPollMs{20};
 
-Task<Result<InfoAnswers>> ask_node(Worker& worker, NodeIndex node, std::string commands, Deadline deadline) {
+// `changes`: something of the server's, so that no answer leaves it in doubt.
+Task<Result<InfoAnswers>> ask_node(Worker& worker, NodeIndex node, std::string commands, Deadline deadline,
+                                   bool changes = false) {
   InfoCommand command{std::move(commands)};
   NodePool* pool = worker.pool_of(node);
   const Outcome outcome = co_await attempt(worker, pool, Lane::Stream, command, deadline);
-  if (outcome != Outcome::Answered) co_return error_of(outcome, true);
+  if (outcome != Outcome::Answered) co_return error_of(outcome, changes);
   co_return std::move(command.answers);
 }
 
@@ -54,7 +54,7 @@ NodeIndex choose_node(Worker& worker, std::string_view name) {
 Task<Result<void>> command_any(Worker& worker, std::string command, Deadline deadline) {
   const NodeIndex node = choose_node(worker, {});
   std::string line = command + '\n';
-  const auto answers = co_await ask_node(worker, node, std::move(line), deadline);
+  const auto answers = co_await ask_node(worker, node, std::move(line), deadline, true);
   if (!answers) co_return answers.error();
   const std::string answer = answers->empty() ? std::string{} : answers->begin()->second;
   if (answer == "ok" || answer == "OK") co_return Result<void>{};
@@ -101,8 +101,10 @@ Task<Result<void>> make_index(Worker& worker, Index index, Deadline deadline) {
     bool built = !all.empty();
     for (const auto& one : all) {
       const auto& answers = *one.answers;
-      if (!answers) built = false;
-      else built = built && !answers->empty() && answers->begin()->second.find("load_pct=100") != std::string::npos;
+      if (!answers)
+        built = false;
+      else
+        built = built && !answers->empty() && answers->begin()->second.find("load_pct=100") != std::string::npos;
     }
     if (built) co_return Result<void>{};
     if (std::chrono::steady_clock::now() >= deadline)
@@ -125,7 +127,7 @@ std::string what_is_missing(const Snapshot& snapshot, const std::vector<std::str
 }  // namespace
 
 Task<Result<void>> Client::wait_until_ready(std::vector<std::string> name_spaces, Deadline deadline) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = wait_until_ready(std::move(name_spaces), deadline);
@@ -142,7 +144,7 @@ Task<Result<void>> Client::wait_until_ready(std::vector<std::string> name_spaces
 }
 
 Task<Result<void>> Client::create_index(Index index, Deadline deadline) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = create_index(std::move(index), deadline);
@@ -158,7 +160,7 @@ Task<Result<void>> Client::create_index(Index index, Deadline deadline) {
 }
 
 Task<Result<void>> Client::truncate(std::string name_space, std::string set, Deadline deadline) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = truncate(std::move(name_space), std::move(set), deadline);
@@ -168,13 +170,13 @@ Task<Result<void>> Client::truncate(std::string name_space, std::string set, Dea
   if (!good) co_return good.error();
   if (!is_word(name_space) || (!set.empty() && !is_word(set)))
     co_return Error{ErrorKind::Rejected, "A name of a set has characters that no name may have."};
-  std::string command = set.empty() ? "truncate-namespace:namespace=" + name_space
-                                    : "truncate:namespace=" + name_space + ";set=" + set;
+  std::string command =
+      set.empty() ? "truncate-namespace:namespace=" + name_space : "truncate:namespace=" + name_space + ";set=" + set;
   co_return co_await command_any(*worker, std::move(command), deadline);
 }
 
 Task<Result<InfoAnswers>> Client::info(std::string node, std::string commands, Deadline deadline) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = info(std::move(node), std::move(commands), deadline);
@@ -186,7 +188,7 @@ Task<Result<InfoAnswers>> Client::info(std::string node, std::string commands, D
 }
 
 Task<Result<std::map<std::string, InfoAnswers>>> Client::info_all(std::string commands, Deadline deadline) {
-  const Executor here = co_await executor;
+  const Executor here = co_await boost::asio::this_coro::executor;
   Worker* worker = impl_->worker_of(here);
   if (worker == nullptr) {
     auto there = info_all(std::move(commands), deadline);

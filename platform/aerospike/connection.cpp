@@ -15,7 +15,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kReadBytes = 32 * 1024;
 constexpr std::size_t kKeepBytes = 256 * 1024;  // a buffer that grew beyond is given back
 
 Deadline now() { return std::chrono::steady_clock::now(); }
@@ -23,7 +22,10 @@ Deadline now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
 Connection::Connection(Loop& loop, std::shared_ptr<Node> peer)
-    : loop_(loop), node_(std::move(peer)), socket_(loop.executor()), waiting_(loop.options().max_in_flight) {}
+    : loop_(loop),
+      node_(std::move(peer)),
+      socket_(loop.executor()),
+      waiting_(loop.tls() == nullptr ? loop.options().max_in_flight : 1) {}
 
 Connection::~Connection() = default;
 
@@ -34,29 +36,6 @@ void Connection::start() {
   connect_until_ = deadline_in(loop_.options().connect_timeout_ms);
   ++operations_;
   boost::asio::co_spawn(loop_.executor(), open(self()), boost::asio::detached);
-}
-
-Task<void> Connection::open(std::shared_ptr<Connection> self) {
-  error_code failed;
-  co_await self->socket_.async_connect(self->node_->endpoint(), redirect_error(kAwait, failed));
-  bool good = !failed && !self->closed_;
-  if (good) {
-    self->socket_.set_option(boost::asio::ip::tcp::no_delay(true), failed);
-    self->socket_.non_blocking(true, failed);
-    if (!self->loop_.credentials().user.empty()) good = co_await self->log_in();
-  }
-  --self->operations_;
-  if (self->closed_) co_return;
-  if (!good) {
-    self->fail_to_open();
-    co_return;
-  }
-  self->ready_ = true;
-  self->idle_since_ = now();
-  self->node_->note_answer();
-  self->read_.resize(kReadBytes);
-  self->read_more();
-  self->flush();
 }
 
 void Connection::fail_to_open() {
@@ -109,14 +88,18 @@ void Connection::enqueue(Waiter<Outcome> waiter, Command& command, Deadline dead
 
 void Connection::flush() {
   to_flush_ = false;
+  write_queued();
+}
+
+void Connection::write_queued() {
   if (!ready_ || write_blocked_) return;
   while (true) {
     if (sent_ == sending_.size()) {
-      sending_.clear();
-      sent_ = 0;
-      if (sending_.capacity() > kKeepBytes) sending_.shrink_to_fit();
       if (out_.empty()) return;
-      sending_.swap(out_);
+      if (!take_queued()) {
+        lose();
+        return;
+      }
     }
     error_code failed;
     const std::size_t n =
@@ -130,10 +113,26 @@ void Connection::flush() {
       return;
     }
     sent_ += n;
-    written_ += n;
+    written_ = tls_ ? offered_ : written_ + n;  // of what is encrypted no byte can be told from another
     loop_.counters().writes.add();
     loop_.counters().bytes_out.add(n);
   }
+}
+
+// Offers what is queued to the socket.
+bool Connection::take_queued() {
+  sending_.clear();
+  sent_ = 0;
+  if (sending_.capacity() > kKeepBytes) sending_.shrink_to_fit();
+  offered_ = queued_;
+  if (!tls_) {
+    sending_.swap(out_);
+    return true;
+  }
+  const bool good = tls_->encrypt(out_);
+  out_.clear();
+  tls_->give_output(sending_);
+  return good;
 }
 
 void Connection::wait_until_writable() {
@@ -143,8 +142,10 @@ void Connection::wait_until_writable() {
     --self->operations_;
     self->write_blocked_ = false;
     if (self->closed_) return;
-    if (failed) self->lose();
-    else self->flush();
+    if (failed)
+      self->lose();
+    else
+      self->write_queued();
   });
 }
 
@@ -152,8 +153,9 @@ void Connection::wait_until_writable() {
 
 void Connection::read_more() {
   ++operations_;
-  socket_.async_read_some(boost::asio::buffer(read_.data() + have_, read_.size() - have_),
-                          [self = self()](const error_code& failed, std::size_t n) { self->on_read(failed, n); });
+  const auto room =
+      tls_ ? boost::asio::buffer(encrypted_) : boost::asio::buffer(read_.data() + have_, read_.size() - have_);
+  socket_.async_read_some(room, [self = self()](const error_code& failed, std::size_t n) { self->on_read(failed, n); });
 }
 
 void Connection::on_read(const error_code& failed, std::size_t bytes) {
@@ -165,16 +167,19 @@ void Connection::on_read(const error_code& failed, std::size_t bytes) {
   }
   loop_.counters().reads.add();
   loop_.counters().bytes_in.add(bytes);
-  have_ += bytes;
+  bool ended = false;
+  if (!tls_)
+    have_ += bytes;
+  else
+    ended = !tls_->take_input({encrypted_.data(), bytes}) || !tls_->decrypt(read_, have_);
   const Loop::HandingOut gather{loop_};
   const bool in_step = hand_out();
   if (closed_) return;
-  if (!in_step) {
-    log::warn("a reply made no sense; its connection is closed", {{"node", node_->name()}});
+  if (!in_step) log::warn("a reply made no sense; its connection is closed", {{"node", node_->name()}});
+  if (!in_step || ended)
     lose();
-    return;
-  }
-  read_more();
+  else
+    read_more();
 }
 
 // Hands out every whole frame; false: the peer is out of step.
@@ -214,8 +219,10 @@ bool Connection::take_frame(FrameType type, std::string_view body) {
   InFlight entry = waiting_.pop();
   if (waiting_.size() == 0) idle_since_ = now();
   node_->note_answer();
-  if (entry.command == nullptr) --late_;
-  else resume(std::move(entry), Outcome::Answered);
+  if (entry.command == nullptr)
+    --late_;
+  else
+    resume(std::move(entry), Outcome::Answered);
   if (retired_ && waiting_.size() == 0) close();
   return true;
 }
@@ -257,8 +264,8 @@ void Connection::close() {
     if (entry.command == nullptr) continue;
     const bool late = entry.deadline <= at;
     const bool begun = was_begun(entry);
-    resume(std::move(entry), begun ? (late ? Outcome::TimedOut : Outcome::Broken)
-                                   : (late ? Outcome::Expired : Outcome::Unreachable));
+    resume(std::move(entry),
+           begun ? (late ? Outcome::TimedOut : Outcome::Broken) : (late ? Outcome::Expired : Outcome::Unreachable));
   }
 }
 
@@ -292,7 +299,7 @@ void Connection::give_up_late(Deadline at) {
       give_up(i++, Outcome::TimedOut, ended);
       if (late_++ == 0) late_since_ = at;
       failing = true;
-    } else if (queued_ - entry.begin <= out_.size()) {
+    } else if (entry.begin >= offered_) {
       give_up(i, Outcome::Expired, ended);
     } else {
       stuck = true;  // offered to the socket but not begun, or its reply would come in pieces
@@ -319,7 +326,7 @@ void Connection::give_up(std::size_t index, Outcome outcome, std::vector<std::pa
     return;
   }
   InFlight entry = waiting_.take_out(index);
-  out_.erase(out_.size() - (queued_ - entry.begin), entry.bytes);
+  out_.erase(entry.begin - offered_, entry.bytes);
   queued_ -= entry.bytes;
   for (std::size_t i = index; i < waiting_.size(); ++i) waiting_[i].begin -= entry.bytes;
   ended.emplace_back(std::move(entry), outcome);

@@ -1,5 +1,5 @@
 // One TCP connection to a node, on one thread: commands are queued, gathered into one write, and matched with their
-// replies by order. Belongs to its loop and its thread.
+// replies by order; over TLS one after the other, as servers take it. Belongs to its loop and its thread.
 //
 // Every command has its deadline, kept by the loop's clock. A command that is late is given up: its caller is resumed,
 // its reply will be dropped. Until the connection has caught up it takes no more commands, and if that lasts too long
@@ -16,6 +16,7 @@
 #include "platform/aerospike/in_flight.hpp"
 #include "platform/aerospike/loop.hpp"
 #include "platform/aerospike/node.hpp"
+#include "platform/aerospike/tls.hpp"
 
 namespace qm::aerospike {
 
@@ -43,14 +44,18 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   // For the loop.
   void flush();
   void expire(Deadline now);
-  bool is_done() const { return closed_ && operations_ == 0; }
+  bool is_done() const { return closed_ && operations_ == 0 && !to_flush_; }
 
  private:
+  static constexpr std::size_t kReadBytes = 32 * 1024;  // what is read at once
   struct Enqueue;
 
   static Task<void> open(std::shared_ptr<Connection> self);
+  Task<bool> begin_tls();
   Task<bool> log_in();
   Task<bool> ask_to_log_in(std::string request, std::string* token);
+  Task<bool> send_whole(std::string bytes);
+  Task<bool> receive(std::size_t bytes);
 
   // Keeps the loop, and so the connection, alive.
   std::shared_ptr<Connection> self() { return {loop_.shared_from_this(), this}; }
@@ -58,6 +63,8 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
 
   void enqueue(Waiter<Outcome> waiter, Command& command, Deadline deadline);
   void fail_to_open();
+  void write_queued();
+  bool take_queued();
   void wait_until_writable();
   void read_more();
   void on_read(const boost::system::error_code& failed, std::size_t bytes);
@@ -77,17 +84,20 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   std::string sending_;  // offered; the first sent_ bytes are written
   std::size_t sent_ = 0;
   std::uint64_t queued_ = 0;   // bytes ever put into out_
-  std::uint64_t written_ = 0;  // bytes ever taken by the socket
+  std::uint64_t written_ = 0;  // … and of these by the socket
+  std::uint64_t offered_ = 0;  // … and of these ever put into sending_
 
+  std::unique_ptr<TlsSession> tls_;
+  std::vector<char> encrypted_;  // room to read into, with TLS
   std::vector<char> read_;
   std::size_t have_ = 0;  // bytes in read_
 
-  int operations_ = 0;  // under way with this as their handler
+  int operations_ = 0;    // under way with this as their handler
   std::size_t late_ = 0;  // entries that nobody waits for
   bool ready_ = false;
   bool closed_ = false;
   bool retired_ = false;
-  bool to_flush_ = false;
+  bool to_flush_ = false;  // the loop holds it for flush()
   bool write_blocked_ = false;
   Deadline connect_until_{};
   Deadline earliest_ = Deadline::max();  // no entry is due before

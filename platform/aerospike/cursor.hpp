@@ -9,7 +9,7 @@
 namespace qm::aerospike {
 
 struct Cursor {
-  std::uint32_t next = 0;  // this partition and those above it have not been begun
+  std::uint32_t next = 0;                 // this partition and those above it have not been begun
   std::vector<PartitionPosition> open{};  // begun, and perhaps not at their end
 
   bool at_end() const { return open.empty() && next >= kPartitions; }

@@ -38,7 +38,7 @@ Task<void> join_all(std::vector<Task<void>> tasks) {
   const Executor executor = co_await boost::asio::this_coro::executor;
   const StartAll start{executor, &tasks};
   co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void(std::exception_ptr)>(start,
-                                                                                                              kAwait);
+                                                                                                               kAwait);
 }
 
 }  // namespace qm::aerospike

@@ -50,15 +50,8 @@ void Loop::flush_later(Connection& connection) {
 
 void Loop::flush() {
   // A flush that fails closes its connection and resumes callers, who may ask anew.
-  while (!to_flush_.empty()) {
-    std::vector<Connection*> now;
-    now.swap(to_flush_);
-    for (Connection* connection : now) connection->flush();
-    if (to_flush_.empty()) {
-      now.clear();
-      to_flush_.swap(now);  // keeps the memory
-    }
-  }
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) to_flush_[i]->flush();
+  to_flush_.clear();
 }
 
 // -------------------------------------------------------------------------------------------------------------- clock

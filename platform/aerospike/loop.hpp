@@ -16,6 +16,7 @@ namespace qm::aerospike {
 
 class Connection;
 class Node;
+class TlsContext;
 
 // The user and the password as the server knows it (login.hpp); an empty user: no login.
 struct Credentials {
@@ -27,6 +28,7 @@ struct Credentials {
 struct LoopSettings {
   ClientOptions options;
   Credentials credentials;
+  std::shared_ptr<const TlsContext> tls;  // null: none
   // Called on any thread when a node seems to be in trouble; often. May be empty.
   std::function<void()> on_trouble;
 };
@@ -41,6 +43,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   Executor executor() { return context_.get_executor(); }
   const ClientOptions& options() const { return settings_->options; }
   const Credentials& credentials() const { return settings_->credentials; }
+  const TlsContext* tls() const { return settings_->tls.get(); }
   Counters& counters() { return counters_; }
   const Counters& counters() const { return counters_; }
 
@@ -96,7 +99,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   Counters counters_;
   Timer ticker_;
   bool armed_ = false;
-  bool slow_ = true;     // the clock ticks once a second: nothing is under way
+  bool slow_ = true;  // the clock ticks once a second: nothing is under way
   bool working_ = false;
   bool stopped_ = false;
   bool flush_posted_ = false;

@@ -14,18 +14,27 @@ namespace qm::aerospike {
 
 class Node {
  public:
-  // `published`: the address under which the cluster or the settings named it; `endpoint`: what that resolved to.
-  Node(NodeIndex index, std::string name, NodeAddress published, boost::asio::ip::tcp::endpoint endpoint)
-      : index_(index), name_(std::move(name)), published_(std::move(published)), endpoint_(std::move(endpoint)) {}
+  // `published`: the address under which the cluster or the settings named it; `endpoint`: what that resolved to;
+  // `tls_name`: of which it is to have a certificate, empty: of its published host.
+  Node(NodeIndex index, std::string name, NodeAddress published, boost::asio::ip::tcp::endpoint endpoint,
+       std::string tls_name = {})
+      : index_(index),
+        name_(std::move(name)),
+        published_(std::move(published)),
+        endpoint_(std::move(endpoint)),
+        tls_name_(tls_name.empty() ? published_.host : std::move(tls_name)) {}
   Node(const Node&) = delete;
 
   NodeIndex index() const { return index_; }
   const std::string& name() const { return name_; }  // empty while it has not yet been asked
   const NodeAddress& published() const { return published_; }
   const boost::asio::ip::tcp::endpoint& endpoint() const { return endpoint_; }
+  const std::string& tls_name() const { return tls_name_; }
 
-  // A blocked node gets no new connections, and reads prefer other replicas. Each strike blocks for longer, from 50 ms
-  // up to 1 s; an answer ends it.
+  // A node that had a strike and has not answered since is suspect: reads prefer other replicas. For a while after each
+  // strike, 50 ms at first, then longer up to 1 s, it is blocked: it gets no new connections but the tend task's, whose
+  // questions find out whether it is back.
+  bool is_suspect() const { return strikes_.load(kRelaxed) > 0; }
   bool is_blocked(Deadline now) const { return now.time_since_epoch().count() < blocked_until_.load(kRelaxed); }
   void note_answer() {
     if (failures_.load(kRelaxed) == 0 && strikes_.load(kRelaxed) == 0) return;
@@ -33,7 +42,7 @@ class Node {
     strikes_.store(0, kRelaxed);
     blocked_until_.store(0, kRelaxed);
   }
-  // No connection came about: a strike.
+  // No connection came about, or it does not answer the tend task: a strike.
   void note_unreachable(Deadline now);
   // A reply did not come, or its connection broke: a strike when many did so in a row.
   void note_failure(Deadline now);
@@ -55,6 +64,7 @@ class Node {
   const std::string name_;
   const NodeAddress published_;
   const boost::asio::ip::tcp::endpoint endpoint_;
+  const std::string tls_name_;
   std::atomic<int> failures_{0};  // in a row
   std::atomic<int> strikes_{0};
   std::atomic<Deadline::rep> blocked_until_{0};

@@ -14,11 +14,20 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+struct TlsOptions {
+  bool enabled = false;
+  std::string ca_file{};           // PEM; empty: those that the system trusts
+  std::string certificate_file{};  // PEM, with its chain; for nodes that ask clients to prove who they are
+  std::string key_file{};          // PEM
+  std::string server_name{};       // of which nodes must have a certificate; empty: their published tls-name, or host
+};
+
 struct ClientOptions {
   std::vector<Endpoint> seeds{};  // at least one; any node that answers tells of the others
   std::string cluster_name{};     // when set, nodes of another cluster are refused
   std::string user{};             // when set, every connection logs in (Enterprise servers with security)
   std::string password{};
+  TlsOptions tls{};                  // when enabled, a connection has one command under way at a time: use more of them
   bool alternate_addresses = false;  // reach nodes by their alternate-access-address
   // Published host → host by which it is reached from here.
   std::vector<std::pair<std::string, std::string>> address_map{};
@@ -38,8 +47,8 @@ struct ClientOptions {
   std::size_t stream_connections = 8;  // for batches, queries and info, which may take long
   std::size_t max_in_flight = 64;      // commands per connection; when all are full, calls answer Unavailable
 
-  std::size_t max_retries = 10;                        // of a call, within its deadline
-  std::size_t max_frame_bytes = 16 * 1024 * 1024;      // of a request (TooLarge), and of one frame of a reply
+  std::size_t max_retries = 10;                    // of a call, within its deadline
+  std::size_t max_frame_bytes = 16 * 1024 * 1024;  // of a request (TooLarge), and of one frame of a reply
 };
 
 }  // namespace qm::aerospike

@@ -47,9 +47,8 @@ class PageWalk {
         begin_partitions(window);
         window *= kWindowGrowth;
       }
-      const Deadline now = std::chrono::steady_clock::now();
-      if (now >= options_.deadline) break;
-      share_out(tries, now);
+      if (std::chrono::steady_clock::now() >= options_.deadline) break;
+      share_out(tries);
       std::vector<Task<void>> tasks;
       for (auto& share : shares_) tasks.push_back(ask(share));
       co_await join_all(std::move(tasks));
@@ -70,12 +69,11 @@ class PageWalk {
     for (; cursor_.next < end; ++cursor_.next) cursor_.open.push_back({static_cast<std::uint16_t>(cursor_.next)});
   }
 
-  void share_out(std::size_t tries, Deadline now) {
+  void share_out(std::size_t tries) {
     shares_.clear();
     for (const auto& position : cursor_.open) {
-      NodePool* pool = options_.master_only
-                           ? worker_.pool_of_master(query_.name_space, position.partition)
-                           : worker_.pool_to_read(query_.name_space, position.partition, tries, now);
+      NodePool* pool = options_.master_only ? worker_.pool_of_master(query_.name_space, position.partition)
+                                            : worker_.pool_to_read(query_.name_space, position.partition, tries);
       const NodeIndex node = pool == nullptr ? kNoNode : pool->node()->index();
       auto share = std::find_if(shares_.begin(), shares_.end(), [&](const auto& s) { return s.node == node; });
       if (share == shares_.end()) share = shares_.insert(shares_.end(), WalkShare{node});
@@ -135,8 +133,8 @@ class PageWalk {
           continue;
         }
         position->after = PartitionPosition::After{entry.digest, entry.index_value};
-        page_.entries.push_back({entry.digest, std::move(entry.id),
-                                 Record{std::move(entry.bins), entry.generation, entry.expires_at_s}});
+        page_.entries.push_back(
+            {entry.digest, std::move(entry.id), Record{std::move(entry.bins), entry.generation, entry.expires_at_s}});
       }
       if (share.outcome != Outcome::Answered) {
         refused = true;

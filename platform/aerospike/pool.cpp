@@ -15,14 +15,19 @@ NodePool::~NodePool() {
 std::size_t NodePool::limit_of(Lane lane) const {
   switch (lane) {
     case Lane::Read:
-    case Lane::Write: return loop_.options().connections;
-    case Lane::Stream: return loop_.options().stream_connections;
-    case Lane::Tend: return 1;
+    case Lane::Write:
+      return loop_.options().connections;
+    case Lane::Stream:
+      return loop_.options().stream_connections;
+    case Lane::Tend:
+      return 1;
   }
   return 1;
 }
 
 Connection* NodePool::pick(Lane lane, Deadline now, Outcome& why) {
+  why = Outcome::Unreachable;
+  if (loop_.stopped()) return nullptr;
   auto& connections = lanes_[static_cast<std::size_t>(lane)];
   // One that is still connecting counts as half full: what is ready comes first.
   const auto load = [this](const Connection& connection) {

@@ -49,6 +49,8 @@ class ScriptedNode {
   }
 
   void kill() { peer_->kill(); }
+  // From now on nothing is answered.
+  void hang() { hung_ = true; }
   void restart() { start(port_); }
 
  private:
@@ -60,6 +62,7 @@ class ScriptedNode {
   void serve(PeerSocket& socket) {
     while (const auto asked = socket.read_frame()) {
       if (asked->type == 1) {
+        if (hung_) continue;
         socket.write(frame(1, answers(asked->body)));
         continue;
       }
@@ -69,7 +72,7 @@ class ScriptedNode {
         std::lock_guard lock{mutex_};
         script = on_record_;
       }
-      const auto answer = script ? script(asked->body) : reply(0, 1);
+      const auto answer = hung_ ? std::string{} : script ? script(asked->body) : reply(0, 1);
       if (!answer) return;
       if (!answer->empty()) socket.write(*answer);
     }
@@ -92,6 +95,7 @@ class ScriptedNode {
   std::map<std::string, std::string> info_;
   OnRecord on_record_;
   std::atomic<std::size_t> records_asked_{0};
+  std::atomic<bool> hung_{false};
   std::atomic<int> generation_{0};
   std::uint16_t port_ = 0;
   std::unique_ptr<ScriptedPeer> peer_;

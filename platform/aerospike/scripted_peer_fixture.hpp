@@ -69,6 +69,7 @@ class PeerSocket {
   ~PeerSocket() { ::close(fd_); }
   PeerSocket(const PeerSocket&) = delete;
 
+  int fd() const { return fd_; }
   // Nothing when the client has closed.
   std::optional<PeerFrame> read_frame() {
     const std::string head = read_bytes(8);

@@ -6,17 +6,17 @@
 namespace qm::aerospike {
 
 struct Stats {
-  std::uint64_t calls = 0;      // commands on records, batches, pages
-  std::uint64_t attempts = 0;   // commands handed to a connection
+  std::uint64_t calls = 0;     // commands on records, batches, pages
+  std::uint64_t attempts = 0;  // commands handed to a connection
   std::uint64_t retries = 0;
-  std::uint64_t timeouts = 0;   // attempts that ran out of time, sent or not
-  std::uint64_t in_doubt = 0;   // calls
-  std::uint64_t rejected = 0;   // calls refused because every queue was full
-  std::uint64_t broken = 0;     // attempts whose connection ended before the reply
+  std::uint64_t timeouts = 0;            // attempts that ran out of time, sent or not
+  std::uint64_t in_doubt = 0;            // calls
+  std::uint64_t rejected = 0;            // calls refused because every queue was full
+  std::uint64_t broken = 0;              // attempts whose connection ended before the reply
   std::uint64_t connections_opened = 0;  // attempts to connect
   std::uint64_t connections_failed = 0;  // of these, without success
   std::uint64_t connections_closed = 0;  // including the failed ones
-  std::uint64_t writes = 0;     // system calls: attempts / writes tells how well requests are gathered
+  std::uint64_t writes = 0;              // system calls: attempts / writes tells how well requests are gathered
   std::uint64_t reads = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t bytes_in = 0;

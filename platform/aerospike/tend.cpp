@@ -90,6 +90,7 @@ Task<void> Tend::ask_for_status(Member& member) {
   member.answered = false;
   std::string commands = "node\npeers-generation\npartition-generation\n";
   const auto answers = co_await ask(*member.pool, std::move(commands));
+  if (!answers) member.node->note_unreachable(std::chrono::steady_clock::now());
   if (!answers || answer_to(*answers, "node") != member.node->name()) co_return;  // gone, or another one's address now
   member.answered = true;
   member.last_answer = std::chrono::steady_clock::now();
@@ -106,7 +107,8 @@ Task<void> Tend::read_changed_peers() {
 }
 
 Task<void> Tend::read_peers(Member& member) {
-  const std::string command = worker_.options().alternate_addresses ? "peers-clear-alt" : "peers-clear-std";
+  std::string command = worker_.options().tls.enabled ? "peers-tls-" : "peers-clear-";
+  command += worker_.options().alternate_addresses ? "alt" : "std";
   std::string commands = command + '\n';
   const auto answers = co_await ask(*member.pool, std::move(commands));
   if (!answers) {
@@ -195,18 +197,22 @@ void Tend::forget_lost() {
   for (std::size_t i = 0; i < members_.size();) {
     const Member& member = *members_[i];
     bool lost = false;
-    if (answered == 0) lost = now - member.last_answer >= kSilentIntervals * worker_.options().tend_interval_ms;
-    else if (!member.answered) lost = !is_named_by_others(member);
-    else lost = answered > 1 && !is_named_by_others(member) && !holds_anything(member.node->index());
-    if (lost) forget(i);
-    else ++i;
+    if (answered == 0)
+      lost = now - member.last_answer >= kSilentIntervals * worker_.options().tend_interval_ms;
+    else if (!member.answered)
+      lost = !is_named_by_others(member);
+    else
+      lost = answered > 1 && !is_named_by_others(member) && !holds_anything(member.node->index());
+    if (lost)
+      forget(i);
+    else
+      ++i;
   }
 }
 
 void Tend::forget(std::size_t at) {
   const NodeIndex index = members_[at]->node->index();
-  log::info("a node of the cluster was lost",
-            {{"node", members_[at]->node->name()}, {"nodes", members_.size() - 1}});
+  log::info("a node of the cluster was lost", {{"node", members_[at]->node->name()}, {"nodes", members_.size() - 1}});
   partitions_.remove(index);
   nodes_[index] = nullptr;
   members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(at));

@@ -22,11 +22,11 @@ class Tend {
 
   struct Member {
     std::shared_ptr<Node> node;
-    std::unique_ptr<NodePool> pool;  // the questions' own connection
-    Peers peers{};                   // as last read
-    std::int64_t peers_now = kNeverRead;       // generations as last heard
+    std::unique_ptr<NodePool> pool;       // the questions' own connection
+    Peers peers{};                        // as last read
+    std::int64_t peers_now = kNeverRead;  // generations as last heard
     std::int64_t partitions_now = kNeverRead;
-    std::int64_t peers_read = kNeverRead;      // … and those of what was last read
+    std::int64_t peers_read = kNeverRead;  // … and those of what was last read
     std::int64_t partitions_read = kNeverRead;
     Deadline last_answer{};
     bool answered = false;  // in this round
@@ -34,7 +34,8 @@ class Tend {
   // An address that may be a node's.
   struct Candidate {
     NodeAddress address;
-    std::string expected;  // its name; empty: any
+    std::string expected{};  // its name; empty: any
+    std::string tls_name{};
     std::shared_ptr<Node> found{};  // provisional: named, not yet numbered
   };
 

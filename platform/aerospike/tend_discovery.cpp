@@ -24,7 +24,7 @@ NodeAddress Tend::reachable(NodeAddress published) const {
 std::vector<Tend::Candidate> Tend::candidates() const {
   std::vector<Candidate> found;
   if (members_.empty()) {
-    for (const auto& seed : worker_.options().seeds) found.push_back({reachable({seed.host, seed.port}), {}});
+    for (const auto& seed : worker_.options().seeds) found.push_back({reachable({seed.host, seed.port})});
     return found;
   }
   const auto is_known = [&](const Peer& peer, const NodeAddress& address) {
@@ -46,7 +46,8 @@ std::vector<Tend::Candidate> Tend::candidates() const {
     for (const auto& peer : member->peers.peers) {
       for (const auto& published : peer.addresses) {
         NodeAddress address = reachable(published);
-        if (!is_known(peer, address) && !is_listed(peer, address)) found.push_back({std::move(address), peer.node});
+        if (!is_known(peer, address) && !is_listed(peer, address))
+          found.push_back({std::move(address), peer.node, peer.tls_name});
       }
     }
   }
@@ -83,7 +84,8 @@ Task<void> Tend::probe(Candidate& candidate) {
 }
 
 Task<bool> Tend::probe_at(Candidate& candidate, tcp::endpoint endpoint) {
-  NodePool pool{worker_, std::make_shared<Node>(kNoNode, std::string{}, candidate.address, endpoint)};
+  auto unknown = std::make_shared<Node>(kNoNode, std::string{}, candidate.address, endpoint, candidate.tls_name);
+  NodePool pool{worker_, std::move(unknown)};
   const std::string& wanted = worker_.options().cluster_name;
   std::string commands = "node\npartition-generation\n";
   if (!wanted.empty()) commands += "cluster-name\n";
@@ -96,7 +98,7 @@ Task<bool> Tend::probe_at(Candidate& candidate, tcp::endpoint endpoint) {
     log::warn("a node belongs to another cluster", {{"node", name}});
     co_return false;
   }
-  candidate.found = std::make_shared<Node>(kNoNode, std::move(name), candidate.address, endpoint);
+  candidate.found = std::make_shared<Node>(kNoNode, std::move(name), candidate.address, endpoint, candidate.tls_name);
   co_return true;
 }
 
@@ -113,7 +115,7 @@ void Tend::admit(const Candidate& candidate) {
   if (index == kNoNode) return;
   if (index == nodes_.size()) nodes_.emplace_back();
   nodes_[index] = std::make_shared<Node>(static_cast<NodeIndex>(index), name, candidate.found->published(),
-                                         candidate.found->endpoint());
+                                         candidate.found->endpoint(), candidate.tls_name);
   auto member = std::make_unique<Member>();
   member->node = nodes_[index];
   member->pool = std::make_unique<NodePool>(worker_, nodes_[index]);
@@ -137,8 +139,7 @@ Task<std::vector<tcp::endpoint>> Tend::resolve(NodeAddress address) {
   }
   boost::asio::ip::basic_resolver<tcp, Executor> resolver{worker_.executor()};
   const std::string port = std::to_string(address.port);
-  const auto results =
-      co_await resolver.async_resolve(address.host, port, boost::asio::redirect_error(kAwait, failed));
+  const auto results = co_await resolver.async_resolve(address.host, port, boost::asio::redirect_error(kAwait, failed));
   if (!failed) {
     for (const auto& result : results) found.push_back(result.endpoint());
   }

@@ -16,21 +16,20 @@ void Worker::refresh() {
 
 NodePool* Worker::pool_of(NodeIndex node) {
   snapshot();
-  return node < pools_.size() ? pools_[node].get() : nullptr;
+  return pool_at(node);
 }
 
 NodePool* Worker::pool_of_master(std::string_view name_space, std::uint32_t partition) {
-  return pool_of(snapshot().partitions.master(name_space, partition));
+  return pool_at(snapshot().partitions.master(name_space, partition));
 }
 
-NodePool* Worker::pool_to_read(std::string_view name_space, std::uint32_t partition, std::size_t attempt,
-                               Deadline now) {
+NodePool* Worker::pool_to_read(std::string_view name_space, std::uint32_t partition, std::size_t attempt) {
   const auto replicas = snapshot().partitions.replicas(name_space, partition);
   NodePool* in_trouble = nullptr;
   for (std::size_t i = 0; i < replicas.size(); ++i) {
-    NodePool* pool = pool_of(replicas[(attempt + i) % replicas.size()]);
+    NodePool* pool = pool_at(replicas[(attempt + i) % replicas.size()]);
     if (pool == nullptr) continue;
-    if (!pool->node()->is_blocked(now)) return pool;
+    if (!pool->node()->is_suspect()) return pool;
     if (in_trouble == nullptr) in_trouble = pool;
   }
   return in_trouble;

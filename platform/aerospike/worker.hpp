@@ -21,7 +21,7 @@ class Worker final : public Loop {
 
   // Where a read of the partition goes in its attempt-th attempt (from 0): to the master, then to one replica after
   // another, nodes in trouble last. Null when no node is known. Valid until the caller suspends.
-  NodePool* pool_to_read(std::string_view name_space, std::uint32_t partition, std::size_t attempt, Deadline now);
+  NodePool* pool_to_read(std::string_view name_space, std::uint32_t partition, std::size_t attempt);
   // Where a write goes, or a read that must not be stale: to the master.
   NodePool* pool_of_master(std::string_view name_space, std::uint32_t partition);
   // Whether nodes are known, and none of them has the namespace.
@@ -33,6 +33,7 @@ class Worker final : public Loop {
 
  private:
   void refresh();
+  NodePool* pool_at(NodeIndex node) { return node < pools_.size() ? pools_[node].get() : nullptr; }
 
   std::shared_ptr<Cluster> cluster_;
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
