@@ -91,7 +91,7 @@ stop() {
 infra() {
   title "Store"
   if [[ -n ${AEROSPIKE_HOST:-} ]]; then
-    good "the Aerospike cluster at $AEROSPIKE_HOST (models and logs under $(data_dir))"
+    good "the Aerospike cluster at $AEROSPIKE_HOST (logs under $(data_dir))"
   else
     good "embedded: no server is needed; data under $(data_dir)"
   fi

@@ -45,7 +45,7 @@ class RecoEngine {
         nudges_(host.store()),
         sets_(host.store()),
         jobs_(host.store()),
-        registry_(host.store(), std::filesystem::path{config.data_dir} / "models"),
+        registry_(host.store()),
         quickmart_(config.quickmart_api_url, config.service_token),
         simulations_(kSimulationsAtOnce, kSimulationsWaiting),
         champion_(registry_),

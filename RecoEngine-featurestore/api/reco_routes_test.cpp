@@ -12,7 +12,6 @@
 #include "RecoEngine-featurestore/api/train_api.hpp"
 #include "RecoEngine-featurestore/app/reco_metrics.hpp"
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
-#include "platform/core/temp_dir.hpp"
 
 namespace qm::reco {
 namespace {
@@ -51,13 +50,12 @@ class TrainRoutes : public testing::Test {
   }
 
   ManualClock clock_{kAt};
-  TempDir folder_;
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
   WorkerThreads workers_{1};
   CpuPool pool_{1, 4};
   TrainingSetStore sets_{*store_};
   TrainingJobStore jobs_{*store_};
-  ModelRegistry registry_{*store_, folder_.path()};
+  ModelRegistry registry_{*store_};
   Champion champion_{registry_};
   GenerateTrainingData generate_{sets_, pool_, clock_};
   JudgeTrainingData judge_{sets_, pool_};

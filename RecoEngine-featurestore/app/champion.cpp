@@ -11,15 +11,14 @@ namespace {
 
 using Served = std::shared_ptr<const ServedModel>;
 
-Result<Served> build(const ModelRegistry& registry, const std::string& version) {
-  auto files = registry.load(version);
-  if (!files) return files.error();
-  auto metadata = parse_metadata(files->metadata);
+Result<Served> build(const StoredModel& stored) {
+  const std::string& version = stored.version;
+  auto metadata = parse_metadata(stored.metadata);
   if (!metadata) return metadata.error();
   if (metadata->feature_hash != to_hex(feature_table_hash())) {
     return rejected("The model " + version + " was trained with other features than this program has.");
   }
-  auto model = load_xgboost_model(files->model, model_columns().size());
+  auto model = load_xgboost_model(stored.model, model_columns().size());
   if (!model) return model.error();
   return Served{std::make_shared<const ServedModel>(
       ServedModel{version, std::move(*model), metadata->metrics, metadata->created_at})};
@@ -28,9 +27,11 @@ Result<Served> build(const ModelRegistry& registry, const std::string& version) 
 }  // namespace
 
 Task<Result<Served>> Champion::load(std::string version) {
+  auto stored = co_await registry_.load(std::move(version));
+  if (!stored) co_return stored.error();
   Result<Served> built = Error{};
-  const auto work = [this, &version, &built] {
-    built = build(registry_, version);
+  const auto work = [&stored, &built] {
+    built = build(*stored);
     return built.has_value();
   };
   auto done = co_await loading_.run(work);

@@ -29,15 +29,15 @@ class Champion {
   std::shared_ptr<const ServedModel> current() const { return served_.load(); }
 
   // Serves what the store names as champion, when that is another version than the one served; call at start and every
-  // second, so that every instance follows. NotFound before the first, or when its files are not here; Rejected as
+  // second, so that every instance follows. NotFound before the first; Rejected as
   // promote(). On a failure the old one goes on serving.
   Task<Result<void>> follow();
-  // Makes `version` the champion of all instances, and serves it here at once. NotFound; Rejected when the files are no
-  // model of this build's features.
+  // Makes `version` the champion of all instances, and serves it here at once. NotFound; Rejected when it is no model
+  // of this build's features.
   Task<Result<void>> promote(std::string version);
 
  private:
-  // Reads and builds the model off the worker threads.
+  // Builds the model off the worker threads.
   Task<Result<std::shared_ptr<const ServedModel>>> load(std::string version);
 
   ModelRegistry& registry_;

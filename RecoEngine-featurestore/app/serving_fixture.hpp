@@ -113,7 +113,7 @@ class ServingTest : public testing::Test {
   std::shared_ptr<ScriptedModel> model_ = std::make_shared<ScriptedModel>();
   ScriptedQuickmart quickmart_;
   jobs::Queue queue_{*kv_, clock_};
-  ModelRegistry registry_{*kv_, "unused"};
+  ModelRegistry registry_{*kv_};
   Champion champion_{registry_, std::make_shared<const ServedModel>(served(model_))};
   NudgeRules rules_{NudgeRuleFile{std::string{QM_SOURCE_DIR} + "/RecoEngine-featurestore/data/nudge_rules.json"},
                     clock_};

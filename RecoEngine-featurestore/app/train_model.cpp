@@ -2,12 +2,11 @@
 
 #include <malloc.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include "RecoEngine-featurestore/training/training_samples.hpp"
+#include "platform/core/await.hpp"
 #include "platform/core/id.hpp"
 #include "platform/log/log.hpp"
 
@@ -22,23 +21,6 @@ constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 // How the progress is shared out: simulating, boosting and judging, saving.
 constexpr double kSimulated = 0.25;
 constexpr double kTrained = 0.95;
-
-// Runs a task to its end on the calling thread.
-template <class T>
-T finish(Task<T> task) {
-  boost::asio::io_context context{1};
-  auto guard = boost::asio::make_work_guard(context);
-  std::exception_ptr failure;
-  std::optional<T> value;
-  boost::asio::co_spawn(context.get_executor(), std::move(task), [&](std::exception_ptr thrown, T result) {
-    failure = thrown;
-    if (!thrown) value.emplace(std::move(result));
-    guard.reset();
-  });
-  context.run();
-  if (failure) std::rethrow_exception(failure);
-  return std::move(*value);
-}
 
 Error already_training(const std::string& job_id) {
   return {ErrorKind::Conflict, "The training " + job_id + " is running."};
@@ -246,7 +228,7 @@ void TrainModel::work(Run& run) {
 }
 
 Result<TrainedModel> TrainModel::train_on_set(Run& run, DataQuality& quality) {
-  auto set = finish(sets_.read());
+  auto set = await(sets_.read());
   if (!set) return set.error();
   const auto simulating = [&run](double done) { run.progress = kSimulated * done; };
   auto samples = training_samples(*set, simulating, run.cancelled);
@@ -259,9 +241,9 @@ Result<TrainedModel> TrainModel::train_on_set(Run& run, DataQuality& quality) {
 std::optional<ModelMetadata> TrainModel::former_champion() {
   const auto served = champion_.current();
   if (!served) return std::nullopt;
-  const auto files = registry_.load(served->version);
-  if (!files) return std::nullopt;
-  auto metadata = parse_metadata(files->metadata);
+  const auto stored = await(registry_.load(served->version));
+  if (!stored) return std::nullopt;
+  auto metadata = parse_metadata(stored->metadata);
   if (!metadata) return std::nullopt;
   return std::move(*metadata);
 }
@@ -277,14 +259,16 @@ Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   const std::string& version = last.model.version;
 
   // Whoever lost the lease, or was told to end, leaves no model behind.
-  auto cancel = finish(jobs_.renew(run.now(), clock_.now()));
+  auto cancel = await(jobs_.renew(run.now(), clock_.now()));
   if (!cancel) return cancel.error();
   if (*cancel || run.cancelled) return rejected("The training was cancelled.");
   TrainingReport report{run.job.id, print_metadata(last.model), last.former ? print_metadata(*last.former) : ""};
-  if (auto saved = registry_.save({version, std::move(trained->bytes), report.metadata}); !saved) return saved.error();
-  if (auto promoted = finish(champion_.promote(version)); !promoted) return promoted.error();
-  if (auto kept = finish(jobs_.put_report(std::move(report))); !kept) return kept.error();
-  registry_.remove_old(version);
+  StoredModel model{version, std::move(trained->bytes), report.metadata};
+  if (auto saved = await(registry_.save(std::move(model))); !saved) return saved.error();
+  if (auto promoted = await(champion_.promote(version)); !promoted) return promoted.error();
+  if (auto kept = await(jobs_.put_report(std::move(report))); !kept) return kept.error();
+  const auto removed = await(registry_.remove_old(version));
+  if (!removed) log::warn("old models stay for now", {{"error", removed.error().detail}});
   return last;
 }
 
@@ -303,7 +287,7 @@ void TrainModel::end(Run& run, const Result<LastTraining>& trained) {
     log::warn("training ended without a model", {{"job_id", job.id}, {"error", job.error}});
   }
   try {
-    const auto kept = finish(jobs_.finish(job));
+    const auto kept = await(jobs_.finish(job));
     if (!kept) log::warn("a training's end could not be stored", {{"job_id", job.id}, {"error", kept.error().detail}});
   } catch (const std::exception& broken) {
     log::error("a training's end could not be stored", {{"job_id", job.id}, {"error", broken.what()}});

@@ -10,7 +10,6 @@
 
 #include "RecoEngine-featurestore/app/generate_training_data.hpp"
 #include "RecoEngine-featurestore/app/judge_training_data.hpp"
-#include "platform/core/temp_dir.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -20,12 +19,12 @@ namespace {
 
 using test::kNow;
 
-// One instance of the service; several may share a store and a folder.
+// One instance of the service; several may share a store.
 struct Instance {
-  Instance(kv::Store& store, const TempDir& folder, const Clock& clock)
+  Instance(kv::Store& store, const Clock& clock)
       : sets(store),
         jobs(store),
-        registry(store, folder.path()),
+        registry(store),
         champion(registry),
         train(sets, jobs, registry, champion, clock),
         generate(sets, pool, clock),
@@ -58,16 +57,16 @@ class TrainModelTest : public testing::Test {
   Result<TrainingOutcome> train(Instance& instance, TrainOptions options = {}) {
     return run(instance.train.run(options, deadline_in(std::chrono::minutes{2})));
   }
+  Result<void> keep(StoredModel model) { return run(here_.registry.save(std::move(model))); }
   void generate(std::int64_t samples, std::uint64_t seed = 1) {
     ASSERT_TRUE(run(here_.generate.run(samples, seed, true)));
   }
 
   ManualClock clock_{kNow};
-  TempDir folder_;
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
   WorkerThreads workers_{1};
-  Instance here_{*store_, folder_, clock_};
-  Instance there_{*store_, folder_, clock_};
+  Instance here_{*store_, clock_};
+  Instance there_{*store_, clock_};
 };
 
 TEST_F(TrainModelTest, MakesAChampionAndTellsWhatChanged) {
@@ -142,7 +141,7 @@ TEST_F(TrainModelTest, RunsOneAtATimeAndStopsWhenTold) {
   EXPECT_EQ(run(here_.train.cancel(job->id)).error().kind, ErrorKind::Conflict);
   EXPECT_EQ(here_.train.counts().cancelled, 1);
   EXPECT_FALSE(here_.champion.current());
-  EXPECT_TRUE(here_.registry.versions().empty());
+  EXPECT_TRUE(run(here_.registry.versions())->empty());
   EXPECT_EQ(run(here_.train.start({})).error().kind, ErrorKind::Unavailable) << "after stop()";
 }
 
@@ -175,12 +174,12 @@ TEST_F(TrainModelTest, ServesNoModelOfOtherFeatures) {
   generate(200);
   const auto done = train(here_);
   ASSERT_TRUE(done);
-  ModelFiles files = here_.registry.load(done->job.model_version).value();
-  auto metadata = parse_metadata(files.metadata).value();
+  const StoredModel stored = run(here_.registry.load(done->job.model_version)).value();
+  auto metadata = parse_metadata(stored.metadata).value();
   metadata.feature_hash = to_hex(1);
-  ASSERT_TRUE(here_.registry.save({"v_other", files.model, print_metadata(metadata)}));
-  ASSERT_TRUE(here_.registry.save({"v_broken", "no model", files.metadata}));
-  ASSERT_TRUE(here_.registry.save({"v_nameless", files.model, "{}"}));
+  ASSERT_TRUE(keep({"v_other", stored.model, print_metadata(metadata)}));
+  ASSERT_TRUE(keep({"v_broken", "no model", stored.metadata}));
+  ASSERT_TRUE(keep({"v_nameless", stored.model, "{}"}));
   for (const char* version : {"v_other", "v_broken", "v_nameless"}) {
     const auto refused = run(here_.champion.promote(version));
     ASSERT_FALSE(refused) << version;

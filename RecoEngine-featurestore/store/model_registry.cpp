@@ -1,132 +1,140 @@
 #include "RecoEngine-featurestore/store/model_registry.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <fstream>
-#include <sstream>
-#include <system_error>
-
-#include "platform/core/id.hpp"
+#include <algorithm>
 
 namespace qm::reco {
 
-namespace fs = std::filesystem;
-
 namespace {
 
-constexpr const char* kModelFile = "model.ubj";
-constexpr const char* kMetadataFile = "metadata.json";
+constexpr const char* kModels = "model";
+constexpr const char* kParts = "model_part";
+constexpr const char* kMetadata = "metadata";
+constexpr const char* kBytes = "bytes";
+constexpr const char* kVersion = "version";
+constexpr std::size_t kModelsPerPage = 32;
 
-class File {
- public:
-  File(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), path.string());
-  }
-  ~File() { ::close(fd_); }
-  File(const File&) = delete;
+// Of a set of its own: to list the versions is to scan theirs.
+kv::Key champion_key() { return {"champion", "model"}; }
 
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t done = ::write(fd_, bytes.data(), bytes.size());
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) throw std::system_error(errno, std::generic_category(), "write");
-      bytes.remove_prefix(static_cast<std::size_t>(done));
-    }
-  }
-  void sync() {
-    if (::fsync(fd_) != 0) throw std::system_error(errno, std::generic_category(), "fsync");
-  }
+std::size_t parts_of(std::size_t bytes) { return (bytes + ModelRegistry::kPartBytes - 1) / ModelRegistry::kPartBytes; }
 
- private:
-  int fd_;
-};
-
-void write_durably(const fs::path& path, std::string_view bytes) {
-  File file{path, O_WRONLY | O_CREAT | O_TRUNC};
-  file.write(bytes);
-  file.sync();
+kv::Key part_key(const std::string& version, std::size_t part) {
+  return {kParts, version + '/' + std::to_string(part)};
 }
 
-void sync_folder(const fs::path& path) { File{path, O_RDONLY | O_DIRECTORY}.sync(); }
-
-bool read_whole(const fs::path& path, std::string& into) {
-  std::ifstream file{path, std::ios::binary};
-  std::stringstream bytes;
-  if (!file || !(bytes << file.rdbuf())) return false;
-  into = std::move(bytes).str();
-  return true;
+std::size_t bytes_of(const kv::Record& record) {
+  const auto* bytes = record.get<std::int64_t>(kBytes);
+  const auto most = static_cast<std::int64_t>(ModelRegistry::kMaxModelBytes);
+  return bytes == nullptr ? 0 : static_cast<std::size_t>(std::clamp<std::int64_t>(*bytes, 0, most));
 }
 
-kv::Key champion_key() { return {"model", "champion"}; }
+Error no_such(const std::string& version) { return not_found("There is no model of version " + version + "."); }
 
 }  // namespace
 
-Result<void> ModelRegistry::save(const ModelFiles& files) const {
-  const fs::path final_folder = folder_ / files.version;
-  const fs::path unfinished = folder_ / (".unfinished-" + files.version);
-  try {
-    fs::create_directories(folder_);
-    if (fs::exists(final_folder)) return Error{ErrorKind::AlreadyExists, "There is a model of that version."};
-    fs::remove_all(unfinished);
-    fs::create_directory(unfinished);
-    write_durably(unfinished / kModelFile, files.model);
-    write_durably(unfinished / kMetadataFile, files.metadata);
-    sync_folder(unfinished);
-    fs::rename(unfinished, final_folder);
-    sync_folder(folder_);
-    return {};
-  } catch (const std::system_error& refused) {
-    std::error_code ignored;
-    fs::remove_all(unfinished, ignored);
-    return unavailable("The model could not be saved: " + refused.code().message() + ".");
+Task<Result<void>> ModelRegistry::save(StoredModel model) {
+  if (model.model.size() > kMaxModelBytes) co_return Error{ErrorKind::TooLarge, "The model is too large to be kept."};
+  kv::Key key{kModels, model.version};
+  kv::Key looked_up = key;
+  auto exists = co_await store_.exists(std::move(looked_up));
+  if (!exists) co_return exists.error();
+  if (*exists) co_return Error{ErrorKind::AlreadyExists, "There is a model of that version."};
+
+  for (std::size_t part = 0; part < parts_of(model.model.size()); ++part) {
+    kv::Bins bins;
+    bins[kBytes] = kv::Bytes{model.model.substr(part * kPartBytes, kPartBytes)};
+    kv::Key part_of_it = part_key(model.version, part);
+    auto written = co_await store_.put(std::move(part_of_it), std::move(bins));
+    if (!written) co_return written.error();
   }
+  kv::Bins bins;
+  bins[kBytes] = static_cast<std::int64_t>(model.model.size());
+  bins[kMetadata] = std::move(model.metadata);
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::CreateOnly;
+  auto written = co_await store_.put(std::move(key), std::move(bins), options);
+  if (!written) co_return written.error();
+  co_return Result<void>{};
 }
 
-Result<ModelFiles> ModelRegistry::load(const std::string& version) const {
-  ModelFiles files{version, {}, {}};
-  if (!is_valid_id(version) || !read_whole(folder_ / version / kModelFile, files.model) ||
-      !read_whole(folder_ / version / kMetadataFile, files.metadata)) {
-    return not_found("There is no model of version " + version + ".");
+Task<Result<StoredModel>> ModelRegistry::load(std::string version) {
+  kv::Key key{kModels, version};
+  auto record = co_await store_.get(std::move(key));
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return no_such(version);
+  if (!record) co_return record.error();
+  StoredModel found;
+  const auto* metadata = record->get<std::string>(kMetadata);
+  if (metadata != nullptr) found.metadata = *metadata;
+  const std::size_t bytes = bytes_of(*record);
+  for (std::size_t part = 0; part < parts_of(bytes); ++part) {
+    kv::Key part_of_it = part_key(version, part);
+    auto read = co_await store_.get(std::move(part_of_it));
+    if (!read && read.error().kind == ErrorKind::NotFound) co_return no_such(version);
+    if (!read) co_return read.error();
+    const auto* held = read->get<kv::Bytes>(kBytes);
+    if (held != nullptr) found.model += held->data;
   }
-  return files;
+  if (found.model.size() != bytes) co_return no_such(version);
+  found.version = std::move(version);
+  co_return found;
 }
 
-std::vector<std::string> ModelRegistry::versions() const {
+Task<Result<std::vector<std::string>>> ModelRegistry::versions() {
   std::vector<std::string> found;
-  std::error_code failed;
-  for (fs::directory_iterator it{folder_, failed}, end; !failed && it != end; it.increment(failed)) {
-    const std::string name = it->path().filename().string();
-    if (name.front() != '.') found.push_back(name);
-  }
+  std::string cursor;
+  do {
+    auto page = co_await store_.scan(kModels, std::move(cursor), kModelsPerPage);
+    if (!page) co_return page.error();
+    for (const auto& entry : page->entries) found.push_back(entry.key.id);
+    cursor = std::move(page->cursor);
+  } while (!cursor.empty());
   std::sort(found.begin(), found.end());  // version ids sort by time
-  return found;
+  co_return found;
 }
 
-void ModelRegistry::remove_old(const std::string& champion) const {
-  const auto all = versions();
-  std::size_t too_many = all.size() > kKeepVersions ? all.size() - kKeepVersions : 0;
-  for (const auto& version : all) {
-    if (too_many == 0) return;
+Task<Result<void>> ModelRegistry::remove(std::string version) {
+  kv::Key key{kModels, version};
+  kv::Key looked_up = key;
+  auto record = co_await store_.get(std::move(looked_up));
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return Result<void>{};
+  if (!record) co_return record.error();
+  // Its parts first: what is left after an interruption is still listed, and so removed the next time.
+  for (std::size_t part = 0; part < parts_of(bytes_of(*record)); ++part) {
+    kv::Key part_of_it = part_key(version, part);
+    auto removed = co_await store_.remove(std::move(part_of_it));
+    if (!removed) co_return removed.error();
+  }
+  auto removed = co_await store_.remove(std::move(key));
+  if (!removed) co_return removed.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> ModelRegistry::remove_old(std::string champion) {
+  auto all = co_await versions();
+  if (!all) co_return all.error();
+  std::size_t too_many = all->size() > kKeepVersions ? all->size() - kKeepVersions : 0;
+  for (const auto& version : *all) {
+    if (too_many == 0) break;
     if (version == champion) continue;
-    std::error_code ignored;
-    fs::remove_all(folder_ / version, ignored);
+    std::string old = version;
+    auto removed = co_await remove(std::move(old));
+    if (!removed) co_return removed.error();
     --too_many;
   }
+  co_return Result<void>{};
 }
 
 Task<Result<std::string>> ModelRegistry::champion() {
   auto record = co_await store_.get(champion_key());
   if (!record) co_return record.error();
-  const auto* version = record->get<std::string>("version");
+  const auto* version = record->get<std::string>(kVersion);
   if (version == nullptr) co_return not_found("No model has been chosen.");
   co_return *version;
 }
 
 Task<Result<void>> ModelRegistry::set_champion(std::string version) {
   kv::Bins bins;
-  bins["version"] = std::move(version);
+  bins[kVersion] = std::move(version);
   auto written = co_await store_.put(champion_key(), std::move(bins));
   if (!written) co_return written.error();
   co_return Result<void>{};

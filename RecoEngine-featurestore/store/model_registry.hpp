@@ -1,7 +1,6 @@
-// The versions of the model: one folder each under `<data-dir>/models`, in XGBoost's own format beside a metadata file,
-// and which of them is the champion (a record of the store).
+// The versions of the model, and which of them is the champion: records of the store, so that every instance on it has
+// them all. A version is a record of the set "model", written last, and its bytes in parts of the set "model_part".
 #pragma once
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,36 +8,40 @@
 
 namespace qm::reco {
 
-struct ModelFiles {
+struct StoredModel {
   std::string version;
-  std::string model;     // bytes of model.ubj
-  std::string metadata;  // text of metadata.json
+  std::string model;     // in XGBoost's own format
+  std::string metadata;  // JSON
 };
 
-// Thread-safe. The file operations block: call them at start or on the training thread.
+// Thread-safe.
 class ModelRegistry {
  public:
   static constexpr std::size_t kKeepVersions = 10;
+  static constexpr std::size_t kPartBytes = 256 * 1024;
+  static constexpr std::size_t kMaxModelBytes = 64 * 1024 * 1024;
 
   // `store` outlives the registry.
-  ModelRegistry(kv::Store& store, std::filesystem::path folder) : store_(store), folder_(std::move(folder)) {}
+  explicit ModelRegistry(kv::Store& store) : store_(store) {}
 
-  // All or nothing, also over a power loss. Unavailable when the disk refuses. AlreadyExists.
-  Result<void> save(const ModelFiles& files) const;
-  // NotFound when there is no such version (or a part of it is missing).
-  Result<ModelFiles> load(const std::string& version) const;
+  // All or nothing: until everything is written, nobody sees the version. AlreadyExists; TooLarge.
+  Task<Result<void>> save(StoredModel model);
+  // NotFound when there is no such version, or a part of it is missing.
+  Task<Result<StoredModel>> load(std::string version);
   // Oldest first.
-  std::vector<std::string> versions() const;
-  // Removes the oldest versions beyond kKeepVersions, never `champion`.
-  void remove_old(const std::string& champion) const;
+  Task<Result<std::vector<std::string>>> versions();
+  // Removes the oldest versions beyond kKeepVersions, never `champion`. One that a cluster brings back is removed the
+  // next time.
+  Task<Result<void>> remove_old(std::string champion);
 
   // NotFound before the first.
   Task<Result<std::string>> champion();
   Task<Result<void>> set_champion(std::string version);
 
  private:
+  Task<Result<void>> remove(std::string version);
+
   kv::Store& store_;
-  std::filesystem::path folder_;
 };
 
 }  // namespace qm::reco

@@ -1,0 +1,86 @@
+#include "RecoEngine-featurestore/store/model_registry.hpp"
+
+#include <gtest/gtest.h>
+
+#include "platform/core/await.hpp"
+#include "platform/core/test_time.hpp"
+#include "platform/kv/memory_store.hpp"
+
+namespace qm::reco {
+namespace {
+
+constexpr std::size_t kPart = ModelRegistry::kPartBytes;
+
+std::string bytes_like_a_model(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / kPart);
+  return bytes;
+}
+
+class RegistryOfModels : public testing::Test {
+ protected:
+  Result<void> save(std::string version, std::size_t size) {
+    return await(here_.save({std::move(version), bytes_like_a_model(size), "{}"}));
+  }
+  std::int64_t records(std::string_view set) {
+    for (const auto& one : await(store_->stats())->sets) {
+      if (one.set == set) return one.records;
+    }
+    return 0;
+  }
+
+  ManualClock clock_{test::kNow};
+  std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
+  ModelRegistry here_{*store_};
+  ModelRegistry there_{*store_};  // another instance's
+};
+
+TEST_F(RegistryOfModels, AnotherInstanceReadsWhatOneSaved) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kPart - 1, kPart, kPart + 1, 5 * kPart + 7}) {
+    const std::string version = "v" + std::to_string(size);
+    ASSERT_TRUE(save(version, size));
+    const auto loaded = await(there_.load(version));
+    ASSERT_TRUE(loaded) << size;
+    EXPECT_EQ(loaded->version, version);
+    EXPECT_EQ(loaded->model, bytes_like_a_model(size)) << size;
+    EXPECT_EQ(loaded->metadata, "{}");
+  }
+  EXPECT_EQ(save("v1", 2).error().kind, ErrorKind::AlreadyExists);
+  EXPECT_EQ(await(there_.load("v1"))->model, bytes_like_a_model(1)) << "the first one stays as it was";
+  EXPECT_EQ(save("vast", ModelRegistry::kMaxModelBytes + 1).error().kind, ErrorKind::TooLarge);
+}
+
+TEST_F(RegistryOfModels, AModelThatLacksAPartIsNoModel) {
+  ASSERT_TRUE(save("v1", 2 * kPart));
+  ASSERT_TRUE(await(store_->remove({"model_part", "v1/1"})));
+  EXPECT_EQ(await(here_.load("v1")).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(await(here_.load("v2")).error().kind, ErrorKind::NotFound);
+}
+
+TEST_F(RegistryOfModels, TheOldestGoButNeverTheChampion) {
+  const std::size_t too_many = 3;
+  for (std::size_t i = 0; i < ModelRegistry::kKeepVersions + too_many; ++i)
+    ASSERT_TRUE(save("v" + std::to_string(100 + i), kPart + 1));
+  ASSERT_TRUE(await(here_.set_champion("v101")));
+  EXPECT_EQ(await(there_.champion()).value(), "v101");
+  ASSERT_TRUE(await(here_.remove_old("v101")));
+  const auto left = await(there_.versions());
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->size(), ModelRegistry::kKeepVersions);
+  EXPECT_EQ(left->front(), "v101");
+  EXPECT_EQ((*left)[1], "v104");
+  EXPECT_EQ(records("model_part"), static_cast<std::int64_t>(2 * ModelRegistry::kKeepVersions));
+}
+
+// A cluster may bring back what was removed before a restart.
+TEST_F(RegistryOfModels, WhatCameBackGoesAgain) {
+  for (std::size_t i = 0; i <= ModelRegistry::kKeepVersions; ++i) ASSERT_TRUE(save("v" + std::to_string(100 + i), 1));
+  ASSERT_TRUE(await(here_.remove_old("v110")));
+  ASSERT_TRUE(save("v100", 1));
+  ASSERT_TRUE(await(here_.remove_old("v110")));
+  EXPECT_EQ(await(here_.load("v100")).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(await(here_.versions())->size(), ModelRegistry::kKeepVersions);
+}
+
+}  // namespace
+}  // namespace qm::reco
