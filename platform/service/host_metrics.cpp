@@ -68,6 +68,32 @@ std::vector<Family> job_families(const jobs::Queue& queue) {
   return {std::move(events), std::move(running), std::move(waiting), std::move(dead)};
 }
 
+std::vector<Family> cluster_families(const aerospike::Client& cluster) {
+  const aerospike::Stats stats = cluster.stats();
+  const auto one = [](const char* name, const char* help, Kind kind, std::uint64_t value) {
+    return Family{name, help, kind, {{{}, static_cast<double>(value)}}};
+  };
+  Family troubles{"qm_aerospike_troubles_total", "What went wrong on the way to the cluster and back.", Kind::Counter, {}};
+  const std::pair<const char*, std::uint64_t> counts[] = {
+      {"retried", stats.retries}, {"timed_out", stats.timeouts}, {"connection_lost", stats.broken},
+      {"in_doubt", stats.in_doubt}, {"queue_full", stats.rejected}, {"not_connected", stats.connections_failed}};
+  for (const auto& [what, count] : counts) troubles.samples.push_back({{{"what", what}}, static_cast<double>(count)});
+  std::vector<Family> families;
+  families.push_back(one("qm_aerospike_calls_total", "Reads, writes, batches and pages asked for.", Kind::Counter,
+                         stats.calls));
+  families.push_back(one("qm_aerospike_requests_total", "Requests handed to a connection, one or more for a call.",
+                         Kind::Counter, stats.attempts));
+  families.push_back(one("qm_aerospike_sent_bytes_total", "Bytes sent to the cluster.", Kind::Counter, stats.bytes_out));
+  families.push_back(one("qm_aerospike_received_bytes_total", "Bytes received from the cluster.", Kind::Counter,
+                         stats.bytes_in));
+  families.push_back(std::move(troubles));
+  families.push_back(one("qm_aerospike_in_flight", "Requests that wait for their replies.", Kind::Gauge,
+                         stats.in_flight));
+  families.push_back(one("qm_aerospike_connections", "Open connections.", Kind::Gauge, stats.connections_open()));
+  families.push_back(one("qm_aerospike_nodes", "Nodes of the cluster that are known.", Kind::Gauge, stats.nodes));
+  return families;
+}
+
 std::vector<Family> process_families(Timestamp started_at) {
   Family build{"qm_build_info", "Always 1; the label says the version.", Kind::Gauge, {}};
   build.samples.push_back({{{"version", version()}}, 1});

@@ -162,6 +162,7 @@ ServiceHost::ServiceHost(Identity identity, ServiceConfig config, jobs::QueueOpt
                       {impl_->identity, *impl_->store, impl_->metrics, impl_->draining, impl_->config.swagger_dir});
   impl_->metrics.add_source([impl = impl_.get()] { return job_families(impl->queue); });
   impl_->metrics.add_source([impl = impl_.get()] { return process_families(impl->started_at); });
+  if (impl_->cluster) impl_->metrics.add_source([impl = impl_.get()] { return cluster_families(*impl->cluster); });
   impl_->metrics.add_source([impl = impl_.get()]() -> std::vector<metrics::Family> {
     if (!impl->server) return {};
     return request_families(impl->server->stats(), impl->server->open_connections());
