@@ -24,6 +24,7 @@ class BatchRead {
   BatchRead(Worker& worker, const std::string& name_space, const std::vector<Key>& keys,
             const std::vector<std::string>& bins, const ReadOptions& options)
       : worker_(worker), name_space_(name_space), bins_(bins), options_(options), records_(keys.size()) {
+    targets_.reserve(keys.size());
     for (const auto& key : keys) targets_.push_back(make_target(name_space, key.set, key.id, false));
     open_.resize(keys.size());
     std::iota(open_.begin(), open_.end(), 0U);
@@ -77,6 +78,7 @@ class BatchRead {
       encode_batch_get(out, share.targets, bins_, timeout);
     };
     auto command = command_for<BatchCommand>(std::move(encode));
+    command.entries.reserve(share.targets.size());
     share.outcome = co_await attempt(worker_, worker_.pool_of(share.node), Lane::Stream, command, deadline);
     share.entries = std::move(command.entries);
     share.end = command.end;

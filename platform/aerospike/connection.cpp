@@ -201,7 +201,7 @@ bool Connection::hand_out() {
   have_ -= at;
   if (at > 0) std::memmove(read_.data(), read_.data() + at, have_);
   if (needed > read_.size()) {
-    read_.resize(needed);
+    read_.resize(needed + kReadBytes);  // what comes after it, most likely its end, is then read with it
   } else if (have_ < kReadBytes && needed <= kReadBytes && read_.size() > kKeepBytes) {
     read_.resize(kReadBytes);
     read_.shrink_to_fit();

@@ -19,13 +19,21 @@ const EVP_MD* ripemd160() {
   return algorithm.get();
 }
 
+using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+Context make_context() {
+  Context context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  if (context && EVP_DigestInit_ex2(context.get(), ripemd160(), nullptr) != 1) context.reset();
+  return context;
+}
+
 }  // namespace
 
 Digest digest_of(std::string_view set, std::string_view id) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                                     &EVP_MD_CTX_free);
+  thread_local const Context context = make_context();
   Digest digest;
-  const bool done = context && EVP_DigestInit_ex2(context.get(), ripemd160(), nullptr) == 1 &&
+  // Without an algorithm the context keeps its own, which spares most of a beginning.
+  const bool done = context && EVP_DigestInit_ex2(context.get(), nullptr, nullptr) == 1 &&
                     EVP_DigestUpdate(context.get(), set.data(), set.size()) == 1 &&
                     EVP_DigestUpdate(context.get(), &kStringKey, 1) == 1 &&
                     EVP_DigestUpdate(context.get(), id.data(), id.size()) == 1 &&

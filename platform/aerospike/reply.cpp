@@ -92,7 +92,9 @@ Result<void> read_bins(Reader& in, std::uint16_t count, std::vector<Bin>& bins) 
     if (in.failed()) return bad_reply("a bin is cut off");
     auto value = parse_particle(particle, bytes);
     if (!value) return value.error();
-    bins.push_back({std::string(name), std::move(*value)});
+    Bin& bin = bins.emplace_back();
+    bin.name = name;
+    bin.value = std::move(*value);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // Big-endian numbers to and from bytes. A Reader never reads past its end: once it had to, it stays failed and gives
 // zeros and empty views, so callers may check once, before they use what they read. Thread-compatible.
 #pragma once
+#include <boost/endian/conversion.hpp>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -10,16 +11,13 @@ namespace qm::aerospike {
 
 template <std::unsigned_integral T>
 void store_big(char* to, T number) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = static_cast<char>(number >> (8 * (sizeof(T) - 1 - i)));
+  boost::endian::endian_store<T, sizeof(T), boost::endian::order::big>(reinterpret_cast<unsigned char*>(to), number);
 }
 
 template <std::unsigned_integral T>
 T load_big(const char* from) {
-  T number = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    number = static_cast<T>(std::uint64_t{number} << 8 | static_cast<std::uint8_t>(from[i]));
-  }
-  return number;
+  return boost::endian::endian_load<T, sizeof(T), boost::endian::order::big>(
+      reinterpret_cast<const unsigned char*>(from));
 }
 
 template <std::unsigned_integral T>
