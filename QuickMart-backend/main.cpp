@@ -96,7 +96,7 @@ class Shop {
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
     add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, development, development});
-    add_health_route(api, health_, service::version());
+    add_health_route(api, health_, service::version(), host_.store_warnings());
   }
 
   void add_metrics() {

@@ -91,7 +91,7 @@ class RecoEngine {
     add_nudge_routes(api, rules_, test_nudge_, list_nudges_, report_outcome_);
     add_train_routes(api, generate_, judge_, train_);
     add_monitoring_routes(api, monitoring_, [this] { return host_.request_stats(); });
-    add_health_routes(api, health_);
+    add_health_routes(api, health_, host_.store_warnings());
   }
 
   void add_metrics() {

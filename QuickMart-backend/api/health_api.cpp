@@ -18,8 +18,9 @@ struct ShopHealth {
   PeerState reco_engine = PeerState::connected;
   std::string version;
   Timestamp timestamp{};
+  std::optional<std::vector<std::string>> warnings;  // what the store's setup cannot give; never empty
 };
-BOOST_DESCRIBE_STRUCT(ShopHealth, (), (status, database, reco_engine, version, timestamp))
+BOOST_DESCRIBE_STRUCT(ShopHealth, (), (status, database, reco_engine, version, timestamp, warnings))
 
 }  // namespace wire
 
@@ -39,15 +40,16 @@ wire::ShopStatus status_of(const ShopHealthReport& report) {
 
 }  // namespace
 
-void add_health_route(http::Api& api, ShopHealth& health, std::string version) {
+void add_health_route(http::Api& api, ShopHealth& health, std::string version, std::vector<std::string> warnings) {
   http::EndpointInfo info;
   info.name = "health";
   info.summary = "How the shop is, and whether it reaches RecoEngine";
   info.tag = "service";
   info.errors = {503};
   api.get("/health", std::move(info),
-          [&health, version](http::Call<>) -> Task<Result<http::Answer<wire::ShopHealth>>> {
+          [&health, version, warnings](http::Call<>) -> Task<Result<http::Answer<wire::ShopHealth>>> {
             std::string program_version = version;
+            std::vector<std::string> to_warn_of = warnings;
             const ShopHealthReport report = co_await health.measure();
             http::Answer<wire::ShopHealth> answer;
             answer.body.status = status_of(report);
@@ -56,6 +58,7 @@ void add_health_route(http::Api& api, ShopHealth& health, std::string version) {
                 report.reco_engine_alive ? wire::PeerState::connected : wire::PeerState::disconnected;
             answer.body.version = std::move(program_version);
             answer.body.timestamp = report.at;
+            if (!to_warn_of.empty()) answer.body.warnings = std::move(to_warn_of);
             answer.status = answer.body.status == wire::ShopStatus::unhealthy ? 503 : 200;
             co_return answer;
           });

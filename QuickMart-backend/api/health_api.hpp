@@ -5,7 +5,7 @@
 
 namespace qm::shop {
 
-// `health` outlives `api`. `version` is the program's.
-void add_health_route(http::Api& api, ShopHealth& health, std::string version);
+// `health` outlives `api`. `version` is the program's; `warnings` are said with every answer.
+void add_health_route(http::Api& api, ShopHealth& health, std::string version, std::vector<std::string> warnings = {});
 
 }  // namespace qm::shop

@@ -31,8 +31,9 @@ struct RecoHealth {
   ModelHealth model;
   NudgeEngineHealth nudge_engine;
   Timestamp timestamp{};
+  std::optional<std::vector<std::string>> warnings;  // what the store's setup cannot give; never empty
 };
-BOOST_DESCRIBE_STRUCT(RecoHealth, (), (status, aerospike, model, nudge_engine, timestamp))
+BOOST_DESCRIBE_STRUCT(RecoHealth, (), (status, aerospike, model, nudge_engine, timestamp, warnings))
 
 }  // namespace wire
 
@@ -67,16 +68,18 @@ wire::RecoHealth to_wire(const HealthFigures& figures) {
 
 }  // namespace
 
-void add_health_routes(http::Api& api, ServiceHealth& health) {
+void add_health_routes(http::Api& api, ServiceHealth& health, std::vector<std::string> warnings) {
   api.get("/health",
           {.name = "health",
            .summary = "Whether the service can do its work, and what it lacks",
            .tag = "health",
            .errors = {503}},
-          [&health](http::Call<>) -> Task<Result<http::Answer<wire::RecoHealth>>> {
+          [&health, warnings](http::Call<>) -> Task<Result<http::Answer<wire::RecoHealth>>> {
+            std::vector<std::string> to_warn_of = warnings;
             const HealthFigures figures = co_await health.run();
             http::Answer<wire::RecoHealth> answer;
             answer.body = to_wire(figures);
+            if (!to_warn_of.empty()) answer.body.warnings = std::move(to_warn_of);
             if (figures.status == HealthStatus::unhealthy) {
               answer.status = 503;
               answer.headers.emplace_back("Retry-After", "1");

@@ -5,7 +5,7 @@
 
 namespace qm::reco {
 
-// `health` outlives `api`.
-void add_health_routes(http::Api& api, ServiceHealth& health);
+// `health` outlives `api`. `warnings` are said with every answer.
+void add_health_routes(http::Api& api, ServiceHealth& health, std::vector<std::string> warnings = {});
 
 }  // namespace qm::reco

@@ -201,6 +201,19 @@ TEST_F(FigureRoutes, HealthSaysWhatIsThere) {
   EXPECT_EQ(health.at("model").at("model_version").as_string(), "model_1");
   EXPECT_GT(health.at("model").at("feature_count").as_int64(), 20);
   EXPECT_EQ(health.at("nudge_engine").at("rules_loaded").as_int64(), 12);
+  EXPECT_FALSE(health.contains("warnings"));
+}
+
+TEST_F(FigureRoutes, HealthWarnsOfWhatTheStoreCannotGive) {
+  http::Api api{http::ApiInfo{"RecoEngine", "test", ""}};
+  add_health_routes(api, health_, {"one", "two"});
+  http::Request request;
+  request.path = "/health";
+  for (int call = 0; call < 2; ++call) {
+    const auto health = boost::json::parse(run(api.serve(request)).payload()).as_object();
+    EXPECT_EQ(health.at("status").as_string(), "healthy");
+    EXPECT_EQ(health.at("warnings"), (boost::json::array{"one", "two"}));
+  }
 }
 
 TEST_F(FigureRoutes, HealthIsDegradedWithoutAModel) {

@@ -6,7 +6,8 @@
 // and a record whose last bin goes is gone.
 //
 // Do not let anything's truth rest on a delete: on a cluster a removed record may come back after a restart. A
-// cancelled or expired thing is a state in its record, or has a time to live.
+// cancelled or expired thing is a state in its record, or has a time to live. Nor on what one node of a cluster
+// acknowledged last: see WriteOptions::durable.
 //
 // Errors of every operation: Timeout (it did not happen), InDoubt (it may have happened; retry only what is
 // idempotent), Unavailable (not even tried: the engine is down, its queue is full, or the disk refuses writes).
@@ -68,7 +69,9 @@ struct WriteOptions {
   std::optional<std::uint32_t> expect_generation;  // GenerationMismatch otherwise
   // Sets the time to live anew; without it an existing one is kept. Zero means: lives for ever.
   std::optional<std::chrono::seconds> ttl;
-  bool durable = true;  // acknowledged only once it survives a power loss; false: survives the process's death
+  // Acknowledged only once it survives a power loss; false: the process's death. On a cluster, either way: once every
+  // replica has it, so it survives the loss of one node, if there are two copies.
+  bool durable = true;
   Deadline deadline = deadline_in(kDefaultTimeout);
 };
 

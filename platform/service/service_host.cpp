@@ -16,6 +16,7 @@
 #include "platform/kv/rocks_store.hpp"
 #include "platform/log/log.hpp"
 #include "platform/service/cluster_nodes.hpp"
+#include "platform/service/cluster_warnings.hpp"
 #include "platform/service/host_metrics.hpp"
 #include "platform/service/standard_routes.hpp"
 
@@ -44,6 +45,7 @@ sigset_t ending_signals() {
 }
 
 constexpr std::chrono::seconds kClusterPatience{30};
+constexpr std::chrono::seconds kWarningsPatience{5};
 
 std::unique_ptr<aerospike::Client> make_client(const ServiceConfig& config, WorkerThreads& workers) {
   if (!config.on_cluster()) return nullptr;
@@ -137,6 +139,7 @@ struct ServiceHost::Impl {
   CpuPool pool;
   std::unique_ptr<aerospike::Client> cluster;  // of a cluster's store
   std::unique_ptr<kv::Store> store;
+  std::vector<std::string> store_warnings;
   jobs::Queue queue;
   http::Api api;
   std::vector<std::shared_ptr<Repeated>> repeated;
@@ -156,6 +159,7 @@ ServiceHost::ServiceHost(Identity identity, ServiceConfig config, jobs::QueueOpt
     std::vector<std::string> name_spaces{impl_->config.name_space};
     auto ready = finish(impl_->cluster->wait_until_ready(std::move(name_spaces), deadline_in(kClusterPatience)));
     if (!ready) throw std::runtime_error(ready.error().detail);
+    find_warnings();
   }
   if (auto opened = finish(impl_->queue.open()); !opened) throw std::runtime_error(opened.error().detail);
   add_standard_routes(impl_->api,
@@ -169,6 +173,15 @@ ServiceHost::ServiceHost(Identity identity, ServiceConfig config, jobs::QueueOpt
   });
 }
 
+void ServiceHost::find_warnings() {
+  const ServiceConfig& config = impl_->config;
+  auto found = finish(find_cluster_warnings(*impl_->cluster, config.name_space, config.production(),
+                                            deadline_in(kWarningsPatience)));
+  if (!found) return log::warn("the cluster's setup cannot be checked", {{"error", found.error().detail}});
+  impl_->store_warnings = std::move(*found);
+  for (const std::string& warning : impl_->store_warnings) log::warn("the cluster's setup", {{"warning", warning}});
+}
+
 ServiceHost::~ServiceHost() {
   impl_->workers.stop();
   impl_->workers.join();
@@ -176,6 +189,7 @@ ServiceHost::~ServiceHost() {
 
 const Clock& ServiceHost::clock() const { return impl_->clock; }
 kv::Store& ServiceHost::store() { return *impl_->store; }
+const std::vector<std::string>& ServiceHost::store_warnings() const { return impl_->store_warnings; }
 jobs::Queue& ServiceHost::queue() { return impl_->queue; }
 WorkerThreads& ServiceHost::workers() { return impl_->workers; }
 CpuPool& ServiceHost::pool() { return impl_->pool; }

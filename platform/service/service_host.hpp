@@ -44,6 +44,8 @@ class ServiceHost {
 
   const Clock& clock() const;
   kv::Store& store();
+  // What the store's setup cannot give, as found at the start: a sentence each, for GET /health. They are logged.
+  const std::vector<std::string>& store_warnings() const;
   jobs::Queue& queue();
   WorkerThreads& workers();
   CpuPool& pool();  // one thread per worker
@@ -70,6 +72,7 @@ class ServiceHost {
 
  private:
   struct Impl;
+  void find_warnings();
   std::unique_ptr<Impl> impl_;
 };
 
