@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <thread>
 
@@ -24,6 +25,15 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
                   "Port of the nodes that are named without one.");
   options.text("aerospike-user", "AEROSPIKE_USER", config.aerospike_user, "User to log in as; empty: none.");
   options.text("aerospike-password", "AEROSPIKE_PASSWORD", config.aerospike_password, "The user's password.");
+  aerospike::TlsOptions& tls = config.aerospike_tls;
+  options.flag("aerospike-tls", "AEROSPIKE_TLS", tls.enabled, "Speak TLS to the cluster (1 in the environment).");
+  options.text("aerospike-tls-ca-file", "AEROSPIKE_TLS_CA_FILE", tls.ca_file,
+               "PEM file of whom to trust for the nodes' certificates; empty: whom the system trusts.");
+  options.text("aerospike-tls-cert-file", "AEROSPIKE_TLS_CERT_FILE", tls.certificate_file,
+               "PEM file of the service's own certificate, where nodes ask for one.");
+  options.text("aerospike-tls-key-file", "AEROSPIKE_TLS_KEY_FILE", tls.key_file, "PEM file of that one's key.");
+  options.text("aerospike-tls-name", "AEROSPIKE_TLS_NAME", tls.server_name,
+               "Name in the nodes' certificates; empty: the tls-name that they publish, or their host.");
   options.integer("threads", env_prefix + "_THREADS", config.threads, 0, 256, "", "Worker threads; 0: one per core.");
   options.choice("env", "NODE_ENV", config.env, {"development", "production"}, "Production insists on secrets.");
   options.choice("log-level", "LOG_LEVEL", config.log_level, {"debug", "info", "warn", "error"},
@@ -49,6 +59,28 @@ Result<void> check_production_secret(std::string_view secret, std::string_view d
   return {};
 }
 
+namespace {
+
+Result<void> check_tls(const aerospike::TlsOptions& tls) {
+  struct File {
+    const char* setting;
+    const std::string& path;
+  };
+  const File files[] = {{"AEROSPIKE_TLS_CA_FILE (--aerospike-tls-ca-file)", tls.ca_file},
+                        {"AEROSPIKE_TLS_CERT_FILE (--aerospike-tls-cert-file)", tls.certificate_file},
+                        {"AEROSPIKE_TLS_KEY_FILE (--aerospike-tls-key-file)", tls.key_file}};
+  for (const File& file : files) {
+    if (file.path.empty()) continue;
+    if (!tls.enabled) return rejected(std::string{file.setting} + " is set, but AEROSPIKE_TLS (--aerospike-tls) not.");
+    if (!std::ifstream{file.path}) return rejected(std::string{file.setting} + ": '" + file.path + "' cannot be read.");
+  }
+  if (tls.certificate_file.empty() != tls.key_file.empty())
+    return rejected("AEROSPIKE_TLS_CERT_FILE and AEROSPIKE_TLS_KEY_FILE go together: set both or none.");
+  return {};
+}
+
+}  // namespace
+
 Result<void> complete_config(ServiceConfig& config) {
   if (config.threads == 0) config.threads = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, 256);
   if (config.swagger_dir.empty()) config.swagger_dir = find_beside_program("node_modules/swagger-ui-dist");
@@ -58,6 +90,7 @@ Result<void> complete_config(ServiceConfig& config) {
   if (config.on_cluster()) {
     auto nodes = parse_cluster_nodes(config.aerospike_host, static_cast<std::uint16_t>(config.aerospike_port));
     if (!nodes) return rejected("AEROSPIKE_HOST (--aerospike-host): " + nodes.error().detail);
+    if (auto good = check_tls(config.aerospike_tls); !good) return good;
   }
   if (config.production())
     return check_production_secret(config.service_token, kDevelopmentServiceToken, "SERVICE_TOKEN (--service-token)");

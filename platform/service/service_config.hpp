@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/aerospike/options.hpp"
 #include "platform/config/config.hpp"
 #include "platform/core/result.hpp"
 
@@ -21,6 +22,7 @@ struct ServiceConfig {
   std::int64_t aerospike_port = 3000;
   std::string aerospike_user;
   std::string aerospike_password;
+  aerospike::TlsOptions aerospike_tls;
   std::int64_t threads = 0;  // 0: one per core
   std::string env = "development";
   std::string log_level = "info";

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+
+#include "platform/core/temp_dir.hpp"
 #include "platform/service/cluster_nodes.hpp"
 
 namespace qm::service {
@@ -79,6 +83,70 @@ TEST(ClusterNodes, AreReadAsTheyAreWritten) {
   ASSERT_FALSE(completed);
   EXPECT_NE(completed.error().detail.find("AEROSPIKE_HOST"), std::string::npos);
   EXPECT_NE(completed.error().detail.find("db1:x"), std::string::npos);
+}
+
+TEST(CompleteConfig, TakesTlsWholeOrNotAtAll) {
+  const TempDir dir;
+  const std::string file = (dir.path() / "some.pem").string(), missing = (dir.path() / "no.pem").string();
+  std::ofstream{file} << "some";
+  struct Case { bool enabled; std::string ca, certificate, key; const char* complaint; };
+  const Case cases[] = {{false, "", "", "", nullptr},
+                        {true, "", "", "", nullptr},
+                        {true, file, "", "", nullptr},
+                        {true, file, file, file, nullptr},
+                        {false, file, "", "", "AEROSPIKE_TLS "},
+                        {false, "", file, file, "AEROSPIKE_TLS "},
+                        {true, missing, "", "", "AEROSPIKE_TLS_CA_FILE"},
+                        {true, "", missing, file, "AEROSPIKE_TLS_CERT_FILE"},
+                        {true, "", file, missing, "AEROSPIKE_TLS_KEY_FILE"},
+                        {true, "", file, "", "go together"},
+                        {true, "", "", file, "go together"}};
+  for (const auto& c : cases) {
+    ServiceConfig config = config_of("development", "");
+    config.aerospike_host = "db1";
+    config.aerospike_tls = {c.enabled, c.ca, c.certificate, c.key, ""};
+    const auto completed = complete_config(config);
+    EXPECT_EQ(completed.has_value(), c.complaint == nullptr) << c.ca << c.certificate << c.key;
+    if (!completed && c.complaint != nullptr)
+      EXPECT_NE(completed.error().detail.find(c.complaint), std::string::npos) << completed.error().detail;
+  }
+}
+
+// The environment of this process, for as long as it lives.
+class EnvironmentVariable {
+ public:
+  EnvironmentVariable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~EnvironmentVariable() { ::unsetenv(name_); }
+  EnvironmentVariable(const EnvironmentVariable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST(ServiceOptions, ReadTlsFromFlagsAndEnvironment) {
+  const auto tls_of = [](std::vector<const char*> arguments) {
+    ServiceConfig config;
+    config::Options options{"service", "A service."};
+    add_service_options(options, config, "SOME");
+    arguments.insert(arguments.begin(), "service");
+    EXPECT_EQ(options.parse(static_cast<int>(arguments.size()), arguments.data()), -1);
+    return config.aerospike_tls;
+  };
+  EXPECT_FALSE(tls_of({}).enabled);
+  EXPECT_TRUE(tls_of({"--aerospike-tls"}).enabled);
+  {
+    const EnvironmentVariable off{"AEROSPIKE_TLS", "0"};
+    EXPECT_FALSE(tls_of({}).enabled);
+  }
+  const EnvironmentVariable on{"AEROSPIKE_TLS", "1"}, ca{"AEROSPIKE_TLS_CA_FILE", "ca.pem"},
+      certificate{"AEROSPIKE_TLS_CERT_FILE", "cert.pem"}, key{"AEROSPIKE_TLS_KEY_FILE", "key.pem"},
+      name{"AEROSPIKE_TLS_NAME", "cluster.example"};
+  const auto tls = tls_of({"--aerospike-tls-key-file", "other.pem"});
+  EXPECT_TRUE(tls.enabled);
+  EXPECT_EQ(tls.ca_file, "ca.pem");
+  EXPECT_EQ(tls.certificate_file, "cert.pem");
+  EXPECT_EQ(tls.key_file, "other.pem");
+  EXPECT_EQ(tls.server_name, "cluster.example");
 }
 
 }  // namespace

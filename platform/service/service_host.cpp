@@ -46,6 +46,8 @@ sigset_t ending_signals() {
 
 constexpr std::chrono::seconds kClusterPatience{30};
 constexpr std::chrono::seconds kWarningsPatience{5};
+// Over TLS a connection has one command under way at a time.
+constexpr std::size_t kTlsConnections = 64;
 
 std::unique_ptr<aerospike::Client> make_client(const ServiceConfig& config, WorkerThreads& workers) {
   if (!config.on_cluster()) return nullptr;
@@ -54,6 +56,8 @@ std::unique_ptr<aerospike::Client> make_client(const ServiceConfig& config, Work
       parse_cluster_nodes(config.aerospike_host, static_cast<std::uint16_t>(config.aerospike_port)).value();
   options.user = config.aerospike_user;
   options.password = config.aerospike_password;
+  options.tls = config.aerospike_tls;
+  if (options.tls.enabled) options.connections = kTlsConnections;
   auto client = std::make_unique<aerospike::Client>(std::move(options));
   std::vector<boost::asio::io_context*> contexts;
   for (std::size_t i = 0; i < workers.size(); ++i) contexts.push_back(&workers.context(i));
