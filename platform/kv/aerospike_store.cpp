@@ -147,7 +147,11 @@ class AerospikeStore final : public Store {
     if (size_of(change.bins) > kMaxRecordBytes) co_return too_large();
     std::vector<as::Bin> named;
     named.reserve(change.bins.size());
-    for (auto& [name, value] : change.bins) named.push_back(as::Bin{name, to_aerospike(std::move(value))});
+    for (auto& [name, value] : change.bins) {
+      // A replaced record lacks what is not named; the servers refuse to be told so.
+      if (change.mode == WriteMode::Replace && value.is_nil()) continue;
+      named.push_back(as::Bin{name, to_aerospike(std::move(value))});
+    }
     as::WriteOptions writing = to_options(change);
     as::Key at = to_key(std::move(change.key));
     co_return co_await client_.put(std::move(at), std::move(named), std::move(writing));

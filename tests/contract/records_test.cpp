@@ -81,6 +81,17 @@ TEST_P(StoreContract, WritesInEveryMode) {
   }
 }
 
+TEST_P(StoreContract, WritesNilAsNoBinInEveryMode) {
+  const Bins with_nil{{"a", Value{}}, {"b", 2}};
+  for (const auto mode : {WriteMode::Upsert, WriteMode::CreateOnly, WriteMode::UpdateOnly, WriteMode::Replace}) {
+    SCOPED_TRACE(static_cast<int>(mode));
+    const Key key{"coupon", "nil" + std::to_string(static_cast<int>(mode))};
+    if (mode != WriteMode::CreateOnly) ASSERT_TRUE(put(key, {{"a", 1}, {"b", 1}}));
+    ASSERT_TRUE(put(key, with_nil, mode));
+    EXPECT_EQ(get(key)->bins, (Bins{{"b", 2}}));
+  }
+}
+
 TEST_P(StoreContract, CountsGenerations) {
   for (std::uint32_t wanted = 1; wanted <= 5; ++wanted) {
     const auto generation = put(kKey, {{"n", static_cast<int>(wanted)}});
