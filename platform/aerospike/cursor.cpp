@@ -101,7 +101,7 @@ Result<Cursor> parse_cursor(std::string_view text) {
     PartitionPosition position{static_cast<std::uint16_t>(number & ~kHasPosition)};
     if (position.partition >= cursor.next) return wrong;
     if ((number & kHasPosition) != 0) {
-      position.after.emplace();
+      position.after = PartitionPosition::After{};
       const std::string_view digest = reader.take(position.after->digest.size());
       std::copy(digest.begin(), digest.end(), position.after->digest.begin());
       position.after->index_value = reader.number(8);
