@@ -212,7 +212,7 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     return conditions;
   }
 
-  // A handler that takes long keeps its lease.
+  // A handler that takes long keeps its lease, also while stop() waits for it.
   static Task<void> renew(std::shared_ptr<State> self, std::string id, std::string owner,
                           std::shared_ptr<std::atomic<bool>> finished) {
     Timer timer{co_await boost::asio::this_coro::executor};
@@ -220,7 +220,7 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
       timer.expires_after(self->options.lease_ms / 2);
       boost::system::error_code failed;
       co_await timer.async_wait(boost::asio::redirect_error(kAwait, failed));
-      if (failed || *finished || self->stopping) co_return;
+      if (failed || *finished) co_return;
       std::vector<kv::Op> ops;
       ops.push_back(kv::Op::set("due_at", to_ms(self->clock.now() + self->options.lease_ms)));
       kv::OperateOptions writing;

@@ -291,6 +291,26 @@ TEST_F(Jobs, KeepsTheLeaseOfAHandlerThatTakesLong) {
   EXPECT_EQ(seen_.count(), 1u);
 }
 
+TEST_F(Jobs, AHandlerThatStopWaitsForKeepsItsLease) {
+  QueueOptions options = quick();
+  options.lease_ms = 20ms;
+  auto queue = make(options);
+  queue->handle("work", waits_at(gate_, seen_));
+  queue->start(workers_);
+  EXPECT_TRUE(await(queue->enqueue(job("a"))));
+  ASSERT_TRUE(eventually([&] { return gate_.held == 1; }));
+  std::thread stopper{[&] { queue->stop(60s); }};
+  const auto due = [&] { return *await(store_->get({"job", "a"}))->get<std::int64_t>("due_at"); };
+  for (int renewal = 0; renewal < 10; ++renewal) {
+    clock_.advance(15ms);
+    const std::int64_t wanted = (clock_.now() + 20ms).time_since_epoch().count();
+    EXPECT_TRUE(eventually([&] { return due() == wanted; })) << "another process would run the job as well";
+  }
+  gate_.open = true;
+  stopper.join();
+  EXPECT_EQ(queue->stats().completed, 1);
+}
+
 TEST_F(Jobs, ALateOwnerDoesNotConcludeWhatAnotherClaimed) {
   auto queue = make();
   queue->handle("work", waits_at(gate_, seen_));
