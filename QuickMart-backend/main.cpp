@@ -19,6 +19,8 @@ namespace qm::shop {
 namespace {
 
 constexpr const char* kProgram = "quickmart-backend";
+// With the reading itself, what one instance changes is seen by all within two seconds.
+constexpr std::chrono::milliseconds kFollowCatalogEvery{500};
 constexpr std::chrono::minutes kRecoverEvery{5};
 constexpr std::chrono::hours kLookAtDemoDataEvery{1};
 
@@ -82,6 +84,7 @@ class Shop {
   void add_jobs() {
     host_.queue().handle(PredictAfterLogin::kJobKind, [this](const jobs::Job& job) { return predict_.handle(job); });
     host_.queue().handle(SendFeatures::kJobKind, [this](const jobs::Job& job) { return send_features_.handle(job); });
+    host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
     host_.every(kRecoverEvery, "settling coupons that a crash left pending", [this] { return recover_coupons(); });
     if (!config_.production())
       host_.every(kLookAtDemoDataEvery, "keeping the demo data up to date", [this] { return load_demo(); });

@@ -49,8 +49,8 @@ Task<Result<LoadReport>> LoadDemoData::categories() {
     auto put = co_await uses_.catalog_store.put(category);
     tally(report, "categories", named("category", category.id.str()), put);
   }
-  auto reloaded = co_await uses_.catalog.reload();
-  if (!reloaded) note(report, "catalog", reloaded.error());
+  auto published = co_await uses_.catalog.publish();
+  if (!published) note(report, "catalog", published.error());
   co_return report;
 }
 
@@ -62,8 +62,8 @@ Task<Result<LoadReport>> LoadDemoData::products() {
     auto put = co_await uses_.catalog_store.put(product);
     tally(report, "products", named("product", product.id.str()), put);
   }
-  auto reloaded = co_await uses_.catalog.reload();
-  if (!reloaded) note(report, "catalog", reloaded.error());
+  auto published = co_await uses_.catalog.publish();
+  if (!published) note(report, "catalog", published.error());
   co_return report;
 }
 

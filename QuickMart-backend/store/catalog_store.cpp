@@ -7,6 +7,7 @@ namespace {
 
 constexpr const char* kProductSet = "product";
 constexpr const char* kCategorySet = "category";
+constexpr const char* kChanges = "changes";
 constexpr std::size_t kProductsPerPage = 500;
 
 kv::Bins encode(const Product& product) {
@@ -78,6 +79,8 @@ Category decode_category(const std::string& id, const kv::Record& record) {
   return category;
 }
 
+kv::Key the_count_of_changes() { return kv::Key{"catalog", kChanges}; }
+
 template <class T>
 Task<Result<void>> put_record(kv::Store& store, const char* set, T thing) {
   kv::WriteOptions options;
@@ -125,6 +128,23 @@ Task<Result<std::vector<Product>>> CatalogStore::products() {
 
 Task<Result<std::vector<Category>>> CatalogStore::categories() {
   return read_all<Category>(store_, kCategorySet, kMaxCategories, &decode_category);
+}
+
+Task<Result<void>> CatalogStore::note_change() {
+  std::vector<kv::Op> ops;
+  ops.push_back(kv::Op::add(kChanges, 1));
+  kv::Key key = the_count_of_changes();
+  auto counted = co_await store_.operate(std::move(key), std::move(ops));
+  if (!counted) co_return counted.error();
+  co_return Result<void>{};
+}
+
+Task<Result<std::int64_t>> CatalogStore::changes() {
+  kv::Key key = the_count_of_changes();
+  auto record = co_await store_.get(std::move(key));
+  if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
+  const auto* counted = record ? record->get<std::int64_t>(kChanges) : nullptr;
+  co_return counted == nullptr ? 0 : *counted;
 }
 
 }  // namespace qm::shop

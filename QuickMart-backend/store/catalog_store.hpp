@@ -1,4 +1,5 @@
-// Products and categories: sets "product" and "category". Thread-safe.
+// Products and categories: sets "product" and "category"; and how often they changed: set "catalog", one record.
+// Thread-safe.
 #pragma once
 #include <vector>
 
@@ -22,6 +23,11 @@ class CatalogStore {
   // All of them, inactive ones included. TooLarge past kMaxProducts / kMaxCategories.
   Task<Result<std::vector<Product>>> products();
   Task<Result<std::vector<Category>>> categories();
+
+  // Counts a change of products or categories, so that everybody who keeps a copy notices; once they are written.
+  Task<Result<void>> note_change();
+  // How many were counted. What is read after it holds at least these.
+  Task<Result<std::int64_t>> changes();
 
  private:
   kv::Store& store_;
