@@ -136,7 +136,8 @@ class Client {
   // Declares an index and waits until every node has built it. Idempotent; AlreadyExists when the name is taken by
   // another one.
   Task<Result<void>> create_index(Index index, Deadline deadline);
-  // Removes every record of a set written before now; of all sets when `set` is empty. For tests and resets.
+  // Removes every record of a set written before this millisecond, by the server's clock; of all sets when `set` is
+  // empty. Nodes follow within moments. For tests and resets.
   Task<Result<void>> truncate(std::string name_space, std::string set, Deadline deadline);
 
   // Info commands, each ended by '\n', to one node by its name (empty: any), or to all of them.

@@ -186,7 +186,8 @@ class Store {
   virtual Task<Result<std::uint32_t>> put(Key key, Bins bins, WriteOptions options = {}) = 0;
   // As put, and ConditionFailed, Conflict. With reads only, nothing is written and the generation stays.
   virtual Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options = {}) = 0;
-  // → whether there was a record. GenerationMismatch. See the note on deletes above.
+  // → whether there was a record; on a cluster one that has expired may count until its server sweeps it away.
+  // GenerationMismatch. See the note on deletes above.
   virtual Task<Result<bool>> remove(Key key, WriteOptions options = {}) = 0;
 
   // Every record of a set, in pages of at most `limit` (1…1,000), each once, in its old or new state, never torn.
@@ -200,6 +201,7 @@ class Store {
   virtual Task<Result<void>> ensure_index(std::string set, std::string bin, IndexType type) = 0;
 
   virtual Task<Result<HealthReport>> health() = 0;
+  // On a cluster removed records of an indexed set may count for some seconds more.
   virtual Task<Result<Stats>> stats() = 0;
 };
 

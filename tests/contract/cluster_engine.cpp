@@ -2,105 +2,75 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <stdexcept>
-
-#include "platform/aerospike/client.hpp"
 #include "platform/core/await.hpp"
-#include "platform/core/runtime.hpp"
 #include "platform/kv/aerospike_store.hpp"
-#include "platform/service/cluster_nodes.hpp"
+#include "tests/cluster/test_cluster.hpp"
 
 namespace qm::contract {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-std::string setting(const char* name, const char* otherwise) {
-  const char* given = std::getenv(name);
-  return given == nullptr || *given == '\0' ? otherwise : given;
-}
-
-std::string test_host() { return setting("AEROSPIKE_TEST_HOST", ""); }
-std::string test_name_space() { return setting("AEROSPIKE_TEST_NAMESPACE", "churn_features"); }
-
-class Connected {
- public:
-  Connected() : client_(options()) {
-    boost::asio::io_context* contexts[] = {&workers_.context(0), &workers_.context(1)};
-    client_.start(contexts);
-    workers_.start();
-    std::vector<std::string> name_spaces{test_name_space()};
-    await(client_.wait_until_ready(std::move(name_spaces), deadline_in(30s))).value();
-  }
-  ~Connected() {
-    client_.stop();
-    workers_.stop();
-    workers_.join();
-  }
-  aerospike::Client& client() { return client_; }
-
-  void empty() {
-    await(client_.truncate(test_name_space(), "", deadline_in(10s))).value();
-    const std::string list = "sindex-list:ns=" + test_name_space();
-    const auto answers = await(client_.info("", list + "\n", deadline_in(5s))).value();
-    for (const auto& [asked, answer] : answers) drop_indexes(answer);
-  }
-
- private:
-  static aerospike::ClientOptions options() {
-    aerospike::ClientOptions options;
-    options.seeds = service::parse_cluster_nodes(test_host(), 3000).value();
-    return options;
-  }
-  void drop_indexes(const std::string& list) {
-    constexpr std::string_view kName = "indexname=";
-    for (std::size_t at = list.find(kName); at != std::string::npos; at = list.find(kName, at + 1)) {
-      const std::size_t begin = at + kName.size();
-      const std::string name = list.substr(begin, list.find_first_of(":;", begin) - begin);
-      std::string drop = "sindex-delete:ns=" + test_name_space() + ";indexname=" + name + "\n";
-      (void)await(client_.info("", std::move(drop), deadline_in(5s))).value();
-    }
-  }
-
-  WorkerThreads workers_{2};
-  aerospike::Client client_;
-};
-
 class ClusterEngine final : public Engine {
  public:
-  explicit ClusterEngine(const Clock&) {
+  explicit ClusterEngine(std::string name_space) : name_space_(std::move(name_space)) {
     reopen();
-    connected_->empty();
+    cluster_->empty(name_space_);
   }
   kv::Store& store() override { return *store_; }
   void reopen() override {
     store_.reset();
-    connected_.reset();
-    connected_ = std::make_unique<Connected>();
-    store_ = kv::make_aerospike_store(connected_->client(), test_name_space());
+    cluster_.reset();
+    cluster_ = std::make_unique<test::TestCluster>(std::vector<std::string>{name_space_});
+    store_ = kv::make_aerospike_store(cluster_->client(), name_space_);
   }
 
  private:
-  std::unique_ptr<Connected> connected_;
+  const std::string name_space_;
+  std::unique_ptr<test::TestCluster> cluster_;
   std::unique_ptr<kv::Store> store_;
 };
 
 TEST(Cluster, IsCovered) {
-  if (test_host().empty()) GTEST_SKIP() << "no cluster: AEROSPIKE_TEST_HOST is not set, so its cases did not run";
+  if (test::cluster_host().empty()) GTEST_SKIP() << test::kNoCluster;
+}
+
+TEST(Cluster, EmptyingTakesWhatWasThereAndNothingLater) {
+  if (test::cluster_host().empty()) GTEST_SKIP() << test::kNoCluster;
+  for (const auto& name_space : test::cluster_name_spaces()) {
+    if (!test::cluster_has(name_space)) continue;
+    test::TestCluster cluster{{name_space}};
+    const auto store = kv::make_aerospike_store(cluster.client(), name_space);
+    for (int round = 0; round < 10; ++round) {
+      for (int i = 0; i < 20; ++i) {
+        const kv::Bins bins{{"round", round}};
+        ASSERT_TRUE(await(store->put({"emptied", std::to_string(i)}, bins)));
+      }
+      cluster.empty(name_space);
+      ASSERT_TRUE(await(store->put({"emptied", "later"}, {{"round", round}})));
+      const auto page = await(store->scan("emptied", "", 100));
+      ASSERT_TRUE(page);
+      EXPECT_EQ(page->entries.size(), 1u) << name_space << ", round " << round;
+    }
+  }
 }
 
 }  // namespace
 
-std::optional<EngineKind> cluster_kind() {
-  if (test_host().empty()) return std::nullopt;
-  EngineKind kind;
-  kind.name = "aerospike";
-  kind.keeps = true;
-  kind.name_space = test_name_space();
-  kind.make = [](const Clock& clock) -> std::unique_ptr<Engine> { return std::make_unique<ClusterEngine>(clock); };
-  return kind;
+std::vector<EngineKind> cluster_kinds() {
+  std::vector<EngineKind> kinds;
+  if (test::cluster_host().empty()) return kinds;
+  for (const auto& name_space : test::cluster_name_spaces()) {
+    EngineKind kind;
+    kind.name = "aerospike_" + name_space;
+    kind.keeps = true;
+    kind.name_space = name_space;
+    kind.is_there = [name_space] { return test::cluster_has(name_space); };
+    kind.make = [name_space](const Clock&) -> std::unique_ptr<Engine> {
+      return std::make_unique<ClusterEngine>(name_space);
+    };
+    kinds.push_back(std::move(kind));
+  }
+  return kinds;
 }
 
 }  // namespace qm::contract

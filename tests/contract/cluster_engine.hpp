@@ -1,14 +1,13 @@
-// The cluster as an engine of the contract, where one is given: AEROSPIKE_TEST_HOST (host[:port]) and
-// AEROSPIKE_TEST_NAMESPACE (churn_features). The namespace is emptied before each case.
+// The cluster as engines of the contract, one for each namespace that tests may use (tests/cluster/test_cluster.hpp).
+// A namespace is emptied before each case.
 #pragma once
-#include <memory>
-#include <optional>
+#include <vector>
 
 #include "tests/contract/engine.hpp"
 
 namespace qm::contract {
 
-// Nothing where no cluster is given.
-std::optional<EngineKind> cluster_kind();
+// None where no cluster is given.
+std::vector<EngineKind> cluster_kinds();
 
 }  // namespace qm::contract

@@ -130,10 +130,14 @@ TEST_P(StoreContract, KeepsCountersAndIndexesInStepWithManyWriters) {
     }
   }
   EXPECT_EQ(indexed, all.size());
-  const auto stats = await(store().stats());
-  for (const auto& each : stats->sets) {
-    if (each.set == "order") EXPECT_EQ(each.records, static_cast<std::int64_t>(all.size()));
-  }
+  const auto counted = [&]() -> std::int64_t {
+    const auto stats = await(store().stats());
+    for (const auto& each : stats->sets) {
+      if (each.set == "order") return each.records;
+    }
+    return 0;
+  };
+  EXPECT_TRUE(eventually([&] { return counted() == static_cast<std::int64_t>(all.size()); })) << counted();
 }
 
 }  // namespace

@@ -22,11 +22,14 @@ class Engine {
 struct EngineKind {
   std::string name;
   bool keeps = false;          // what was acknowledged is there after reopen()
-  bool follows_clock = false;  // times to live are measured by the given clock, not by the engine's own
+  // Times to live are measured by the given clock, not by the engine's own, which counts seconds.
+  bool follows_clock = false;
+  bool forgets_expired = false;  // remove() takes an expired record for none
   bool finds_in_order = false;
   bool finds_text_ranges = false;  // otherwise texts by equality only
-  bool checks_sums = false;        // a sum over 64 bits is refused
+  bool checks_sums = false;        // a sum over 64 bits is refused, otherwise it wraps
   std::string name_space = "contract";
+  std::function<bool()> is_there = [] { return true; };  // otherwise its cases are skipped
   std::function<std::unique_ptr<Engine>(const Clock&)> make;  // the clock outlives the engine
 };
 

@@ -43,12 +43,12 @@ std::unique_ptr<Engine> make(const Clock& clock) {
 
 std::vector<EngineKind> engines() {
   std::vector<EngineKind> kinds{
-      {.name = "memory", .keeps = false, .follows_clock = true, .finds_in_order = true,
-       .finds_text_ranges = true, .checks_sums = true, .make = make<MemoryEngine>},
-      {.name = "rocks", .keeps = true, .follows_clock = true, .finds_in_order = true,
-       .finds_text_ranges = true, .checks_sums = true, .make = make<RocksEngine>},
+      {.name = "memory", .keeps = false, .follows_clock = true, .forgets_expired = true,
+       .finds_in_order = true, .finds_text_ranges = true, .checks_sums = true, .make = make<MemoryEngine>},
+      {.name = "rocks", .keeps = true, .follows_clock = true, .forgets_expired = true,
+       .finds_in_order = true, .finds_text_ranges = true, .checks_sums = true, .make = make<RocksEngine>},
   };
-  if (auto cluster = cluster_kind()) kinds.push_back(std::move(*cluster));
+  for (auto& kind : cluster_kinds()) kinds.push_back(std::move(kind));
   return kinds;
 }
 

@@ -161,15 +161,14 @@ TEST_P(StoreContract, KeepsAnIndexThroughEveryKindOfWrite) {
 }
 
 TEST_P(StoreContract, DoesNotFindTheExpired) {
-  if (!GetParam().follows_clock) GTEST_SKIP() << "the engine has a clock of its own";
+  constexpr std::chrono::seconds kLife{3};
   ASSERT_TRUE(await(store().ensure_index("job", "due", kv::IndexType::Integer)));
-  WriteOptions minute;
-  minute.ttl = std::chrono::seconds{60};
-  ASSERT_TRUE(put({"job", "a"}, {{"due", 1}}, minute));
+  WriteOptions living;
+  living.ttl = kLife;
   ASSERT_TRUE(put({"job", "b"}, {{"due", 1}}));
+  ASSERT_TRUE(put({"job", "a"}, {{"due", 1}}, living));
   EXPECT_EQ(find_ids("job", "due", {}, 10).size(), 2u);
-  clock_.advance(std::chrono::seconds{60});
-  EXPECT_EQ(find_ids("job", "due", {}, 10), std::vector<std::string>{"b"});
+  EXPECT_TRUE(let_pass(kLife, [&] { return find_ids("job", "due", {}, 10) == std::vector<std::string>{"b"}; }));
   ASSERT_TRUE(put({"job", "a"}, {{"due", 2}}));
   EXPECT_EQ(find_ids("job", "due", between(1, 1), 10), std::vector<std::string>{"b"});
   EXPECT_EQ(find_ids("job", "due", between(2, 2), 10), std::vector<std::string>{"a"});

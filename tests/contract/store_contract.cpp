@@ -75,6 +75,31 @@ std::vector<std::string> StoreContract::find_ids(const std::string& set, const s
   return ids;
 }
 
+Timestamp StoreContract::now() {
+  if (GetParam().follows_clock) return clock_.now();
+  constexpr std::chrono::seconds kFar{100'000};
+  const Key probe{"now", "probe"};
+  WriteOptions far;
+  far.ttl = kFar;
+  EXPECT_TRUE(put(probe, {{"a", 1}}, far));
+  return get(probe)->expires_at.value() - kFar;
+}
+
+bool StoreContract::eventually(const std::function<bool()>& done) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  return true;
+}
+
+bool StoreContract::let_pass(std::chrono::seconds by, const std::function<bool()>& passed) {
+  if (!GetParam().follows_clock) return eventually(passed);
+  clock_.advance(by);
+  return passed();
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, StoreContract, testing::ValuesIn(engines()),
                          [](const auto& tested) { return tested.param.name; });
 

@@ -43,7 +43,10 @@ std::optional<ErrorKind> failure(const Result<T>& result) {
 
 class StoreContract : public testing::TestWithParam<EngineKind> {
  protected:
-  StoreContract() : engine_(GetParam().make(clock_)) {}
+  void SetUp() override {
+    if (!GetParam().is_there()) GTEST_SKIP() << "the cluster has no namespace " << GetParam().name_space;
+    engine_ = GetParam().make(clock_);
+  }
 
   kv::Store& store() { return engine_->store(); }
 
@@ -73,6 +76,14 @@ class StoreContract : public testing::TestWithParam<EngineKind> {
   std::vector<std::string> scan_ids(const std::string& set, std::size_t limit);
   std::vector<std::string> find_ids(const std::string& set, const std::string& bin, const IndexRange& range,
                                     std::size_t limit);
+
+  // The engine's time: of the given clock, or of its own.
+  Timestamp now();
+  // Waits until `done` says so; → false when half a minute was not enough.
+  static bool eventually(const std::function<bool()>& done);
+  // Lets `by` pass: of the given clock, or of the engine's own. Where that is real time, waits for `passed` as
+  // above. → what `passed` says at the end.
+  bool let_pass(std::chrono::seconds by, const std::function<bool()>& passed);
 
   // Runs work(0) … work(n − 1), each on a thread of its own.
   template <class F>

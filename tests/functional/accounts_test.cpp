@@ -90,8 +90,8 @@ TEST(Login, DoesNotSayWhichWasWrong) {
 }
 
 TEST(Login, IsThrottledAfterRepeatedFailures) {
-  TempDir dir;  // a shop of its own: the lock is per address too
-  ServiceProcess own{"quickmart-backend", dir.path(), {"--jwt-secret", kJwtSecret}};
+  const World world;  // a shop of its own: the lock is per address too
+  ServiceProcess own = world.start("quickmart-backend", {"--jwt-secret", kJwtSecret});
   const std::string email = unique_email();
   own.peer().post("/api/auth/register", registration(email, "long enough"));
   Reply last;

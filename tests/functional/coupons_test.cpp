@@ -128,11 +128,8 @@ TEST(Admin, ListsLoadsAndCreates) {
 }
 
 TEST(Admin, ResetBringsTheDemoShopBack) {
-  TempDir dir;
-  ServiceProcess own{
-      "quickmart-backend",
-      dir.path(),
-      {"--jwt-secret", kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
+  const World world;
+  ServiceProcess own = world.start("quickmart-backend", {"--jwt-secret", kJwtSecret, "--demo-data-dir", kDemoData});
   const SignedIn customer = new_customer(own.peer());
   const SignedIn admin = sign_in(own.peer(), "admin@quickmart.com", "admin");
   const Reply reset = own.peer().post("/api/admin/reset-data", {}, admin.headers());

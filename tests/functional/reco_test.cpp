@@ -165,8 +165,8 @@ TEST(Training, GeneratesTrainsAndReports) {
 
 TEST(Training, TheSameSeedGivesTheSameModel) {
   const auto train = [] {
-    TempDir dir;
-    ServiceProcess own{"reco-engine", dir.path(), {}};
+    const World world;
+    ServiceProcess own = world.start("reco-engine");
     EXPECT_TRUE(eventually([&] { return at(own.peer().get("/health").json(), "model/model_loaded") == true; },
                            std::chrono::milliseconds{120'000}));
     own.peer().post("/ingest/behavior", R"({"user_id":"u","days_last_login":40,"cart_abandon":0.8})");
@@ -176,8 +176,8 @@ TEST(Training, TheSameSeedGivesTheSameModel) {
 }
 
 TEST(Production, EveryRouteButHealthAndMetricsNeedsTheServiceToken) {
-  TempDir dir;
-  ServiceProcess own{"reco-engine", dir.path(), {"--env", "production", "--service-token", kServiceToken}};
+  const World world;
+  ServiceProcess own = world.start("reco-engine", {"--env", "production", "--service-token", kServiceToken});
   for (const char* path : {"/health/live", "/health/ready", "/metrics"})
     EXPECT_EQ(own.peer().get(path).status, 200) << path;
   for (const char* path : {"/nudge/rules", "/monitoring", "/train/status", "/nudges/u"}) {
@@ -203,8 +203,8 @@ TEST(Both, AnswerTheRoutesTheyShare) {
     EXPECT_EQ(peer->get("/docs").status, 200);
     EXPECT_EQ(peer->get("/no/such/route").status, 404);
   }
-  EXPECT_EQ(text_at(shared_services().shop().get("/health").json(), "database"), "embedded");
-  EXPECT_EQ(text_at(shared_services().reco().get("/health").json(), "aerospike"), "embedded");
+  EXPECT_EQ(text_at(shared_services().shop().get("/health").json(), "database"), store_word());
+  EXPECT_EQ(text_at(shared_services().reco().get("/health").json(), "aerospike"), store_word());
 }
 
 }  // namespace

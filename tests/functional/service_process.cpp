@@ -53,12 +53,14 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
-ServiceProcess::ServiceProcess(std::string program, std::filesystem::path dir, std::vector<std::string> arguments)
-    : log_(dir / (program + ".log")) {
-  const auto port_file = dir / (program + ".port");
+ServiceProcess::ServiceProcess(const std::string& program, std::filesystem::path dir,
+                               std::vector<std::string> arguments, std::string name) {
+  if (name.empty()) name = program;
+  log_ = dir / (name + ".log");
+  const auto port_file = dir / (name + ".port");
   std::filesystem::remove(port_file);
   arguments.insert(arguments.end(),
-                   {"--port", "0", "--port-file", port_file.string(), "--data-dir", (dir / program).string()});
+                   {"--port", "0", "--port-file", port_file.string(), "--data-dir", (dir / name).string()});
   pid_ = spawn(program, arguments, {}, log_);
   const bool ready = eventually(
       [&] {

@@ -15,9 +15,11 @@ namespace qm::functional {
 class ServiceProcess {
  public:
   ServiceProcess() = default;
-  // Starts bin/`program` with `arguments`, and --port 0, --port-file and --data-dir under `dir`. Waits until it is
-  // ready; throws std::runtime_error with the end of its log when it is not within 30 s.
-  ServiceProcess(std::string program, std::filesystem::path dir, std::vector<std::string> arguments);
+  // Starts bin/`program` with `arguments`, and --port 0, --port-file and --data-dir under `dir`, all named after the
+  // program or, where several of it share the directory, after `name`. Waits until it is ready; throws
+  // std::runtime_error with the end of its log when it is not within a minute.
+  ServiceProcess(const std::string& program, std::filesystem::path dir, std::vector<std::string> arguments,
+                 std::string name = {});
   ~ServiceProcess();  // SIGKILL
   ServiceProcess(ServiceProcess&& other) noexcept;
   ServiceProcess& operator=(ServiceProcess&& other) noexcept;

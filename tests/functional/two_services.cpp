@@ -11,25 +11,25 @@ std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_strin
 
 }  // namespace
 
-TwoServices::TwoServices() {
+TwoServices::TwoServices(std::shared_ptr<const World> world, std::string name)
+    : world_(std::move(world)), name_(std::move(name)) {
   start_shop();
   start_reco();
 }
 
+ServiceProcess TwoServices::start(const std::string& program, std::vector<std::string> arguments) const {
+  arguments.insert(arguments.end(), {"--threads", "2", "--service-token", kServiceToken});
+  return world_->start(program, std::move(arguments), name_.empty() ? program : program + "-" + name_);
+}
+
 void TwoServices::start_shop() {
-  shop_ = ServiceProcess{
-      "quickmart-backend",
-      dir_.path(),
-      {"--threads", "2", "--reco-engine-url", url(to_reco_.port()), "--service-token", kServiceToken, "--jwt-secret",
-       kJwtSecret, "--demo-data-dir", std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data"}};
+  shop_ = start("quickmart-backend", {"--reco-engine-url", url(to_reco_.port()), "--jwt-secret", kJwtSecret,
+                                      "--demo-data-dir", kDemoData});
   to_shop_.forward_to(shop_.port());
 }
 
 void TwoServices::start_reco() {
-  reco_ =
-      ServiceProcess{"reco-engine",
-                     dir_.path(),
-                     {"--threads", "2", "--quickmart-api-url", url(to_shop_.port()), "--service-token", kServiceToken}};
+  reco_ = start("reco-engine", {"--quickmart-api-url", url(to_shop_.port())});
   to_reco_.forward_to(reco_.port());
 }
 
@@ -53,10 +53,22 @@ bool TwoServices::wait_until_scoring() const {
   return eventually(scored, std::chrono::milliseconds{120'000});
 }
 
-TwoServices& shared_services() {
-  static TwoServices services;
+namespace {
+
+std::unique_ptr<TwoServices>& the_shared_services() {
+  static std::unique_ptr<TwoServices> services;
   return services;
 }
+
+}  // namespace
+
+TwoServices& shared_services() {
+  auto& services = the_shared_services();
+  if (!services) services = std::make_unique<TwoServices>();
+  return *services;
+}
+
+void end_shared_services() { the_shared_services().reset(); }
 
 SignedIn sign_in(const Peer& shop, const std::string& email, const std::string& password) {
   const Reply reply = shop.post("/api/auth/login", R"({"email":")" + email + R"(","password":")" + password + R"("})");

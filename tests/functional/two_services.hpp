@@ -6,6 +6,7 @@
 #include "tests/functional/faulty_proxy.hpp"
 #include "tests/functional/http_peer.hpp"
 #include "tests/functional/service_process.hpp"
+#include "tests/functional/world.hpp"
 
 namespace qm::functional {
 
@@ -14,7 +15,8 @@ inline const std::string kJwtSecret = "functional-test-jwt-secret-0123456789abcd
 
 class TwoServices {
  public:
-  TwoServices();
+  // A pair of several in one world has a `name`.
+  explicit TwoServices(std::shared_ptr<const World> world = std::make_shared<const World>(), std::string name = {});
 
   const Peer& shop() const { return shop_.peer(); }
   const Peer& reco() const { return reco_.peer(); }
@@ -32,15 +34,21 @@ class TwoServices {
   void start_shop();
   void start_reco();
 
-  TempDir dir_;
+  ServiceProcess start(const std::string& program, std::vector<std::string> arguments) const;
+
+  const std::shared_ptr<const World> world_;
+  const std::string name_;
   FaultyProxy to_reco_;
   FaultyProxy to_shop_;
   ServiceProcess shop_;
   ServiceProcess reco_;
 };
 
-// One pair for all tests that leave no trace on each other; started on first use.
+inline const std::string kDemoData = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
+
+// One pair for all tests that leave no trace on each other; started on first use, and again after its end.
 TwoServices& shared_services();
+void end_shared_services();
 inline const Peer& shop() { return shared_services().shop(); }
 
 struct SignedIn {
