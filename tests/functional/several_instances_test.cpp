@@ -84,6 +84,29 @@ TEST_F(SeveralInstances, ACatalogChangeThroughOneIsSeenByTheOtherWithinTwoSecond
   }
 }
 
+TEST_F(SeveralInstances, AChampionTrainedByOneServesAtTheOtherWithinTwoSeconds) {
+  const auto start_reco = [&](const std::string& name) {
+    return world_->start("reco-engine", {"--first-training-samples", "0"}, name);
+  };
+  const auto serves = [](const Peer& reco) {
+    const auto health = reco.get("/health").json();
+    return at(health, "model/model_loaded").as_bool() ? text_at(health, "model/model_version") : std::string{};
+  };
+  const ServiceProcess first = start_reco("first"), second = start_reco("second");
+  ASSERT_EQ(first.peer().post("/train/generate-data?samples=200").status, 200);
+  for (int training = 0; training < 2; ++training) {
+    const Peer& trains = training == 0 ? first.peer() : second.peer();
+    const Peer& follows = training == 0 ? second.peer() : first.peer();
+    const Reply trained = trains.post("/train/start?random_state=" + std::to_string(training));
+    ASSERT_EQ(trained.status, 200) << trained.body;
+    const std::string version = text_at(trained.json(), "model_version");
+    EXPECT_EQ(serves(trains), version);
+    EXPECT_TRUE(eventually([&] { return serves(follows) == version; }, kSeenByAllWithin));
+  }
+  const ServiceProcess third = start_reco("third");
+  EXPECT_EQ(serves(third.peer()), serves(second.peer())) << "from its start, with nothing of its own";
+}
+
 TEST_F(SeveralInstances, AnAddressIsTakenOnce) {
   const ServiceProcess first = start_shop("first"), second = start_shop("second");
   for (int round = 0; round < 3; ++round) {
