@@ -73,7 +73,8 @@ std::vector<Family> cluster_families(const aerospike::Client& cluster) {
   const auto one = [](const char* name, const char* help, Kind kind, std::uint64_t value) {
     return Family{name, help, kind, {{{}, static_cast<double>(value)}}};
   };
-  Family troubles{"qm_aerospike_troubles_total", "What went wrong on the way to the cluster and back.", Kind::Counter, {}};
+  Family troubles{"qm_aerospike_troubles_total", "What went wrong on the way to the cluster and back.", Kind::Counter,
+                  {}};
   const std::pair<const char*, std::uint64_t> counts[] = {
       {"retried", stats.retries}, {"timed_out", stats.timeouts}, {"connection_lost", stats.broken},
       {"in_doubt", stats.in_doubt}, {"queue_full", stats.rejected}, {"not_connected", stats.connections_failed}};
@@ -83,7 +84,8 @@ std::vector<Family> cluster_families(const aerospike::Client& cluster) {
                          stats.calls));
   families.push_back(one("qm_aerospike_requests_total", "Requests handed to a connection, one or more for a call.",
                          Kind::Counter, stats.attempts));
-  families.push_back(one("qm_aerospike_sent_bytes_total", "Bytes sent to the cluster.", Kind::Counter, stats.bytes_out));
+  families.push_back(one("qm_aerospike_sent_bytes_total", "Bytes sent to the cluster.", Kind::Counter,
+                         stats.bytes_out));
   families.push_back(one("qm_aerospike_received_bytes_total", "Bytes received from the cluster.", Kind::Counter,
                          stats.bytes_in));
   families.push_back(std::move(troubles));
