@@ -66,6 +66,7 @@ Task<Outcome> attempt(Worker& worker, NodePool* pool, Lane lane, Command& comman
 Task<Result<Reply>> call(Worker& worker, RecordCommand& command, CallPolicy policy) {
   Counters& counters = worker.counters();
   counters.calls.add();
+  if (policy.is_write) command.mark_as_write();
   Error last{ErrorKind::Timeout, "There was no time left to ask the database.", std::chrono::seconds{1}};
   for (std::size_t tries = 0;; ++tries) {
     if (worker.stopped()) co_return stopped_error();

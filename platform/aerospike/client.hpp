@@ -8,6 +8,9 @@
 // what is idempotent), Unavailable (nothing happened: no node answers, every queue is full, or the cluster refused; see
 // Error::retry_after), Invalid (a name over its limit), TooLarge. Others are named at the call.
 //
+// A read of a record compares the nodes' copies as long as nodes that parted exchange what they missed, so that it does
+// not miss an acknowledged write; pages do not.
+//
 // Retries, within the deadline and ClientOptions::max_retries: a read is made again, on another replica if there is
 // one, whatever went wrong. A write is made again only when it is certain that it was not: no byte of it was written,
 // or the server said that it refused it untouched. Once a byte is written and no answer comes, it is in doubt.

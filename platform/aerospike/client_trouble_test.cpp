@@ -113,6 +113,22 @@ TEST_F(AClient, ReadsFromTheReplicaWhenTheMasterIsSilent) {
   EXPECT_EQ(client_->stats().in_doubt, 1u);
 }
 
+// Nodes that parted and met again compare their copies of a record for those who ask for it.
+TEST_F(AClient, MissesNoAcknowledgedWriteWhileNodesExchangeWhatTheyMissed) {
+  start_and_wait();
+  const auto script = [](std::string_view body) -> std::optional<std::string> {
+    constexpr int kNewestCopy = 0x40;
+    return (body[1] & kNewestCopy) != 0 ? test::reply(0, 2, {{"bin", "newest"}}) : test::reply(2, 0);
+  };
+  a_.on_record(script);
+  b_.on_record(script);
+  const auto read = get(key_in(true));
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_EQ(read->bins.front().value, Value{"newest"});
+  EXPECT_TRUE(await(client_->exists(key_in(true))).value());
+  EXPECT_TRUE(await(client_->operate(key_in(true), {Operation::read("bin")})));
+}
+
 TEST_F(AClient, AsksAHungNodeNoMoreOnceItFailedTheTendTask) {
   options_.connect_timeout_ms = 100ms;
   start_and_wait();

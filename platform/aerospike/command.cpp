@@ -16,6 +16,7 @@ constexpr std::uint8_t kAllBins = 1 << 1;
 constexpr std::uint8_t kShortQuery = 1 << 2;
 constexpr std::uint8_t kBatch = 1 << 3;
 constexpr std::uint8_t kNoBins = 1 << 5;
+constexpr std::uint8_t kNewestCopy = 1 << 6;
 }  // namespace info1
 namespace info2 {
 constexpr std::uint8_t kWrite = 1 << 0;
@@ -159,8 +160,12 @@ class Frame {
   std::uint16_t operations_ = 0;
 };
 
+// Nodes that parted and met again hold different copies of a record until they have exchanged what they missed; till
+// then a read is to compare them, or it might miss an acknowledged write. It costs nothing at other times.
+constexpr std::uint8_t kReadRecord = info1::kRead | info1::kNewestCopy;
+
 std::uint8_t read_flags(const std::vector<std::string>& bins) {
-  return bins.empty() ? info1::kRead | info1::kAllBins : info1::kRead;
+  return bins.empty() ? kReadRecord | info1::kAllBins : kReadRecord;
 }
 
 Flags write_flags(const WritePolicy& policy) {
@@ -230,7 +235,7 @@ void encode_get(std::string& out, const Target& target, const std::vector<std::s
 
 void encode_exists(std::string& out, const Target& target, std::string_view filter,
                    std::chrono::milliseconds timeout) {
-  Frame frame(out, {info1::kRead | info1::kNoBins}, 0, 0, timeout);
+  Frame frame(out, {kReadRecord | info1::kNoBins}, 0, 0, timeout);
   frame.key(target, false);
   frame.filter(filter);
 }
@@ -248,7 +253,7 @@ void encode_operate(std::string& out, const Target& target, const std::vector<Op
   const bool writes = std::ranges::any_of(operations, &Operation::is_write);
   const bool reads = !std::ranges::all_of(operations, &Operation::is_write);
   auto flags = writes ? write_flags(policy) : Flags{};
-  if (reads) flags.one |= info1::kRead;
+  if (reads) flags.one |= writes ? info1::kRead : kReadRecord;  // a write compares the copies anyway
   flags.two |= info2::kRespondAllOps;
   Frame frame(out, flags, writes ? policy.generation.value_or(0) : 0, writes ? policy.ttl_seconds : 0, timeout);
   frame.key(target, writes);

@@ -55,25 +55,25 @@ TEST(ARead, IsTheseBytes) {
   const auto filter = Expression::bin_exists("a");
   expect_frames({
       {"all bins", [](auto& out) { encode_get(out, target(), {}, {}, 1s); },
-       "0203 00000000003e 16 030000 0000 00000000 00000000" + kSecond + "0003 0000" + kKey},
+       "0203 00000000003e 16 430000 0000 00000000 00000000" + kSecond + "0003 0000" + kKey},
       {"two bins", [](auto& out) { encode_get(out, target(), {"a", "bc"}, {}, 1s); },
-       "0203 000000000051 16 010000 0000 00000000 00000000" + kSecond + "0003 0002" + kKey +
+       "0203 000000000051 16 410000 0000 00000000 00000000" + kSecond + "0003 0002" + kKey +
            "00000005 01 00 00 01'a' 00000006 01 00 00 02'bc'"},
       {"filtered", [&](auto& out) { encode_get(out, target(), {}, filter.packed(), 1s); },
-       "0203 00000000004a 16 030000 0000 00000000 00000000" + kSecond + "0004 0000" + kKey +
+       "0203 00000000004a 16 430000 0000 00000000 00000000" + kSecond + "0004 0000" + kKey +
            "00000008 2b 93 02 92 52 a1'a' 00"},
       {"exists", [](auto& out) { encode_exists(out, target(), {}, 1s); },
-       "0203 00000000003e 16 210000 0000 00000000 00000000" + kSecond + "0003 0000" + kKey},
+       "0203 00000000003e 16 610000 0000 00000000 00000000" + kSecond + "0003 0000" + kKey},
       {"no set, no timeout",
        [](auto& out) {
          auto t = target();
          t.set = "";
          encode_exists(out, t, {}, -5ms);
        },
-       "0203 000000000038 16 210000 0000 00000000 00000000 00000000 0002 0000"
+       "0203 000000000038 16 610000 0000 00000000 00000000 00000000 0002 0000"
        "00000005 00'test' 00000015 04 000102030405060708090a0b0c0d0e0f10111213"},
       {"a timeout over the most", [](auto& out) { encode_exists(out, target(), {}, std::chrono::hours{1'000'000}); },
-       "0203 00000000003e 16 210000 0000 00000000 00000000 7fffffff 0003 0000" + kKey},
+       "0203 00000000003e 16 610000 0000 00000000 00000000 7fffffff 0003 0000" + kKey},
   });
 }
 
@@ -129,7 +129,7 @@ TEST(AnOperate, IsTheseBytes) {
        "0203 00000000004f 16 008508 0000 00000002 fffffffe" + kSecond + "0004 0001" + kKey + kId +
            "00000006 02 03 00 01'a' 'x'"},
       {"reads only", operate({Op::read("a"), Op::map_size("m")}, {.mode = WriteMode::UpdateOnly, .generation = 2}),
-       "0203 000000000052 16 018000 0000 00000000 00000000" + kSecond + "0003 0002" + kKey +
+       "0203 000000000052 16 418000 0000 00000000 00000000" + kSecond + "0003 0002" + kKey +
            "00000005 01 00 00 01'a'  00000007 03 04 00 01'm' 91 60"},
       {"on the record", operate({Op::touch(), Op::remove_record()}, {}),
        "0203 000000000055 16 008100 0000 00000000 fffffffe" + kSecond + "0004 0002" + kKey + kId +
@@ -149,11 +149,11 @@ TEST(ABatch, IsTheseBytes) {
   expect_frames({
       {"says what it wants once", [&](auto& out) { encode_batch_get(out, {one, two, three}, {}, 1s); },
        "0203 000000000099 16 080000 0000 00000000 00000000" + kSecond + "0001 0000"
-           "0000007f 29 00000003 0d" + first + "0a 030000 00000000 0002 0000 00000005 00'test' 00000002 01's'" +
-           second + "01" + third + "0a 030000 00000000 0001 0000 00000005 00'test'"},
+           "0000007f 29 00000003 0d" + first + "0a 430000 00000000 0002 0000 00000005 00'test' 00000002 01's'" +
+           second + "01" + third + "0a 430000 00000000 0001 0000 00000005 00'test'"},
       {"bins", [&](auto& out) { encode_batch_get(out, {one, two}, {"a", "bc"}, 1s); },
        "0203 00000000007f 16 080000 0000 00000000 00000000" + kSecond + "0001 0000"
-           "00000065 29 00000002 0d" + first + "0a 010000 00000000 0002 0002 00000005 00'test' 00000002 01's'"
+           "00000065 29 00000002 0d" + first + "0a 410000 00000000 0002 0002 00000005 00'test' 00000002 01's'"
            "00000005 01 00 00 01'a' 00000006 01 00 00 02'bc'" + second + "01"},
   });
 }

@@ -295,14 +295,14 @@ void Connection::give_up_late(Deadline at) {
     if (entry.command == nullptr || entry.deadline > at) {
       if (entry.command != nullptr) earliest_ = std::min(earliest_, entry.deadline);
       ++i;
-    } else if (was_begun(entry) && !entry.command->streams()) {
+    } else if (was_begun(entry) && !entry.command->streams() && !entry.command->is_write()) {
       give_up(i++, Outcome::TimedOut, ended);
       if (late_++ == 0) late_since_ = at;
       failing = true;
     } else if (entry.begin >= offered_) {
       give_up(i, Outcome::Expired, ended);
     } else {
-      stuck = true;  // offered to the socket but not begun, or its reply would come in pieces
+      stuck = true;  // offered to the socket but not begun, a write, or its reply would come in pieces
       ++i;
     }
   }
@@ -310,8 +310,9 @@ void Connection::give_up_late(Deadline at) {
     node_->note_failure(at);
     loop_.report_trouble();
   }
-  for (auto& [entry, outcome] : ended) resume(std::move(entry), outcome);
+  // Closed first: who hears of a failed write may try the next one at once.
   if (stuck) close();
+  for (auto& [entry, outcome] : ended) resume(std::move(entry), outcome);
 }
 
 // Moves one entry to `ended`. What was not yet offered to the socket is unsaid; what was sent keeps its place.

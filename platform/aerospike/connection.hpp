@@ -4,7 +4,8 @@
 // Every command has its deadline, kept by the loop's clock. A command that is late is given up: its caller is resumed,
 // its reply will be dropped. Until the connection has caught up it takes no more commands, and if that lasts too long
 // it is closed; so is one whose late reply would come in several frames, or whose socket does not take the bytes.
-// Replies are thus never matched out of step.
+// Replies are thus never matched out of step. A late write closes it at once: what a node has not yet read it forgets
+// with the connection, whereas one that was stopped and wakes would carry it out long after it was given up.
 #pragma once
 #include <boost/intrusive/list.hpp>
 #include <memory>

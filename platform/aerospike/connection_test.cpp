@@ -207,6 +207,22 @@ TEST_F(AConnection, IsClosedWhenItDoesNotCatchUp) {
   EXPECT_EQ(loop_->counters().connections_closed.get(), 1u);
 }
 
+// A node that is stopped and wakes finds what lies in its sockets, and would write what nobody waits for any more.
+TEST_F(AConnection, IsClosedAtOnceWhenAWriteIsLateSoThatItIsNotCarriedOutLater) {
+  options_.late_reply_ms = 1h;
+  ScriptedPeer peer{[](PeerSocket& socket) {
+    while (socket.read_frame()) {
+    }
+  }};
+  start(peer.port());
+  Asked& late = ask(1, 50ms);
+  late.command.mark_as_write();
+  const Asked& behind = ask(2);
+  EXPECT_EQ(outcome_of(late), Outcome::TimedOut);
+  EXPECT_EQ(loop_->counters().connections_closed.get(), 1u);
+  EXPECT_EQ(outcome_of(behind), Outcome::Broken);
+}
+
 TEST_F(AConnection, IsClosedWhenAReplyInPiecesIsLate) {
   ScriptedPeer peer{[](PeerSocket& socket) {
     socket.read_frame();

@@ -37,6 +37,9 @@ class Command {
   explicit Command(bool streams) : streams_(streams) {}
 
   bool streams() const { return streams_; }
+  // A write that is given up must not be left lying with the node, which may carry it out whenever it wakes.
+  bool is_write() const { return is_write_; }
+  void mark_as_write() { is_write_ = true; }
   // Appends one frame. May be called again, for another attempt.
   virtual void encode(std::string& out, std::chrono::milliseconds timeout) const = 0;
   // Called for each frame of the reply, before the coroutine is resumed. The body is gone afterwards.
@@ -47,6 +50,7 @@ class Command {
 
  private:
   bool streams_;
+  bool is_write_ = false;
 };
 
 }  // namespace qm::aerospike

@@ -37,7 +37,8 @@ struct ClientOptions {
   // earlier would only leave it in doubt.
   std::chrono::milliseconds request_timeout_ms{500};
   std::chrono::milliseconds tend_interval_ms{1'000};
-  // A connection whose reply is late gets no more commands; it is closed unless it has caught up after so long.
+  // A connection whose reply to a read is late gets no more commands; it is closed unless it has caught up after so
+  // long. A late write closes it at once.
   std::chrono::milliseconds late_reply_ms{1'000};
   std::chrono::milliseconds max_idle_ms{50'000};  // below the server's proto-fd-idle-ms, or 0: never closed for it
 
