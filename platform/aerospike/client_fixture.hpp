@@ -5,9 +5,12 @@
 #include "platform/aerospike/client.hpp"
 #include "platform/aerospike/scripted_node_fixture.hpp"
 #include "platform/core/await.hpp"
+#include "platform/core/eventually.hpp"
 #include "platform/core/runtime.hpp"
 
 namespace qm::aerospike::test {
+
+inline constexpr std::chrono::seconds kAtMost{10};  // that a test waits for something
 
 // A key whose master is the node of the even partitions, or that of the odd ones.
 inline Key key_in(bool even, int salt = 0) {
@@ -15,11 +18,6 @@ inline Key key_in(bool even, int salt = 0) {
     Key key{"test", "things", "id-" + std::to_string(i)};
     if ((partition_of(digest_of(key.set, key.id)) % 2 == 0) == even) return key;
   }
-}
-
-inline bool eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 1000 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  return holds();
 }
 
 // Two nodes, A with the even partitions and B with the odd ones, each the other's replica; a client on one worker.
@@ -52,7 +50,7 @@ class AClient : public testing::Test {
     start();
     const auto ready = await(client_->wait_until_ready({"test"}, deadline_in(std::chrono::seconds{10})));
     ASSERT_TRUE(ready) << ready.error().detail;
-    ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 2; }));
+    ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 2; }, kAtMost));
   }
   // The survivor's view once the cluster has re-formed without the other.
   static void take_all(ScriptedNode& survivor) {

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::AClient;
-using test::eventually;
+using test::kAtMost;
 using test::key_in;
 using test::ScriptedNode;
 
@@ -48,7 +48,7 @@ TEST_F(AClient, RefusesNodesOfAnotherCluster) {
   a_.set("cluster-name", "mine");
   b_.set("cluster-name", "another");
   start();
-  ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 1; }));
+  ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 1; }, kAtMost));
   EXPECT_EQ(client_->nodes().front().name, "A1");
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::AClient;
-using test::eventually;
+using test::kAtMost;
 using test::key_in;
 using test::ScriptedNode;
 
@@ -25,16 +25,16 @@ TEST_F(AClient, SurvivesALostNodeAndTakesItBack) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::Unavailable);
   take_all(a_);
-  ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 1; }));
+  ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 1; }, kAtMost));
   EXPECT_TRUE(put(odd));
   // It comes back, and takes its partitions again.
   b_.restart();
   b_.set_partitions(test::odd_partitions(), test::even_partitions());
   a_.set_partitions(test::even_partitions(), test::odd_partitions());
   a_.set_peers({&b_});
-  ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 2; }));
+  ASSERT_TRUE(eventually([&] { return client_->nodes().size() == 2; }, kAtMost));
   const std::size_t before = b_.records_asked();
-  EXPECT_TRUE(eventually([&] { return put(odd).has_value() && b_.records_asked() > before; }));
+  EXPECT_TRUE(eventually([&] { return put(odd).has_value() && b_.records_asked() > before; }, kAtMost));
 }
 
 TEST_F(AClient, AsksItsSeedsAgainWhenEveryNodeIsLost) {
@@ -42,10 +42,10 @@ TEST_F(AClient, AsksItsSeedsAgainWhenEveryNodeIsLost) {
   a_.kill();
   b_.kill();
   EXPECT_FALSE(put(key_in(true), 100ms));
-  ASSERT_TRUE(eventually([&] { return client_->nodes().empty(); }));
+  ASSERT_TRUE(eventually([&] { return client_->nodes().empty(); }, kAtMost));
   a_.restart();
   take_all(a_);
-  EXPECT_TRUE(eventually([&] { return put(key_in(true)).has_value(); }));
+  EXPECT_TRUE(eventually([&] { return put(key_in(true)).has_value(); }, kAtMost));
 }
 
 // A write is made again only if the server refused it untouched; a read whatever went wrong.
@@ -137,7 +137,7 @@ TEST_F(AClient, AsksAHungNodeNoMoreOnceItFailedTheTendTask) {
   ASSERT_TRUE(eventually([&] {
     const auto begun = std::chrono::steady_clock::now();
     return get(odd).has_value() && std::chrono::steady_clock::now() - begun < options_.request_timeout_ms;
-  }));
+  }, kAtMost));
   const std::size_t before = b_.records_asked();
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(get(odd));
   EXPECT_EQ(b_.records_asked(), before);
@@ -154,7 +154,7 @@ TEST_F(AClient, OpensConnectionsAsTheLoadAsksForThem) {
   std::vector<std::future<void>> calls;
   for (int i = 0; i < 40; ++i) calls.push_back(std::async(std::launch::async, [this] { put(key_in(true), 500ms); }));
   // Two workers with three connections for writes to that node, beside what reads and the tend task have.
-  EXPECT_TRUE(eventually([&] { return client_->stats().connections_open() >= before + 6; }));
+  EXPECT_TRUE(eventually([&] { return client_->stats().connections_open() >= before + 6; }, kAtMost));
   for (auto& call : calls) call.get();
 }
 
@@ -181,11 +181,11 @@ TEST_F(AClient, ThatWasStoppedAnswersUnavailableAndLeavesNothingOpen) {
   start_and_wait();
   a_.on_record([](auto) { return std::string{}; });
   auto call = std::async(std::launch::async, [this] { return put(key_in(true), 10s).error().kind; });
-  ASSERT_TRUE(eventually([&] { return a_.records_asked() > 0; }));
+  ASSERT_TRUE(eventually([&] { return a_.records_asked() > 0; }, kAtMost));
   client_->stop();
   EXPECT_EQ(call.get(), ErrorKind::InDoubt);
   EXPECT_EQ(get(key_in(true)).error().kind, ErrorKind::Unavailable);
-  EXPECT_TRUE(eventually([&] { return client_->stats().connections_open() == 0; }));
+  EXPECT_TRUE(eventually([&] { return client_->stats().connections_open() == 0; }, kAtMost));
 }
 
 }  // namespace

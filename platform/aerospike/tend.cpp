@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include "platform/aerospike/call.hpp"
 #include "platform/aerospike/info_command.hpp"
 #include "platform/aerospike/join.hpp"
 #include "platform/log/log.hpp"
@@ -226,10 +227,8 @@ void Tend::publish() {
 
 Task<Result<InfoAnswers>> Tend::ask(NodePool& pool, std::string commands) {
   InfoCommand command{std::move(commands)};
-  Outcome outcome = Outcome::Unreachable;
-  const Deadline now = std::chrono::steady_clock::now();
-  Connection* connection = worker_.stopped() ? nullptr : pool.pick(Lane::Tend, now, outcome);
-  if (connection != nullptr) outcome = co_await connection->run(command, now + worker_.options().connect_timeout_ms);
+  const Outcome outcome =
+      co_await attempt(worker_, &pool, Lane::Tend, command, deadline_in(worker_.options().connect_timeout_ms));
   if (outcome == Outcome::Answered) co_return std::move(command.answers);
   co_return unavailable("The node does not answer.");
 }

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "platform/core/eventually.hpp"
 #include "platform/http/raw_peer.hpp"
 
 namespace qm::http {
@@ -23,16 +24,6 @@ Task<Response> hold(std::atomic<bool>& open, std::atomic<int>& held) {
   Response answer;
   answer.body = "held";
   co_return answer;
-}
-
-template <class F>
-bool eventually(F done) {
-  const auto end = std::chrono::steady_clock::now() + 20s;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
 }
 
 class ServerTest : public testing::Test {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "platform/core/await.hpp"
+#include "platform/core/eventually.hpp"
 #include "platform/core/temp_dir.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/kv/rocks_store.hpp"
@@ -17,17 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Timestamp kStart{std::chrono::seconds{1'790'000'000}};
-
-// Asks until `done` says yes; false after 20 s.
-template <class F>
-bool eventually(F done) {
-  const auto end = std::chrono::steady_clock::now() + 20s;
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 // What handlers saw. Outlives the queues.
 struct Seen {

@@ -108,16 +108,6 @@ Bins to_bins(std::vector<as::Bin> bins) {
   return made;
 }
 
-bool is_write(Op::Kind kind) {
-  switch (kind) {
-    case Op::Kind::Read:
-    case Op::Kind::MapGet:
-    case Op::Kind::MapSize:
-    case Op::Kind::MapByRank: return false;
-    default: return true;
-  }
-}
-
 std::vector<as::Operation> to_operations(std::vector<Op> steps) {
   std::vector<as::Operation> made;
   made.reserve(steps.size() + 4);

@@ -19,8 +19,6 @@ std::vector<aerospike::Operation> to_operations(std::vector<Op> steps);
 // `answers`: one per operation of to_operations(steps). Fewer are an answer that makes no sense: Internal.
 Result<std::vector<Value>> to_results(const std::vector<Op::Kind>& steps, std::vector<aerospike::Bin> answers);
 
-bool is_write(Op::Kind kind);
-
 // Nothing for no conditions. Invalid for a value that the cluster cannot compare: nil, a list, a map.
 Result<std::optional<aerospike::Expression>> to_filter(const std::vector<Condition>& conditions);
 

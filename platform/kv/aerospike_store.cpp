@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <map>
 
 #include "platform/kv/aerospike_steps.hpp"
 #include "platform/kv/deadline.hpp"
@@ -59,27 +60,15 @@ std::string index_name(const std::string& set, const std::string& bin) {
   return name + "." + std::string(digits, end);
 }
 
-// "a=1:b=2" → the number at `name`; 0 when it is not there.
-std::int64_t number_at(std::string_view text, std::string_view name, char between) {
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find(between));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    if (part.size() <= name.size() || !part.starts_with(name) || part[name.size()] != '=') continue;
-    std::int64_t number = 0;
-    std::from_chars(part.data() + name.size() + 1, part.data() + part.size(), number);
-    return number;
-  }
-  return 0;
-}
+using Settings = std::map<std::string, std::string, std::less<>>;
 
-std::string text_at(std::string_view text, std::string_view name, char between) {
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find(between));
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == '=')
-      return std::string{part.substr(name.size() + 1)};
-  }
-  return {};
+// 0 when it is not there.
+std::int64_t number_at(const Settings& settings, std::string_view name) {
+  const auto found = settings.find(name);
+  std::int64_t number = 0;
+  if (found != settings.end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+  return number;
 }
 
 // What of an index a range asks for; Nothing for an empty range of integers.
@@ -169,15 +158,15 @@ class AerospikeStore final : public Store {
     const bool must_exist = change.mode == WriteMode::Upsert && !hold_of_nothing(change.only_if);
     if (must_exist) writing.mode = as::WriteMode::UpdateOnly;
     std::vector<Op::Kind> kinds;
-    bool writes = false;
+    bool writes_something = false;
     for (const auto& op : change.ops) {
       if (op.kind == Op::Kind::Add && op.value.as<std::int64_t>() == nullptr && op.value.as<double>() == nullptr)
         co_return Error{ErrorKind::Conflict, "bin '" + op.bin + "' cannot be added to by what is no number"};
       kinds.push_back(op.kind);
-      writes = writes || is_write(op.kind);
+      writes_something = writes_something || writes(op.kind);
     }
     std::vector<as::Operation> operations = to_operations(std::move(change.ops));
-    if (change.ttl && !writes) operations.push_back(as::Operation::touch());
+    if (change.ttl && !writes_something) operations.push_back(as::Operation::touch());
     as::Key at = to_key(std::move(change.key));
     auto done = co_await client_.operate(std::move(at), std::move(operations), std::move(writing));
     if (!done && must_exist) co_return as_condition(done.error());
@@ -261,7 +250,7 @@ class AerospikeStore final : public Store {
     std::int64_t copies = 1;
     for (const auto& [node, said] : *answers) {
       if (const auto found = said.find(whole); found != said.end())
-        copies = std::max(copies, number_at(found->second, "effective_replication_factor", ';'));
+        copies = std::max(copies, number_at(as::parse_settings(found->second), "effective_replication_factor"));
       if (const auto found = said.find(sets); found != said.end()) add_sets(found->second, by_name);
     }
     Stats stats;
@@ -295,14 +284,15 @@ class AerospikeStore final : public Store {
 
   static void add_sets(std::string_view text, std::map<std::string, SetStats>& by_name) {
     while (!text.empty()) {
-      const std::string_view set = text.substr(0, text.find(';'));
-      text.remove_prefix(std::min(text.size(), set.size() + 1));
-      const std::string name = text_at(set, "set", ':');
-      if (name.empty()) continue;
-      SetStats& stats = by_name[name];
-      stats.set = name;
-      stats.records += number_at(set, "objects", ':');
-      stats.bytes += number_at(set, "data_used_bytes", ':');
+      const std::string_view part = text.substr(0, text.find(';'));
+      text.remove_prefix(std::min(text.size(), part.size() + 1));
+      const Settings set = as::parse_settings(part, ':');
+      const auto name = set.find("set");
+      if (name == set.end() || name->second.empty()) continue;
+      SetStats& stats = by_name[name->second];
+      stats.set = name->second;
+      stats.records += number_at(set, "objects");
+      stats.bytes += number_at(set, "data_used_bytes");
     }
   }
 

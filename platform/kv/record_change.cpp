@@ -42,16 +42,6 @@ void set_bin(Bins& bins, const std::string& name, Value value) {
   }
 }
 
-bool writes(Op::Kind kind) {
-  switch (kind) {
-    case Op::Kind::Read:
-    case Op::Kind::MapGet:
-    case Op::Kind::MapSize:
-    case Op::Kind::MapByRank: return false;
-    default: return true;
-  }
-}
-
 Result<Value> add(Bins& bins, const Op& op) {
   Value& bin = bins[op.bin];
   if (const auto* by = op.value.as<std::int64_t>()) {
@@ -217,6 +207,16 @@ Change Change::remove(Key key, const WriteOptions& options) {
 
 bool is_live(const std::optional<Record>& record, Timestamp now) {
   return record && (!record->expires_at || *record->expires_at > now);
+}
+
+bool writes(Op::Kind kind) {
+  switch (kind) {
+    case Op::Kind::Read:
+    case Op::Kind::MapGet:
+    case Op::Kind::MapSize:
+    case Op::Kind::MapByRank: return false;
+    default: return true;
+  }
 }
 
 bool fulfils(const Record* record, const Condition& condition) {

@@ -54,6 +54,7 @@ Result<void> check_names(const Change& change);
 
 bool is_live(const std::optional<Record>& record, Timestamp now);
 bool fulfils(const Record* record, const Condition& condition);
+bool writes(Op::Kind kind);
 
 // A rough but monotone measure of the stored size, for the 1 MiB limit.
 std::size_t size_of(const Value& value);

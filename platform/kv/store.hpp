@@ -7,7 +7,8 @@
 //
 // Do not let anything's truth rest on a delete: on a cluster a removed record may come back after a restart. A
 // cancelled or expired thing is a state in its record, or has a time to live. Nor on what one node of a cluster
-// acknowledged last: see WriteOptions::durable.
+// acknowledged last: see WriteOptions::durable. Nor on a write's order where a node of a cluster hung and woke: it may
+// bring a write in doubt over one that others acknowledged meanwhile.
 //
 // Errors of every operation: Timeout (it did not happen), InDoubt (it may have happened; retry only what is
 // idempotent), Unavailable (not even tried: the engine is down, its queue is full, or the disk refuses writes).

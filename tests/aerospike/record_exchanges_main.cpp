@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "platform/aerospike/scripted_peer_fixture.hpp"
+#include "platform/core/eventually.hpp"
 #include "tests/aerospike/exchanges.hpp"
 #include "tests/aerospike/lone_client.hpp"
 #include "tests/aerospike/recording.hpp"
@@ -80,11 +81,11 @@ void tell(Client& node, const std::string& commands) {
 
 void wait_for(Client& node, const std::string& what) {
   const std::string command = "namespace/" + std::string{kNamespace};
-  while (!what.empty()) {
+  const auto says_so = [&] {
     const auto answers = await(node.info("", command + '\n', deadline_in(kPatience))).value();
-    if (answers.at(command).find(what) != std::string::npos) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
-  }
+    return answers.at(command).find(what) != std::string::npos;
+  };
+  if (!what.empty() && !eventually(says_so, kPatience)) throw std::runtime_error("the node never said " + what);
 }
 
 int record(std::uint16_t node_port) {
@@ -102,7 +103,7 @@ int record(std::uint16_t node_port) {
   hop.recording.server = await(direct->info("", "build\n", deadline_in(kPatience))).value().at("build");
   LoneClient client{hop.port()};
   client.wait(kNamespace).value();
-  while (client->stats().tends < 3) std::this_thread::sleep_for(std::chrono::milliseconds{50});  // all it ever asks
+  if (!eventually([&] { return client->stats().tends >= 3; })) throw std::runtime_error("the client does not tend");
   int wrong = 0;
   for (const auto& exchange : all_exchanges()) {
     hop.begin(exchange.name);

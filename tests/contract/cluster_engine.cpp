@@ -30,10 +30,6 @@ class ClusterEngine final : public Engine {
   std::unique_ptr<kv::Store> store_;
 };
 
-TEST(Cluster, IsCovered) {
-  if (test::cluster_host().empty()) GTEST_SKIP() << test::kNoCluster;
-}
-
 TEST(Cluster, EmptyingTakesWhatWasThereAndNothingLater) {
   if (test::cluster_host().empty()) GTEST_SKIP() << test::kNoCluster;
   for (const auto& name_space : test::cluster_name_spaces()) {

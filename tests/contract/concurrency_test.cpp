@@ -137,7 +137,7 @@ TEST_P(StoreContract, KeepsCountersAndIndexesInStepWithManyWriters) {
     }
     return 0;
   };
-  EXPECT_TRUE(eventually([&] { return counted() == static_cast<std::int64_t>(all.size()); })) << counted();
+  EXPECT_TRUE(eventually([&] { return counted() == static_cast<std::int64_t>(all.size()); }, kAtMost)) << counted();
 }
 
 }  // namespace

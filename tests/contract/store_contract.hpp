@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "platform/core/await.hpp"
+#include "platform/core/eventually.hpp"
 #include "tests/contract/engine.hpp"
 
 namespace qm::kv {
@@ -40,6 +41,9 @@ template <class T>
 std::optional<ErrorKind> failure(const Result<T>& result) {
   return result ? std::nullopt : std::optional{result.error().kind};
 }
+
+// For what an engine does in its own time.
+inline constexpr std::chrono::seconds kAtMost{30};
 
 class StoreContract : public testing::TestWithParam<EngineKind> {
  protected:
@@ -79,10 +83,8 @@ class StoreContract : public testing::TestWithParam<EngineKind> {
 
   // The engine's time: of the given clock, or of its own.
   Timestamp now();
-  // Waits until `done` says so; → false when half a minute was not enough.
-  static bool eventually(const std::function<bool()>& done);
-  // Lets `by` pass: of the given clock, or of the engine's own. Where that is real time, waits for `passed` as
-  // above. → what `passed` says at the end.
+  // Lets `by` pass: of the given clock, or of the engine's own. Where that is real time, waits for `passed`, half a
+  // minute at most. → what `passed` says at the end.
   bool let_pass(std::chrono::seconds by, const std::function<bool()>& passed);
 
   // Runs work(0) … work(n − 1), each on a thread of its own.

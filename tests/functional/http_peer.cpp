@@ -1,7 +1,6 @@
 #include "tests/functional/http_peer.hpp"
 
 #include <arpa/inet.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,8 +19,6 @@ std::string Reply::header(const std::string& name) const {
   auto it = headers.find(name);
   return it == headers.end() ? std::string{} : it->second;
 }
-
-void pause_between_polls() { ::poll(nullptr, 0, 10); }
 
 Connection::Connection(std::uint16_t port) {
   fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -9,6 +9,8 @@
 
 #include <boost/json.hpp>
 
+#include "platform/core/eventually.hpp"
+
 namespace qm::functional {
 
 struct Reply {
@@ -64,21 +66,5 @@ class Peer {
 };
 
 inline HeaderList bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
-
-// Asks until `done` says yes or the time is up; → whether it did.
-template <class F>
-bool eventually(F done, std::chrono::milliseconds limit_ms = std::chrono::milliseconds{20'000});
-
-void pause_between_polls();
-
-template <class F>
-bool eventually(F done, std::chrono::milliseconds limit_ms) {
-  const auto end = std::chrono::steady_clock::now() + limit_ms;
-  while (true) {
-    if (done()) return true;
-    if (std::chrono::steady_clock::now() > end) return false;
-    pause_between_polls();
-  }
-}
 
 }  // namespace qm::functional
