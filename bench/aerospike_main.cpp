@@ -5,6 +5,7 @@
 //       put     writes one at random
 //       batch   reads 100 at random
 //       clear   empties the set
+//       node    prints build=V service_threads=V of the node
 // prints: per_s=V p50_us=V p99_us=V cpu_us=V (of the whole process, per operation; nothing for fill and clear)
 #include <sys/resource.h>
 
@@ -161,6 +162,16 @@ void measure(Load& load, boost::asio::io_context& context, std::size_t concurren
               all[all.size() * 99 / 100] / 1e3, cpu / done);
 }
 
+bool print_node(Load& load) {
+  auto answers = await(load.client.info({}, "build\nget-config:context=service\n", deadline_in(kPatience)));
+  if (!answers) return false;
+  const auto service = aerospike::parse_settings((*answers)["get-config:context=service"]);
+  const auto threads = service.find("service-threads");
+  std::printf("build=%s service_threads=%s\n", (*answers)["build"].c_str(),
+              threads == service.end() ? "?" : threads->second.c_str());
+  return true;
+}
+
 int run(Load& load, boost::asio::io_context& context, std::size_t concurrency, double seconds) {
   std::vector<std::string> name_spaces{load.name_space};
   auto good = await(load.client.wait_until_ready(std::move(name_spaces), deadline_in(kPatience)));
@@ -170,6 +181,7 @@ int run(Load& load, boost::asio::io_context& context, std::size_t concurrency, d
     std::fprintf(stderr, "%s\n", good.error().detail.c_str());
     return 1;
   }
+  if (load.what == "node") return print_node(load) ? 0 : 1;
   if (load.what == "fill") {
     spawn(load, context, kFillers, [&](std::size_t i) { return fill(load, i); });
     wait(load);
@@ -185,12 +197,13 @@ int run(Load& load, boost::asio::io_context& context, std::size_t concurrency, d
 
 int main(int argc, char** argv) {
   const std::string_view what = argc == 8 ? argv[4] : "";
-  const bool known = what == "fill" || what == "get" || what == "put" || what == "batch" || what == "clear";
+  const bool known = what == "fill" || what == "get" || what == "put" || what == "batch" || what == "clear" ||
+                     what == "node";
   const std::size_t concurrency = known ? std::strtoul(argv[5], nullptr, 10) : 0;
   const double seconds = known ? std::atof(argv[6]) : 0;
   const std::size_t records = known ? std::strtoul(argv[7], nullptr, 10) : 0;
   if (concurrency == 0 || seconds <= 0 || records == 0) {
-    std::fprintf(stderr, "usage: %s HOST PORT NAMESPACE fill|get|put|batch|clear CONCURRENCY SECONDS RECORDS\n",
+    std::fprintf(stderr, "usage: %s HOST PORT NAMESPACE fill|get|put|batch|clear|node CONCURRENCY SECONDS RECORDS\n",
                  argv[0]);
     return 2;
   }

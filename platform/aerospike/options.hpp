@@ -44,9 +44,9 @@ struct ClientOptions {
 
   // Per node and thread, opened as the load asks for them. The server works on one command per connection at a time,
   // so this is also how many commands of a thread it can work on at once.
-  std::size_t connections = 16;        // for reads of one record, and as many for writes
+  std::size_t connections = 64;        // for reads of one record, and as many for writes
   std::size_t stream_connections = 8;  // for batches, queries and info, which may take long
-  std::size_t max_in_flight = 64;      // commands per connection; when all are full, calls answer Unavailable
+  std::size_t max_in_flight = 16;      // commands per connection; when all are full, calls answer Unavailable
 
   std::size_t max_retries = 10;                    // of a call, within its deadline
   std::size_t max_frame_bytes = 16 * 1024 * 1024;  // of a request (TooLarge), and of one frame of a reply
