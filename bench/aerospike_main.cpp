@@ -5,7 +5,7 @@
 //       put     writes one at random
 //       batch   reads 100 at random
 //       clear   empties the set
-//       node    prints build=V service_threads=V of the node
+//       node    prints build=V service_threads=V defrag_lwm_pct=V of the node
 // prints: per_s=V p50_us=V p99_us=V cpu_us=V (of the whole process, per operation; nothing for fill and clear)
 #include <sys/resource.h>
 
@@ -163,12 +163,14 @@ void measure(Load& load, boost::asio::io_context& context, std::size_t concurren
 }
 
 bool print_node(Load& load) {
-  auto answers = await(load.client.info({}, "build\nget-config:context=service\n", deadline_in(kPatience)));
+  const std::string service = "get-config:context=service";
+  const std::string name_space = "get-config:context=namespace;id=" + load.name_space;
+  auto commands = "build\n" + service + '\n' + name_space + '\n';
+  auto answers = await(load.client.info({}, std::move(commands), deadline_in(kPatience)));
   if (!answers) return false;
-  const auto service = aerospike::parse_settings((*answers)["get-config:context=service"]);
-  const auto threads = service.find("service-threads");
-  std::printf("build=%s service_threads=%s\n", (*answers)["build"].c_str(),
-              threads == service.end() ? "?" : threads->second.c_str());
+  std::printf("build=%s service_threads=%s defrag_lwm_pct=%s\n", (*answers)["build"].c_str(),
+              aerospike::parse_settings((*answers)[service])["service-threads"].c_str(),
+              aerospike::parse_settings((*answers)[name_space])["storage-engine.defrag-lwm-pct"].c_str());
   return true;
 }
 
