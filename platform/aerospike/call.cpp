@@ -75,6 +75,8 @@ Task<Result<Reply>> call(Worker& worker, RecordCommand& command, CallPolicy poli
     const bool master = policy.is_write || policy.master_only;
     NodePool* pool = master ? worker.pool_of_master(policy.name_space, policy.partition)
                             : worker.pool_to_read(policy.name_space, policy.partition, tries);
+    // What must be right is not asked of a node that may not know what the others did.
+    if (master && pool != nullptr && pool->node()->is_fenced()) pool = nullptr;
     Outcome outcome = Outcome::Unreachable;
     const Lane lane = policy.is_write ? Lane::Write : Lane::Read;
     Connection* connection = pool == nullptr ? nullptr : pool->pick(lane, now, outcome);

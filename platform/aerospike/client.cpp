@@ -106,7 +106,8 @@ std::vector<NodeState> Client::nodes() const {
     if (!node) continue;
     const auto& endpoint = node->endpoint();
     states.push_back(
-        {node->name(), endpoint.address().to_string() + ':' + std::to_string(endpoint.port()), node->is_blocked(now)});
+        {node->name(), endpoint.address().to_string() + ':' + std::to_string(endpoint.port()), node->is_blocked(now),
+         node->is_fenced()});
   }
   return states;
 }

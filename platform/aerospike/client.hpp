@@ -14,6 +14,9 @@
 // Retries, within the deadline and ClientOptions::max_retries: a read is made again, on another replica if there is
 // one, whatever went wrong. A write is made again only when it is certain that it was not: no byte of it was written,
 // or the server said that it refused it untouched. Once a byte is written and no answer comes, it is in doubt.
+//
+// A node that falls silent is fenced (ClientOptions::silence_ms): when it was only stopped, it wakes as master of what
+// others took over meanwhile, and one write that it then carries out in its old view undoes all of theirs to that record.
 #pragma once
 #include <memory>
 #include <span>
@@ -91,6 +94,7 @@ struct NodeState {
   std::string name;
   std::string address;   // host:port as reached
   bool blocked = false;  // it failed lately and rests
+  bool fenced = false;   // it gets no writes until it agrees with the others about who is in the cluster
 };
 
 class Client {

@@ -75,6 +75,7 @@ void Connection::enqueue(Waiter<Outcome> waiter, Command& command, Deadline dead
   entry.begin = queued_;
   entry.bytes = bytes;
   entry.deadline = deadline;
+  entry.since = loop_.ticked_at();
   queued_ += bytes;
   earliest_ = std::min(earliest_, deadline);
   loop_.counters().attempts.add();
@@ -167,6 +168,7 @@ void Connection::on_read(const error_code& failed, std::size_t bytes) {
   }
   loop_.counters().reads.add();
   loop_.counters().bytes_in.add(bytes);
+  node_->note_heard(loop_.ticked_at());
   bool ended = false;
   if (!tls_)
     have_ += bytes;
@@ -277,12 +279,37 @@ void Connection::expire(Deadline at) {
   }
   if (at >= earliest_) give_up_late(at);
   if (closed_) return;
+  if (ready_ && waiting_.size() > 0) watch(at);
+  if (closed_) return;
   if (late_ > 0 && at - late_since_ >= loop_.options().late_reply_ms) {
     lose();
     return;
   }
   const auto max_idle = loop_.options().max_idle_ms;
   if (ready_ && waiting_.size() == 0 && max_idle.count() > 0 && at - idle_since_ >= max_idle) close();
+}
+
+// Looks whether the node has fallen silent, and takes back what must not stay with one that has.
+void Connection::watch(Deadline at) {
+  const InFlight& first = waiting_[0];
+  const bool owes = first.command == nullptr || !first.command->streams();
+  const auto silent_for = at - std::max({first.since, node_->heard_at(), loop_.awake_since()});
+  const auto bound = loop_.options().silence_ms;
+  if (owes && silent_for >= bound / 2) loop_.report_trouble();  // the tend task asks: a node that is alive answers that
+  if (owes && silent_for >= bound && node_->fence())
+    log::warn("a node of the cluster fell silent; it gets no writes until it agrees with the others",
+              {{"node", node_->name()}});
+  if (node_->is_fenced() && holds_write()) {
+    loop_.report_trouble();
+    close();
+  }
+}
+
+bool Connection::holds_write() {
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (waiting_[i].command != nullptr && waiting_[i].command->is_write()) return true;
+  }
+  return false;
 }
 
 void Connection::give_up_late(Deadline at) {

@@ -5,7 +5,8 @@
 // its reply will be dropped. Until the connection has caught up it takes no more commands, and if that lasts too long
 // it is closed; so is one whose late reply would come in several frames, or whose socket does not take the bytes.
 // Replies are thus never matched out of step. A late write closes it at once: what a node has not yet read it forgets
-// with the connection, whereas one that was stopped and wakes would carry it out long after it was given up.
+// with the connection, whereas one that was stopped and wakes would carry it out long after it was given up. For the
+// same reason it is closed with its writes when the node falls silent, long before they are late (Node::fence).
 #pragma once
 #include <boost/intrusive/list.hpp>
 #include <memory>
@@ -72,6 +73,8 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   bool hand_out();
   bool take_frame(FrameType type, std::string_view body);
   void lose();
+  void watch(Deadline now);
+  bool holds_write();
   void give_up_late(Deadline now);
   void give_up(std::size_t index, Outcome outcome, std::vector<std::pair<InFlight, Outcome>>& ended);
   void resume(InFlight entry, Outcome outcome);

@@ -15,6 +15,7 @@ struct InFlight {
   std::uint64_t begin = 0;  // where its bytes lie in all that was ever queued on the connection
   std::size_t bytes = 0;
   Deadline deadline{};
+  Deadline since{};  // when it was queued
 
   InFlight() = default;
   InFlight(InFlight&& other) noexcept { *this = std::move(other); }
@@ -26,6 +27,7 @@ struct InFlight {
     begin = other.begin;
     bytes = other.bytes;
     deadline = other.deadline;
+    since = other.since;
     return *this;
   }
 };

@@ -12,6 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds kFineTickMs{10};
 constexpr std::chrono::milliseconds kCoarseTickMs{1'000};
 constexpr std::chrono::milliseconds kStayFineMs{1'000};  // after the last work
+constexpr std::chrono::milliseconds kLateTickMs{100};    // this process, or this thread, did not get to run
 constexpr std::size_t kMostSleepers = 4'096;
 
 }  // namespace
@@ -58,6 +59,7 @@ void Loop::flush() {
 
 void Loop::speed_up() {
   slow_ = false;
+  ticked_at_ = awake_since_ = std::chrono::steady_clock::now();
   if (stopped_) return;
   ticker_.cancel();
   arm();
@@ -72,6 +74,8 @@ void Loop::arm() {
 
 void Loop::tick() {
   const Deadline now = std::chrono::steady_clock::now();
+  if (now - ticked_at_ > kLateTickMs) awake_since_ = now;
+  ticked_at_ = now;
   // Callers resumed by this may open further connections.
   for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->expire(now);
   std::erase_if(connections_, [](const auto& connection) { return connection->is_done(); });

@@ -57,6 +57,11 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // Resumes at the first tick (10 ms) after `until`. False, and at once, when the loop is stopped or too many wait.
   Task<bool> pause(Deadline until);
 
+  // The clock's last tick; while something is under way it comes every 10 ms.
+  Deadline ticked_at() const { return ticked_at_; }
+  // Since when it has ticked without a gap: what was not heard before may be this process's own fault.
+  Deadline awake_since() const { return awake_since_; }
+
   // From here on the clock has to tick finely.
   void begin_work() {
     working_ = true;
@@ -105,6 +110,8 @@ class Loop : public std::enable_shared_from_this<Loop> {
   bool flush_posted_ = false;
   int handing_out_ = 0;
   Deadline fast_until_{};
+  Deadline ticked_at_{};
+  Deadline awake_since_{};
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> to_flush_;
   std::vector<std::unique_ptr<Sleeper>> sleepers_;

@@ -31,10 +31,10 @@ class Node {
   const boost::asio::ip::tcp::endpoint& endpoint() const { return endpoint_; }
   const std::string& tls_name() const { return tls_name_; }
 
-  // A node that had a strike and has not answered since is suspect: reads prefer other replicas. For a while after each
-  // strike, 50 ms at first, then longer up to 1 s, it is blocked: it gets no new connections but the tend task's, whose
-  // questions find out whether it is back.
-  bool is_suspect() const { return strikes_.load(kRelaxed) > 0; }
+  // A node that had a strike and has not answered since is suspect, as is a fenced one: reads prefer other replicas. For
+  // a while after each strike, 50 ms at first, then longer up to 1 s, it is blocked: it gets no new connections but the
+  // tend task's, whose questions find out whether it is back.
+  bool is_suspect() const { return strikes_.load(kRelaxed) > 0 || is_fenced(); }
   bool is_blocked(Deadline now) const { return now.time_since_epoch().count() < blocked_until_.load(kRelaxed); }
   void note_answer() {
     if (failures_.load(kRelaxed) == 0 && strikes_.load(kRelaxed) == 0) return;
@@ -46,6 +46,18 @@ class Node {
   void note_unreachable(Deadline now);
   // A reply did not come, or its connection broke: a strike when many did so in a row.
   void note_failure(Deadline now);
+
+  // When it was last heard of, as exactly as the loops' clocks tick.
+  Deadline heard_at() const { return Deadline{Deadline::duration{heard_at_.load(kRelaxed)}}; }
+  void note_heard(Deadline at) {
+    if (heard_at_.load(kRelaxed) < at.time_since_epoch().count())
+      heard_at_.store(at.time_since_epoch().count(), kRelaxed);
+  }
+  // A fenced node gets no writes, and none of those under way may stay with it: it fell silent, and the others may have
+  // gone on without it; or it is new, and does not yet agree with them. The tend task lifts the fence. True: it had none.
+  bool fence() { return !fenced_.exchange(true); }
+  void lift_fence() { fenced_ = false; }
+  bool is_fenced() const { return fenced_.load(kRelaxed); }
 
   // What lets further connections in without the password; empty: none.
   std::string session_token() const {
@@ -68,6 +80,8 @@ class Node {
   std::atomic<int> failures_{0};  // in a row
   std::atomic<int> strikes_{0};
   std::atomic<Deadline::rep> blocked_until_{0};
+  std::atomic<Deadline::rep> heard_at_{0};
+  std::atomic<bool> fenced_{false};
   mutable std::mutex mutex_;
   std::string session_token_;
 };

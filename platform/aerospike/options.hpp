@@ -37,6 +37,10 @@ struct ClientOptions {
   // earlier would only leave it in doubt.
   std::chrono::milliseconds request_timeout_ms{500};
   std::chrono::milliseconds tend_interval_ms{1'000};
+  // A node that owes a reply and has said nothing at all for so long gets no writes, and those under way are in doubt,
+  // until it agrees with the others about who is in the cluster. Well below the time after which the cluster itself
+  // gives a node up (its heartbeat's interval times timeout: 1.5 s as a rule). See ADR 0013.
+  std::chrono::milliseconds silence_ms{500};
   // A connection whose reply to a read is late gets no more commands; it is closed unless it has caught up after so
   // long. A late write closes it at once.
   std::chrono::milliseconds late_reply_ms{1'000};

@@ -7,7 +7,11 @@ NodePool::~NodePool() {
     while (!lane.empty()) {
       Connection& connection = lane.front();
       connection.unlink();
-      connection.retire();
+      // Of a node that was lost nothing is waited for.
+      if (node_->is_fenced())
+        connection.close();
+      else
+        connection.retire();
     }
   }
 }

@@ -22,6 +22,7 @@ class ScriptedNode {
     set("node", name_);
     set("build", "8.1.2.0");
     set("cluster-name", "null");
+    set_cluster_key("C1");
     start(0);
   }
 
@@ -35,6 +36,10 @@ class ScriptedNode {
     on_record_ = std::move(script);
   }
   std::size_t records_asked() const { return records_asked_; }
+  std::size_t answered(const std::string& command) {
+    std::lock_guard lock{mutex_};
+    return answered_[command];
+  }
 
   void set_partitions(const std::string& master, const std::string& replica) {
     set("replicas", "test:0,2," + master + ',' + replica);
@@ -48,9 +53,13 @@ class ScriptedNode {
     set("peers-generation", std::to_string(generation_));
   }
 
+  // Names the cluster that it believes to be in.
+  void set_cluster_key(std::string key) { set("cluster-stable:ignore-migrations=true", std::move(key)); }
+
   void kill() { peer_->kill(); }
   // From now on nothing is answered.
   void hang() { hung_ = true; }
+  void wake() { hung_ = false; }
   void restart() { start(port_); }
 
  private:
@@ -84,6 +93,7 @@ class ScriptedNode {
     while (!commands.empty()) {
       const std::string command{commands.substr(0, commands.find('\n'))};
       commands.remove_prefix(std::min(commands.size(), command.size() + 1));
+      ++answered_[command];
       const auto it = info_.find(command);
       text += command + '\t' + (it == info_.end() ? "ERROR:4:unknown" : it->second) + '\n';
     }
@@ -93,6 +103,7 @@ class ScriptedNode {
   const std::string name_;
   std::mutex mutex_;
   std::map<std::string, std::string> info_;
+  std::map<std::string, std::size_t> answered_;
   OnRecord on_record_;
   std::atomic<std::size_t> records_asked_{0};
   std::atomic<bool> hung_{false};

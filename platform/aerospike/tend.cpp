@@ -17,9 +17,10 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds kLeastGapMs{100};    // between rounds, however often it is poked
-constexpr std::chrono::milliseconds kSeedingGapMs{200};  // while no node is known
+constexpr std::chrono::milliseconds kEagerGapMs{200};    // while no node is known, or one waits behind its fence
 constexpr int kSilentIntervals = 5;                      // after which even the last nodes are given up
 constexpr int kMostHops = 8;                             // of discovery, from peer to peer in one round
+const std::string kClusterKey = "cluster-stable:ignore-migrations=true";
 
 }  // namespace
 
@@ -53,7 +54,10 @@ Task<void> Tend::run(std::shared_ptr<Tend> self) {
 Task<void> Tend::wait(Deadline begun) {
   const auto interval = worker_.options().tend_interval_ms;
   const Deadline earliest = begun + std::min(kLeastGapMs, interval);
-  const Deadline latest = begun + (members_.empty() ? std::min(kSeedingGapMs, interval) : interval);
+  const bool eager = members_.empty() || std::ranges::any_of(members_, [](const auto& member) {
+    return member->answered && member->node->is_fenced();
+  });
+  const Deadline latest = begun + (eager ? std::min(kEagerGapMs, interval) : interval);
   error_code ignored;
   while (!cluster_->stopped() && std::chrono::steady_clock::now() < earliest) {
     timer_.expires_at(earliest);
@@ -69,14 +73,20 @@ Task<void> Tend::round() {
   worker_.counters().tends.add();
   co_await ask_all_for_status();
   co_await read_changed_peers();
+  bool came = false;
   for (int hop = 0; hop < kMostHops; ++hop) {
     const bool found = co_await discover();
     if (!found) break;
+    came = true;
     co_await read_changed_peers();
   }
   forget_lost();
+  if (came) co_await ask_all_for_status();  // those who came, for their cluster
+  find_who_agrees();
   co_await read_changed_partitions();
   if (changed_ && !worker_.stopped()) publish();
+  // Last: by now everybody knows what the others took over meanwhile.
+  lift_fences();
 }
 
 // ---------------------------------------------------------------------------------------------------- status and peers
@@ -90,6 +100,7 @@ Task<void> Tend::ask_all_for_status() {
 Task<void> Tend::ask_for_status(Member& member) {
   member.answered = false;
   std::string commands = "node\npeers-generation\npartition-generation\n";
+  if (members_.size() > 1) commands += kClusterKey + '\n';
   const auto answers = co_await ask(*member.pool, std::move(commands));
   if (!answers) member.node->note_unreachable(std::chrono::steady_clock::now());
   if (!answers || answer_to(*answers, "node") != member.node->name()) co_return;  // gone, or another one's address now
@@ -97,6 +108,7 @@ Task<void> Tend::ask_for_status(Member& member) {
   member.last_answer = std::chrono::steady_clock::now();
   member.peers_now = generation_in(*answers, "peers-generation");
   member.partitions_now = generation_in(*answers, "partition-generation");
+  member.cluster_key = answer_to(*answers, kClusterKey);
 }
 
 Task<void> Tend::read_changed_peers() {
@@ -125,6 +137,55 @@ Task<void> Tend::read_peers(Member& member) {
   member.peers_read = member.peers_now;
 }
 
+// -------------------------------------------------------------------------------------------------------------- fences
+
+// The member whose word on the cluster counts, if there is one. May mark a fenced one as in step.
+Tend::Member* Tend::model() {
+  const Deadline now = std::chrono::steady_clock::now();
+  const auto answered = [](const auto& member) { return member->answered; };
+  const auto free = [](const auto& member) { return member->answered && !member->node->is_fenced(); };
+  if (const auto found = std::ranges::find_if(members_, free); found != members_.end()) {
+    last_free_ = now;
+    return found->get();
+  }
+  const auto first = std::ranges::find_if(members_, answered);
+  if (first == members_.end()) return nullptr;
+  const auto agrees = [&](const auto& member) {
+    return member->answered && !member->cluster_key.empty() && member->cluster_key == (*first)->cluster_key;
+  };
+  const bool nobody_else = members_.size() == 1 || std::ranges::none_of(members_, &Member::was_free);
+  const bool waited = now - last_free_ >= kSilentIntervals * worker_.options().tend_interval_ms;
+  if (!nobody_else && !waited && !std::ranges::all_of(members_, agrees)) return nullptr;
+  (*first)->agreements = kAgreements;
+  return first->get();
+}
+
+// Finds those whose fence may go at the end of this round; what they hold will be read anew.
+void Tend::find_who_agrees() {
+  const Member* const model = this->model();
+  for (const auto& member : members_) {
+    member->is_believed = !member->node->is_fenced();
+    if (member->is_believed || !member->answered) continue;
+    if (model != nullptr && member.get() != model) {
+      const bool agrees = !model->cluster_key.empty() && member->cluster_key == model->cluster_key;
+      member->agreements = agrees ? member->agreements + 1 : 0;
+    }
+    if (member->agreements < kAgreements) continue;
+    member->is_believed = true;
+    member->partitions_read = kNeverRead;
+  }
+}
+
+void Tend::lift_fences() {
+  for (const auto& member : members_) {
+    if (member->agreements < kAgreements) continue;
+    if (member->was_free) log::info("a node of the cluster gets writes again", {{"node", member->node->name()}});
+    member->agreements = 0;
+    member->was_free = true;
+    member->node->lift_fence();
+  }
+}
+
 // ---------------------------------------------------------------------------------------------------------- partitions
 
 Task<void> Tend::read_changed_partitions() {
@@ -132,8 +193,8 @@ Task<void> Tend::read_changed_partitions() {
   for (int pass = 0; pass < 2; ++pass) {
     std::vector<Task<void>> tasks;
     for (auto& member : members_) {
-      if (!member->answered || member->partitions_now == -1 || member->partitions_read == member->partitions_now)
-        continue;
+      if (!member->is_believed || !member->answered) continue;
+      if (member->partitions_now == -1 || member->partitions_read == member->partitions_now) continue;
       // A node that believes to be alone while others answer would take all for its own.
       if (member->peers.peers.empty() && answering() > 1) continue;
       tasks.push_back(read_partitions(*member));
@@ -213,6 +274,7 @@ void Tend::forget_lost() {
 
 void Tend::forget(std::size_t at) {
   const NodeIndex index = members_[at]->node->index();
+  if (!members_[at]->answered) members_[at]->node->fence();  // what is under way there may be carried out late
   log::info("a node of the cluster was lost", {{"node", members_[at]->node->name()}, {"nodes", members_.size() - 1}});
   partitions_.remove(index);
   nodes_[index] = nullptr;

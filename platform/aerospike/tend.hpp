@@ -3,6 +3,10 @@
 //
 // A node is let in once it serves (its partition-generation is not -1). It is forgotten when it does not answer and no
 // node that does names it as a peer, or when none answers for long; then the seeds are asked again.
+//
+// What a fenced node (node.hpp) says of its partitions is not believed. Its fence is lifted when it names the same
+// cluster as a node without one: a new node's at once, that of one that fell silent in two rounds in a row. The first
+// node of all, or the first to answer when those without a fence are gone, needs nobody's consent.
 #pragma once
 #include "platform/aerospike/worker.hpp"
 
@@ -19,6 +23,7 @@ class Tend {
 
  private:
   static constexpr std::int64_t kNeverRead = -2;
+  static constexpr int kAgreements = 2;  // of a node with the others, until its fence is lifted
 
   struct Member {
     std::shared_ptr<Node> node;
@@ -28,6 +33,10 @@ class Tend {
     std::int64_t partitions_now = kNeverRead;
     std::int64_t peers_read = kNeverRead;  // … and those of what was last read
     std::int64_t partitions_read = kNeverRead;
+    std::string cluster_key{};  // names the cluster that it is in; empty: it is just finding one
+    int agreements = 0;         // rounds in a row in which it named the same as a node without a fence
+    bool was_free = false;      // its fence was lifted once
+    bool is_believed = false;   // in this round
     Deadline last_answer{};
     bool answered = false;  // in this round
   };
@@ -49,6 +58,9 @@ class Tend {
   Task<bool> discover();
   Task<void> probe(Candidate& candidate);
   Task<bool> probe_at(Candidate& candidate, boost::asio::ip::tcp::endpoint endpoint);
+  Member* model();
+  void find_who_agrees();
+  void lift_fences();
   Task<void> read_changed_partitions();
   Task<void> read_partitions(Member& member);
 
@@ -71,6 +83,7 @@ class Tend {
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<std::shared_ptr<Node>> nodes_;  // by NodeIndex
   PartitionMap partitions_;
+  Deadline last_free_{};  // when a node without a fence last answered
   bool changed_ = false;
   bool seeds_failed_ = false;  // and that was said
 };

@@ -121,6 +121,8 @@ void Tend::admit(const Candidate& candidate) {
   member->pool = std::make_unique<NodePool>(worker_, nodes_[index]);
   member->last_answer = std::chrono::steady_clock::now();
   member->answered = true;
+  member->agreements = kAgreements - 1;  // it never was out of step: once more is enough
+  member->node->fence();
   member->peers_now = 0;  // differs from what was read, as does the next
   member->partitions_now = 0;
   members_.push_back(std::move(member));

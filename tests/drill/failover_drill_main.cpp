@@ -238,7 +238,7 @@ class Drill {
   }
 
   // Of one thread to two nodes: reads, writes, streams, tending (ClientOptions).
-  static constexpr std::uint64_t kMostConnections = 2 * (16 + 16 + 8 + 1);
+  static constexpr std::uint64_t kMostConnections = 2 * (64 + 64 + 8 + 1);
 
   const Options& options_;
   aerospike::Client& client_;
