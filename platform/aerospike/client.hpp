@@ -16,7 +16,7 @@
 // or the server said that it refused it untouched. Once a byte is written and no answer comes, it is in doubt.
 //
 // A node that falls silent is fenced (ClientOptions::silence_ms): when it was only stopped, it wakes as master of what
-// others took over meanwhile, and one write that it then carries out in its old view undoes all of theirs to that record.
+// others took over meanwhile, and one write that it then carries out in its old view undoes theirs to that record.
 #pragma once
 #include <memory>
 #include <span>

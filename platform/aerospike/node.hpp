@@ -31,7 +31,7 @@ class Node {
   const boost::asio::ip::tcp::endpoint& endpoint() const { return endpoint_; }
   const std::string& tls_name() const { return tls_name_; }
 
-  // A node that had a strike and has not answered since is suspect, as is a fenced one: reads prefer other replicas. For
+  // A node that had a strike and has not answered since is suspect, as is a fenced one: reads prefer others. For
   // a while after each strike, 50 ms at first, then longer up to 1 s, it is blocked: it gets no new connections but the
   // tend task's, whose questions find out whether it is back.
   bool is_suspect() const { return strikes_.load(kRelaxed) > 0 || is_fenced(); }
@@ -54,7 +54,7 @@ class Node {
       heard_at_.store(at.time_since_epoch().count(), kRelaxed);
   }
   // A fenced node gets no writes, and none of those under way may stay with it: it fell silent, and the others may have
-  // gone on without it; or it is new, and does not yet agree with them. The tend task lifts the fence. True: it had none.
+  // gone on without it; or it is new, and does not yet agree with them. The tend task lifts it. True: there was none.
   bool fence() { return !fenced_.exchange(true); }
   void lift_fence() { fenced_ = false; }
   bool is_fenced() const { return fenced_.load(kRelaxed); }
