@@ -7,11 +7,15 @@
 #include "QuickMart-backend/api/admin_api.hpp"
 #include "QuickMart-backend/api/auth_api.hpp"
 #include "QuickMart-backend/api/authenticator.hpp"
+#include "QuickMart-backend/api/cart_api.hpp"
 #include "QuickMart-backend/api/catalog_api.hpp"
 #include "QuickMart-backend/api/coupon_api.hpp"
 #include "QuickMart-backend/api/health_api.hpp"
+#include "QuickMart-backend/api/order_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
+#include "QuickMart-backend/app/orders.hpp"
+#include "QuickMart-backend/app/sandbox_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
 #include "QuickMart-backend/config.hpp"
 
@@ -22,6 +26,8 @@ constexpr const char* kProgram = "quickmart-backend";
 // With the reading itself, what one instance changes is seen by all within two seconds.
 constexpr std::chrono::milliseconds kFollowCatalogEvery{500};
 constexpr std::chrono::minutes kRecoverEvery{5};
+constexpr std::chrono::seconds kRecoverOrdersEvery{1};
+constexpr std::chrono::seconds kMirrorStockEvery{1};
 constexpr std::chrono::hours kLookAtDemoDataEvery{1};
 
 service::Identity identity() {
@@ -58,11 +64,18 @@ class Shop {
         failures_(host.store()),
         messages_(host.store()),
         orders_(host.store()),
+        stock_(host.store()),
+        carts_(host.store()),
+        checkouts_(host.store()),
+        ledger_(host.store()),
         histories_(host.store()),
         demo_state_(host.store()),
         reco_(config.reco_engine_url, config.service_token),
         catalog_(catalog_store_),
         coupons_(coupon_store_, held_, users_, clock_),
+        payments_(ledger_),
+        order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, payments_, catalog_store_, catalog_,
+                    clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
         features_(histories_, orders_, catalog_, clock_),
@@ -79,12 +92,19 @@ class Shop {
     }
     auto reloaded = host_.finish(catalog_.reload());
     if (!reloaded) throw std::runtime_error("the catalog cannot be read: " + reloaded.error().detail);
+    auto opened = host_.finish(orders_.open());
+    if (!opened) throw std::runtime_error("the orders cannot be opened: " + opened.error().detail);
+    auto mirrored = host_.finish(order_app_.mirror.run_for_all());
+    if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
 
   void add_jobs() {
     host_.queue().handle(PredictAfterLogin::kJobKind, [this](const jobs::Job& job) { return predict_.handle(job); });
     host_.queue().handle(SendFeatures::kJobKind, [this](const jobs::Job& job) { return send_features_.handle(job); });
     host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
+    host_.every(kMirrorStockEvery, "bringing the stock into the catalog", [this] { return order_app_.mirror.run(); });
+    host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
+    host_.every(kRecoverEvery, "sweeping the stock", [this] { return sweep_stock(); });
     host_.every(kRecoverEvery, "settling coupons that a crash left pending", [this] { return recover_coupons(); });
     if (!config_.production())
       host_.every(kLookAtDemoDataEvery, "keeping the demo data up to date", [this] { return load_demo(); });
@@ -95,6 +115,8 @@ class Shop {
     api.authenticate_with(make_authenticator(signer_, config_.service_token, clock_));
     add_catalog_routes(api, catalog_);
     add_coupon_routes(api, coupons_);
+    add_cart_routes(api, order_app_);
+    add_order_routes(api, order_app_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
@@ -130,6 +152,20 @@ class Shop {
     co_return Result<void>{};
   }
 
+  Task<Result<void>> recover_orders() {
+    auto settled = co_await order_app_.recover.run();
+    if (!settled) co_return settled.error();
+    if (*settled > 0) log::info("orders settled", {{"count", *settled}});
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> sweep_stock() {
+    auto swept = co_await order_app_.recover.sweep();
+    if (!swept) co_return swept.error();
+    if (*swept > 0) log::info("remains of settled orders taken out of the stock", {{"count", *swept}});
+    co_return co_await order_app_.mirror.run_for_all();
+  }
+
   service::ServiceHost& host_;
   const Config& config_;
   const Clock& clock_;
@@ -142,11 +178,17 @@ class Shop {
   LoginFailureStore failures_;
   MessageStore messages_;
   OrderStore orders_;
+  StockStore stock_;
+  CartStore carts_;
+  CheckoutStore checkouts_;
+  SandboxLedger ledger_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
   HttpRecoClient reco_;
   CatalogApp catalog_;
   CouponApp coupons_;
+  SandboxGateway payments_;
+  OrderApp order_app_;
   PredictAfterLogin predict_;
   AccountApp accounts_;
   CustomerFeatures features_;

@@ -65,6 +65,7 @@ Task<Result<StoredUserCoupon>> ApplyCoupon::lease(StoredUserCoupon stored) {
   const Timestamp now = clock_.now();
   if (held.status == UserCouponStatus::used) co_return already_used();
   if (held.status == UserCouponStatus::expired) co_return rejected("This coupon has expired.");
+  if (held.status == UserCouponStatus::spending && held.order_id) co_return being_used();
   if (held.status == UserCouponStatus::spending && held.spending_since && now - *held.spending_since < kSpendLeaseMs)
     co_return being_used();
   held.status = UserCouponStatus::spending;

@@ -28,6 +28,7 @@ Task<Result<bool>> RecoverCoupons::recover(CouponId coupon, PendingUse use) {
     if (!settled) co_return settled.error();
     co_return true;
   }
+  if (held.status == UserCouponStatus::spending && held.order_id) co_return false;  // its recovery does it
   if (held.status == UserCouponStatus::spending && held.spending_since && now - *held.spending_since < kSpendLeaseMs)
     co_return false;
 

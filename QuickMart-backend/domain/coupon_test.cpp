@@ -154,7 +154,8 @@ TEST(Coupon, SortsByValue) {
 TEST(UserCoupon, MovesOnlyAlongItsTable) {
   using enum UserCouponStatus;
   const std::set<std::pair<UserCouponStatus, UserCouponStatus>> allowed{
-      {available, spending}, {spending, spending}, {spending, used}, {spending, available}, {available, expired}};
+      {available, spending}, {spending, spending}, {spending, used}, {spending, available}, {used, spending},
+      {available, expired}};
   for (auto from : {available, spending, used, expired})
     for (auto to : {available, spending, used, expired})
       EXPECT_EQ(may_become(from, to), allowed.contains({from, to})) << to_string(from) << " → " << to_string(to);

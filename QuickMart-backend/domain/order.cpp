@@ -26,6 +26,25 @@ constexpr std::array<std::pair<PaymentStatus, std::string_view>, 4> kPaymentName
      {PaymentStatus::failed, "failed"},
      {PaymentStatus::refunded, "refunded"}}};
 
+constexpr std::array<std::pair<OrderProgress, std::string_view>, 5> kProgressNames{
+    {{OrderProgress::none, "none"},
+     {OrderProgress::placing, "placing"},
+     {OrderProgress::undoing, "undoing"},
+     {OrderProgress::completing, "completing"},
+     {OrderProgress::cancelling, "cancelling"}}};
+// The one table of what may follow what. A lease may be taken over: each may follow itself.
+constexpr std::array<std::pair<OrderProgress, OrderProgress>, 10> kProgress{
+    {{OrderProgress::placing, OrderProgress::placing},
+     {OrderProgress::placing, OrderProgress::undoing},
+     {OrderProgress::placing, OrderProgress::completing},
+     {OrderProgress::undoing, OrderProgress::undoing},
+     {OrderProgress::undoing, OrderProgress::none},
+     {OrderProgress::completing, OrderProgress::completing},
+     {OrderProgress::completing, OrderProgress::none},
+     {OrderProgress::none, OrderProgress::cancelling},
+     {OrderProgress::cancelling, OrderProgress::cancelling},
+     {OrderProgress::cancelling, OrderProgress::none}}};
+
 template <class Table, class Enum>
 std::string_view name_in(const Table& table, Enum value) noexcept {
   for (const auto& [each, name] : table)
@@ -69,6 +88,16 @@ std::optional<OrderStatus> parse_order_status(std::string_view text) noexcept {
 }
 std::optional<PaymentStatus> parse_payment_status(std::string_view text) noexcept {
   return value_in<PaymentStatus>(kPaymentNames, text);
+}
+
+bool may_follow(OrderProgress from, OrderProgress to) noexcept {
+  for (const auto& [a, b] : kProgress)
+    if (a == from && b == to) return true;
+  return false;
+}
+std::string_view to_string(OrderProgress progress) noexcept { return name_in(kProgressNames, progress); }
+std::optional<OrderProgress> parse_order_progress(std::string_view text) noexcept {
+  return value_in<OrderProgress>(kProgressNames, text);
 }
 
 OrderTotals price_order(Money subtotal, Money discount, bool free_shipping, const PriceRules& rules) {

@@ -34,11 +34,33 @@ std::string_view to_string(PaymentStatus status) noexcept;
 std::optional<OrderStatus> parse_order_status(std::string_view text) noexcept;
 std::optional<PaymentStatus> parse_payment_status(std::string_view text) noexcept;
 
+// How far the steps are that follow from what was decided about an order. An open one (any but none) is finished by
+// whoever holds its lease, or after that by any instance's recovery.
+//   none      nothing is under way
+//   placing   stock, coupon and payment are being reserved; a crash in it undoes them
+//   undoing   the checkout failed: what was reserved is given back
+//   completing  it is confirmed: what was reserved becomes final, and the payment is captured
+//   cancelling  it was cancelled after that: money, goods and coupon go back
+enum class OrderProgress { none, placing, undoing, completing, cancelling };
+bool may_follow(OrderProgress from, OrderProgress to) noexcept;
+std::string_view to_string(OrderProgress progress) noexcept;
+std::optional<OrderProgress> parse_order_progress(std::string_view text) noexcept;
+
+// Who changed an order, when, and to what.
+struct OrderEvent {
+  Timestamp at{};
+  std::string by;    // a user's id, or "shop"
+  std::string what;  // a status, or a sentence
+  friend bool operator==(const OrderEvent&, const OrderEvent&) = default;
+};
+inline constexpr std::size_t kMaxOrderEvents = 100;
+
 struct OrderItem {
   ProductId product_id;
   std::string product_name;  // as it was when bought
   std::int64_t quantity = 1;  // ≥ 1
   Money unit_price;
+  Money discount{};  // its share of the order's
   Money total_price() const { return unit_price * quantity; }
   friend bool operator==(const OrderItem&, const OrderItem&) = default;
 };
@@ -73,6 +95,10 @@ struct Order {
   std::optional<std::string> shipping_address;
   Timestamp created_at{};
   Timestamp updated_at{};
+  OrderProgress progress = OrderProgress::none;
+  Timestamp lease_until{};  // while progress is open: nobody else works on it before
+  std::string checkout_id;  // of the request that placed it; empty for orders of old
+  std::vector<OrderEvent> history;
   friend bool operator==(const Order&, const Order&) = default;
 };
 

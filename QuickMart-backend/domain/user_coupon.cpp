@@ -12,8 +12,13 @@ constexpr std::array<std::pair<UserCouponStatus, std::string_view>, 4> kStatusNa
 constexpr std::array<std::pair<CouponSource, std::string_view>, 3> kSourceNames{
     {{CouponSource::nudge, "nudge"}, {CouponSource::general, "general"}, {CouponSource::promotion, "promotion"}}};
 // The one table of what may follow what. A lease may be taken over: spending → spending.
-constexpr std::array<std::pair<UserCouponStatus, UserCouponStatus>, 5> kTransitions{
-    {{available, spending}, {spending, spending}, {spending, used}, {spending, available}, {available, expired}}};
+constexpr std::array<std::pair<UserCouponStatus, UserCouponStatus>, 6> kTransitions{
+    {{available, spending},
+     {spending, spending},
+     {spending, used},
+     {spending, available},
+     {used, spending},
+     {available, expired}}};
 
 }  // namespace
 

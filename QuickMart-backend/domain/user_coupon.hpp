@@ -23,8 +23,9 @@ Result<UserCouponId> user_coupon_id_of(const UserId& user, const CouponId& coupo
 
 enum class CouponSource { nudge, general, promotion };
 
-// available → spending → used, and back from spending to available when the spending fails or its holder dies.
-// «spending» is a lease of kSpendLeaseMs: whoever finds it older may take it over. The wire knows it as available.
+// available → spending → used, and back from spending to available when the spending fails or its holder dies; back
+// from used, too, when the order is cancelled. «spending» is a lease of kSpendLeaseMs: whoever finds it older may take
+// it over, unless it names an order, whose own recovery then answers for it. The wire knows it as available.
 enum class UserCouponStatus { available, spending, used, expired };
 bool may_become(UserCouponStatus from, UserCouponStatus to) noexcept;
 inline constexpr std::chrono::milliseconds kSpendLeaseMs{30'000};

@@ -115,6 +115,17 @@ Task<Result<void>> CatalogStore::put(Category category) {
   return put_record(store_, kCategorySet, std::move(category));
 }
 
+Task<Result<void>> CatalogStore::set_stock(ProductId id, std::int64_t quantity) {
+  kv::OperateOptions options;
+  options.mode = kv::WriteMode::UpdateOnly;
+  std::vector<kv::Op> ops;
+  ops.push_back(kv::Op::set("stock", kv::Value{quantity}));
+  kv::Key key{kProductSet, id.str()};
+  auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
+  if (!done) co_return done.error();
+  co_return Result<void>{};
+}
+
 Task<Result<Product>> CatalogStore::product(ProductId id) {
   kv::Key key{kProductSet, id.str()};
   auto record = co_await store_.get(std::move(key));

@@ -202,6 +202,17 @@ Task<Result<void>> CouponStore::settle_use(CouponId coupon, UserCouponId by) {
   co_return Result<void>{};
 }
 
+Task<Result<void>> CouponStore::reopen_use(CouponId coupon, UserCouponId by, Timestamp now) {
+  kv::Key key{kCouponSet, coupon.str()};
+  kv::OperateOptions options;
+  options.mode = kv::WriteMode::UpdateOnly;
+  std::vector<kv::Op> ops;
+  ops.push_back(kv::Op::map_put(kPending, by.str(), to_value(now)));
+  auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
+  if (!done) co_return done.error();
+  co_return Result<void>{};
+}
+
 Task<Result<void>> CouponStore::release_use(CouponId coupon, UserCouponId by) {
   kv::Key key{kCouponSet, coupon.str()};
   // Whether it is pending and taking it off must be one step: the generation joins the two.

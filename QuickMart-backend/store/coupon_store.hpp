@@ -46,6 +46,8 @@ class CouponStore {
   Task<Result<std::int64_t>> count_use(CouponId coupon, UserCouponId by, Timestamp now);
   // The use is final: forgets that it was pending. Idempotent.
   Task<Result<void>> settle_use(CouponId coupon, UserCouponId by);
+  // A settled use is pending again, so that release_use can take it back. Idempotent.
+  Task<Result<void>> reopen_use(CouponId coupon, UserCouponId by, Timestamp now);
   // The use did not happen: takes it off the count if it is pending under `by`. The caller must hold `by`'s lease.
   Task<Result<void>> release_use(CouponId coupon, UserCouponId by);
 

@@ -6,6 +6,7 @@ namespace qm::shop {
 namespace {
 
 constexpr const char* kOrderSet = "order";
+constexpr const char* kLeaseUntil = "lease_until";  // only while steps are under way; indexed
 
 kv::Bins encode_order(const Order& order) {
   kv::List items;
@@ -15,6 +16,7 @@ kv::Bins encode_order(const Order& order) {
     fields["product_name"] = item.product_name;
     fields["quantity"] = item.quantity;
     fields["unit_price"] = to_value(item.unit_price);
+    if (!item.discount.is_zero()) fields["discount"] = to_value(item.discount);
     items.emplace_back(std::move(fields));
   }
   kv::Bins bins;
@@ -30,6 +32,20 @@ kv::Bins encode_order(const Order& order) {
   bins["ship_address"] = to_value(order.shipping_address);
   bins["created_at"] = to_value(order.created_at);
   bins["updated_at"] = to_value(order.updated_at);
+  if (order.progress != OrderProgress::none) {
+    bins["progress"] = std::string{to_string(order.progress)};
+    bins[kLeaseUntil] = to_value(order.lease_until);
+  }
+  if (!order.checkout_id.empty()) bins["checkout_id"] = order.checkout_id;
+  kv::List history;
+  for (const OrderEvent& event : order.history) {
+    kv::Map fields;
+    fields["at"] = to_value(event.at);
+    fields["by"] = event.by;
+    fields["what"] = event.what;
+    history.emplace_back(std::move(fields));
+  }
+  if (!history.empty()) bins["history"] = std::move(history);
   return bins;
 }
 
@@ -46,7 +62,7 @@ Result<Order> decode_order(const std::string& id, const kv::Record& record) {
     if (!map) continue;
     const RecordFields item{*map};
     order.items.push_back({ProductId{item.text("product_id")}, item.text("product_name"), item.integer("quantity"),
-                           item.money("unit_price")});
+                           item.money("unit_price"), item.money("discount")});
   }
   order.totals = {fields.money("subtotal"), fields.money("discount"), fields.money("tax"), fields.money("shipping")};
   order.status = *status;
@@ -55,6 +71,15 @@ Result<Order> decode_order(const std::string& id, const kv::Record& record) {
   order.shipping_address = fields.maybe_text("ship_address");
   order.created_at = fields.time("created_at");
   order.updated_at = fields.time("updated_at");
+  order.progress = parse_order_progress(fields.text("progress")).value_or(OrderProgress::none);
+  if (order.progress != OrderProgress::none) order.lease_until = fields.time(kLeaseUntil);
+  order.checkout_id = fields.text("checkout_id");
+  for (const kv::Value& each : fields.list("history")) {
+    const auto* map = each.as<kv::Map>();
+    if (!map) continue;
+    const RecordFields event{*map};
+    order.history.push_back({event.time("at"), event.text("by"), event.text("what")});
+  }
   return order;
 }
 
@@ -101,15 +126,31 @@ Task<Result<StoredOrder>> OrderStore::get(OrderId id) {
   co_return stored;
 }
 
-Task<Result<void>> OrderStore::update(Order order, std::uint32_t expect_generation) {
+Task<Result<std::uint32_t>> OrderStore::update(Order order, std::uint32_t expect_generation) {
   kv::WriteOptions options;
-  options.mode = kv::WriteMode::UpdateOnly;
+  options.mode = kv::WriteMode::Replace;  // what it no longer has goes with it
   options.expect_generation = expect_generation;
   kv::Key key{kOrderSet, order.id.str()};
   kv::Bins bins = encode_order(order);
-  auto written = co_await store_.put(std::move(key), std::move(bins), options);
-  if (!written) co_return written.error();
-  co_return Result<void>{};
+  co_return co_await store_.put(std::move(key), std::move(bins), options);
+}
+
+Task<Result<void>> OrderStore::open() {
+  co_return co_await store_.ensure_index(kOrderSet, kLeaseUntil, kv::IndexType::Integer);
+}
+
+Task<Result<std::vector<StoredOrder>>> OrderStore::abandoned(Timestamp now, std::size_t limit) {
+  kv::IndexRange range;
+  range.high = to_value(now);
+  auto page = co_await store_.find(kOrderSet, kLeaseUntil, std::move(range), {}, limit);
+  if (!page) co_return page.error();
+  std::vector<StoredOrder> orders;
+  for (const kv::Entry& entry : page->entries) {
+    auto order = decode_order(entry.key.id, entry.record);
+    if (!order) co_return order.error();
+    orders.push_back({std::move(*order), entry.record.generation});
+  }
+  co_return orders;
 }
 
 Task<Result<std::vector<Order>>> OrderStore::of_user(UserId user, std::size_t limit) {

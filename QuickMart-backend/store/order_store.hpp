@@ -2,6 +2,7 @@
 // customer with the months that have orders, and one per customer and month with the orders of that month, so that no
 // record grows without bound. Thread-safe.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,14 @@ class OrderStore {
   Task<Result<void>> add(Order order);
   // NotFound.
   Task<Result<StoredOrder>> get(OrderId id);
-  // GenerationMismatch when it changed since it was read.
-  Task<Result<void>> update(Order order, std::uint32_t expect_generation);
+  // GenerationMismatch when it changed since it was read. → the new generation.
+  Task<Result<std::uint32_t>> update(Order order, std::uint32_t expect_generation);
   // Whatever stood under its id gives way, its place in the list included: for demo orders, which move with the days.
   Task<Result<void>> replace(Order order);
+  // Orders whose steps are under way and whose lease ended before `now`; in no order, at most `limit` (1…1,000).
+  Task<Result<std::vector<StoredOrder>>> abandoned(Timestamp now, std::size_t limit);
+  // Declares the index for the above; once, before it.
+  Task<Result<void>> open();
   // Newest first, at most `limit` (1…1,000).
   Task<Result<std::vector<Order>>> of_user(UserId user, std::size_t limit);
 

@@ -1,0 +1,195 @@
+#include "QuickMart-backend/api/cart_api.hpp"
+
+#include "QuickMart-backend/api/catalog_wire.hpp"
+#include "QuickMart-backend/api/order_wire.hpp"
+
+namespace qm::shop {
+namespace wire {
+
+struct CartItem {
+  std::string product_id;
+  Product product;
+  std::int64_t quantity = 1;
+  json::Amount price;
+  json::Amount total;
+};
+BOOST_DESCRIBE_STRUCT(CartItem, (), (product_id, product, quantity, price, total))
+
+struct Cart {
+  std::vector<CartItem> items;
+  json::Amount subtotal;
+  json::Amount discount;
+  json::Amount tax;
+  json::Amount shipping;
+  json::Amount total;
+};
+BOOST_DESCRIBE_STRUCT(Cart, (), (items, subtotal, discount, tax, shipping, total))
+
+struct CartAddition {
+  ProductId product_id;
+  std::int64_t quantity = 1;
+};
+BOOST_DESCRIBE_STRUCT(CartAddition, (), (product_id, quantity))
+inline auto constraints(const CartAddition*) {
+  return json::fields(
+      json::field(&CartAddition::quantity, json::defaulted(), json::range(1, kMaxLineQuantity)));
+}
+
+struct CartQuantity {
+  ProductId product_id;
+  std::int64_t quantity = 0;
+};
+BOOST_DESCRIBE_STRUCT(CartQuantity, (), (product_id, quantity))
+inline auto constraints(const CartQuantity*) {
+  return json::fields(json::field(&CartQuantity::quantity, json::range(0, kMaxLineQuantity)));
+}
+
+struct ByCartProduct {
+  ProductId product_id;
+};
+BOOST_DESCRIBE_STRUCT(ByCartProduct, (), (product_id))
+
+struct Payment {
+  std::optional<std::string> method;
+};
+BOOST_DESCRIBE_STRUCT(Payment, (), (method))
+inline auto constraints(const Payment*) {
+  return json::fields(json::field(&Payment::method, json::length(1, 200)));
+}
+
+struct CheckoutOrder {
+  std::optional<std::string> coupon_code;
+  std::optional<std::string> shipping_address;
+  std::optional<Payment> payment;
+};
+BOOST_DESCRIBE_STRUCT(CheckoutOrder, (), (coupon_code, shipping_address, payment))
+inline auto constraints(const CheckoutOrder*) {
+  return json::fields(json::field(&CheckoutOrder::coupon_code, json::length(1, 64)),
+                      json::field(&CheckoutOrder::shipping_address, json::length(1, 1'000)));
+}
+
+}  // namespace wire
+
+namespace {
+
+using http::Access;
+using http::Call;
+using http::None;
+
+constexpr const char* kDefaultPayment = "sandbox";
+
+wire::Cart to_wire(const CartView& view) {
+  wire::Cart out;
+  for (const CartView::Item& item : view.items)
+    out.items.push_back({item.product.id.str(), wire::to_wire(item.product), item.quantity,
+                         json::to_wire(item.product.price), json::to_wire(item.product.price * item.quantity)});
+  out.subtotal = json::to_wire(view.totals.subtotal);
+  out.discount = json::to_wire(view.totals.discount);
+  out.tax = json::to_wire(view.totals.tax);
+  out.shipping = json::to_wire(view.totals.shipping);
+  out.total = json::to_wire(view.totals.total());
+  return out;
+}
+
+Result<std::string> idempotency_key_of(const http::Request& request) {
+  const std::string_view key = request.header("idempotency-key");
+  if (!key.empty() && key.size() <= kMaxIdempotencyKeyBytes) return std::string{key};
+  Fault fault;
+  fault.loc = {"header", "idempotency-key"};
+  fault.msg = key.empty() ? "field required: a text of your own that names this checkout, such as a UUID"
+                          : "ensure this has at most 255 characters";
+  fault.type = key.empty() ? "value_error.missing" : "value_error.any_str.max_length";
+  std::vector<Fault> faults;
+  faults.push_back(std::move(fault));
+  return invalid(std::move(faults));
+}
+
+void add_edits(http::Api& api, EditCart& cart) {
+  using Shown = Task<Result<wire::Cart>>;
+  api.get("/api/cart", {.name = "get_cart", .summary = "The caller's cart", .tag = "cart", .access = Access::User},
+          [&cart](Call<> call) -> Shown {
+            UserId user{call.principal().subject};
+            auto view = co_await cart.get(std::move(user));
+            if (!view) co_return view.error();
+            co_return to_wire(*view);
+          });
+  api.post("/api/cart/add",
+           {.name = "add_to_cart",
+            .summary = "Puts more of a product into the cart",
+            .tag = "cart",
+            .access = Access::User,
+            .errors = {404, 409}},
+           [&cart](Call<None, None, wire::CartAddition> call) -> Shown {
+             UserId user{call.principal().subject};
+             auto view = co_await cart.add(std::move(user), std::move(call.body.product_id), call.body.quantity);
+             if (!view) co_return view.error();
+             co_return to_wire(*view);
+           });
+  api.put("/api/cart/update",
+          {.name = "update_cart",
+           .summary = "Sets how many of a product are in the cart; 0 takes it out",
+           .tag = "cart",
+           .access = Access::User,
+           .errors = {404, 409}},
+          [&cart](Call<None, None, wire::CartQuantity> call) -> Shown {
+            UserId user{call.principal().subject};
+            auto view = co_await cart.set(std::move(user), std::move(call.body.product_id), call.body.quantity);
+            if (!view) co_return view.error();
+            co_return to_wire(*view);
+          });
+  api.del("/api/cart/remove/{product_id}",
+          {.name = "remove_from_cart", .summary = "Takes a product out", .tag = "cart", .access = Access::User},
+          [&cart](Call<wire::ByCartProduct> call) -> Shown {
+            UserId user{call.principal().subject};
+            auto view = co_await cart.set(std::move(user), std::move(call.path.product_id), 0);
+            if (!view) co_return view.error();
+            co_return to_wire(*view);
+          });
+  api.del("/api/cart/clear",
+          {.name = "clear_cart", .summary = "Empties the cart", .tag = "cart", .access = Access::User},
+          [&cart](Call<> call) -> Shown {
+            UserId user{call.principal().subject};
+            auto view = co_await cart.clear(std::move(user));
+            if (!view) co_return view.error();
+            co_return to_wire(*view);
+          });
+}
+
+void add_checkout(http::Api& api, PlaceOrder& place) {
+  api.post("/api/cart/checkout",
+           {.name = "checkout",
+            .summary = "Buys the cart, exactly once per Idempotency-Key",
+            .tag = "cart",
+            .access = Access::User,
+            .errors = {400, 409}},
+           [&place](Call<None, None, std::optional<wire::CheckoutOrder>> call)
+               -> Task<Result<http::Answer<wire::Order>>> {
+             auto key = idempotency_key_of(*call.request);
+             if (!key) co_return key.error();
+             CheckoutRequest request;
+             request.user = UserId{call.principal().subject};
+             request.key = std::move(*key);
+             request.payment_method = kDefaultPayment;
+             if (call.body) {
+               request.coupon_code = std::move(call.body->coupon_code);
+               request.shipping_address = std::move(call.body->shipping_address);
+               if (call.body->payment && call.body->payment->method)
+                 request.payment_method = std::move(*call.body->payment->method);
+             }
+             auto order = co_await place.run(std::move(request));
+             if (!order) co_return order.error();
+             http::Answer<wire::Order> answer;
+             answer.body = wire::to_wire(*order);
+             answer.status = 201;
+             co_return answer;
+           });
+}
+
+}  // namespace
+
+void add_cart_routes(http::Api& api, OrderApp& orders) {
+  add_edits(api, orders.cart);
+  add_checkout(api, orders.place);
+}
+
+}  // namespace qm::shop

@@ -1,0 +1,36 @@
+// Brings what is available into the catalog, where listings and filters see it: whatever this instance sold or took
+// back since the last run. Every instance mirrors its own changes; the value written is the stock's, read after the
+// change, so that the last one to write is never older than the last change. Thread-safe.
+#pragma once
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "QuickMart-backend/app/catalog.hpp"
+#include "QuickMart-backend/domain/order.hpp"
+#include "QuickMart-backend/store/stock_store.hpp"
+
+namespace qm::shop {
+
+class MirrorStock {
+ public:
+  MirrorStock(StockStore& stock, CatalogStore& store, CatalogApp& catalog)
+      : stock_(stock), store_(store), catalog_(catalog) {}
+
+  void note(const std::vector<OrderItem>& items);
+  // Call every second or so; costs nothing when nothing was noted.
+  Task<Result<void>> run();
+  // Whatever differs, as a crash may have come before the last run; call at start and every few minutes.
+  Task<Result<void>> run_for_all();
+
+ private:
+  Task<Result<void>> mirror(std::set<ProductId> products);
+
+  StockStore& stock_;
+  CatalogStore& store_;
+  CatalogApp& catalog_;
+  std::mutex mutex_;
+  std::set<ProductId> noted_;
+};
+
+}  // namespace qm::shop

@@ -1,0 +1,390 @@
+#include "QuickMart-backend/app/orders.hpp"
+
+#include <latch>
+
+#include <gtest/gtest.h>
+
+#include "platform/core/await.hpp"
+#include "platform/core/runtime.hpp"
+#include "platform/core/test_time.hpp"
+#include "platform/kv/memory_store.hpp"
+#include "QuickMart-backend/app/coupons.hpp"
+#include "QuickMart-backend/app/dying_store_fixture.hpp"
+#include "QuickMart-backend/app/sandbox_gateway.hpp"
+
+namespace qm::shop {
+namespace {
+
+using std::chrono::days;
+using test::kNow;
+
+class OrdersTest : public testing::Test {
+ protected:
+  OrdersTest() {
+    workers_.start();
+    EXPECT_TRUE(run(orders_.open()));
+  }
+  ~OrdersTest() override {
+    workers_.stop();
+    workers_.join();
+  }
+
+  template <class T>
+  Result<T> run(Task<Result<T>> task) {
+    return await_on(workers_.context(0), std::move(task));
+  }
+  // Runs all of them at once, spread over the workers.
+  template <class T>
+  std::vector<Result<T>> run_all(std::vector<Task<Result<T>>> tasks) {
+    std::vector<Result<T>> results(tasks.size(), Result<T>{Error{}});
+    std::latch done{static_cast<std::ptrdiff_t>(tasks.size())};
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      boost::asio::co_spawn(workers_.context(i % workers_.size()), std::move(tasks[i]),
+                            [&results, &done, i](std::exception_ptr failure, Result<T> result) {
+                              if (!failure) results[i] = std::move(result);
+                              done.count_down();
+                            });
+    }
+    done.wait();
+    return results;
+  }
+
+  void sell(std::string id, std::int64_t minor, std::int64_t quantity) {
+    Product product;
+    product.id = ProductId{std::move(id)};
+    product.name = "The " + product.id.str();
+    product.category = CategoryId{"things"};
+    product.price = Money{minor};
+    product.stock_quantity = quantity;
+    ASSERT_TRUE(run(catalog_store_.put(product)));
+    ASSERT_TRUE(run(catalog_.publish()));
+  }
+  void give_out(std::string code, Discount discount, std::optional<std::int64_t> limit = {}) {
+    Coupon coupon;
+    coupon.code = std::move(code);
+    coupon.name = "Test";
+    coupon.discount = discount;
+    coupon.usage_limit = limit;
+    coupon.valid_from = kNow - days{1};
+    coupon.valid_until = kNow + days{10};
+    ASSERT_TRUE(run(coupon_app_.create.run(std::move(coupon))));
+  }
+  void fill(const UserId& user, const char* product, std::int64_t quantity) {
+    const auto added = run(app_.cart.add(user, ProductId{product}, quantity));
+    ASSERT_TRUE(added) << added.error().detail;
+  }
+  static CheckoutRequest request(UserId user, std::string key, std::optional<std::string> coupon = {},
+                                 std::string method = "card") {
+    return {std::move(user), std::move(key), std::move(coupon), "1 Main St", std::move(method)};
+  }
+  Stock stock(const char* product) { return run(stock_.get(ProductId{product})).value(); }
+  std::vector<Order> orders_of(const UserId& user) { return run(orders_.of_user(user, 100)).value(); }
+  std::int64_t uses_of(const char* code) { return run(coupons_.find(code)).value().usage_count; }
+
+  // After the lease of whoever died.
+  void recover() {
+    clock_.advance(kOrderLease + std::chrono::seconds{1});
+    ASSERT_TRUE(run(app_.recover.run()));
+    ASSERT_TRUE(run(app_.recover.sweep()));
+    ASSERT_TRUE(run(coupon_app_.recover.run()));
+  }
+
+  // What must hold when nothing is under way. `users`: all who ever ordered.
+  void expect_all_adds_up(const std::vector<UserId>& users, const std::string& where) {
+    std::map<std::string, std::int64_t> bought;
+    std::map<std::string, std::int64_t> redeemed;
+    for (const UserId& user : users) {
+      for (const Order& order : orders_of(user)) {
+        EXPECT_EQ(order.progress, OrderProgress::none) << where;
+        const SandboxPayment payment = run(ledger_.get(order.id)).value();
+        if (order.status == OrderStatus::confirmed) {
+          EXPECT_EQ(order.payment_status, PaymentStatus::paid) << where;
+          EXPECT_EQ(payment.captures, 1) << where;
+          EXPECT_EQ(payment.amount, order.totals.total()) << where;
+          EXPECT_TRUE(payment.refunds.empty()) << where;
+          for (const OrderItem& item : order.items) bought[item.product_id.str()] += item.quantity;
+          if (order.coupon_code) ++redeemed[*order.coupon_code];
+        } else {
+          EXPECT_EQ(order.status, OrderStatus::cancelled) << where;
+          EXPECT_TRUE(payment.captures == 0 || payment.refunded() == payment.amount) << where;
+          EXPECT_NE(payment.state, SandboxState::authorised) << where;
+        }
+      }
+    }
+    for (const Stock& stock : run(stock_.list()).value()) {
+      EXPECT_TRUE(stock.adds_up()) << where << ' ' << stock.product_id.str();
+      EXPECT_TRUE(stock.reserved.empty()) << where << ' ' << stock.product_id.str();
+      EXPECT_TRUE(stock.returned.empty()) << where << ' ' << stock.product_id.str();
+      EXPECT_EQ(stock.sold - stock.restocked, bought[stock.product_id.str()]) << where;
+    }
+    for (const CouponWithPending& each : run(coupons_.list()).value()) {
+      EXPECT_EQ(each.coupon.usage_count, redeemed[each.coupon.code]) << where << ' ' << each.coupon.code;
+      EXPECT_TRUE(each.pending.empty()) << where << ' ' << each.coupon.code;
+    }
+  }
+
+  WorkerThreads workers_{4};
+  ManualClock clock_{kNow};
+  DyingStore kv_{kv::make_memory_store("quick_mart", clock_)};
+  CatalogStore catalog_store_{kv_};
+  CatalogApp catalog_{catalog_store_};
+  CouponStore coupons_{kv_};
+  UserCouponStore held_{kv_};
+  UserStore users_{kv_};
+  OrderStore orders_{kv_};
+  StockStore stock_{kv_};
+  CartStore carts_{kv_};
+  CheckoutStore checkouts_{kv_};
+  SandboxLedger ledger_{kv_};
+  SandboxGateway payments_{ledger_};
+  CouponApp coupon_app_{coupons_, held_, users_, clock_};
+  OrderApp app_{{orders_, stock_, carts_, checkouts_, coupons_, held_, payments_, catalog_store_, catalog_, clock_}};
+  const UserId ann_{"ann"};
+};
+
+TEST_F(OrdersTest, BuysTheCartOnceHoweverOftenItIsAsked) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 4);
+  const auto first = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(first) << first.error().detail;
+  EXPECT_EQ(first->status, OrderStatus::confirmed);
+  EXPECT_EQ(first->payment_status, PaymentStatus::paid);
+  EXPECT_EQ(first->totals.total(), Money{1000 + 80 + 999});
+  fill(ann_, "pen", 1);  // the cart is another one by now
+  const auto again = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, first->id);
+  EXPECT_EQ(orders_of(ann_).size(), 1u);
+  EXPECT_EQ(stock("pen").on_hand, 6);
+  EXPECT_EQ(run(app_.cart.get(ann_))->items.size(), 1u);
+  expect_all_adds_up({ann_}, "bought once");
+}
+
+TEST_F(OrdersTest, RefusesAKeyThatWasUsedForSomethingElse) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 1);
+  ASSERT_TRUE(run(app_.place.run(request(ann_, "k1"))));
+  fill(ann_, "pen", 1);
+  const auto other = run(app_.place.run(request(ann_, "k1", "SAVE")));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, ErrorKind::Invalid);
+}
+
+TEST_F(OrdersTest, LastUnitRaceIsWonByOne) {
+  sell("pen", 250, 1);
+  std::vector<UserId> users;
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 16; ++i) {
+    users.emplace_back("user_" + std::to_string(i));
+    fill(users.back(), "pen", 1);
+  }
+  for (const UserId& user : users) tasks.push_back(app_.place.run(request(user, "k")));
+  int bought = 0;
+  for (const auto& result : run_all(std::move(tasks))) {
+    bought += result ? 1 : 0;
+    if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Conflict) << result.error().detail;
+  }
+  EXPECT_EQ(bought, 1);
+  EXPECT_EQ(stock("pen").available, 0);
+  expect_all_adds_up(users, "last unit");
+}
+
+TEST_F(OrdersTest, CouponLimitRaceLetsNoMoreThrough) {
+  sell("pen", 5000, 100);
+  give_out("FEW", PercentOff{BasisPoints{1000}}, 3);
+  std::vector<UserId> users;
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 12; ++i) {
+    users.emplace_back("user_" + std::to_string(i));
+    fill(users.back(), "pen", 1);
+  }
+  for (const UserId& user : users) tasks.push_back(app_.place.run(request(user, "k", "FEW")));
+  int bought = 0;
+  for (const auto& result : run_all(std::move(tasks))) {
+    bought += result ? 1 : 0;
+    if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Rejected) << result.error().detail;
+  }
+  EXPECT_EQ(bought, 3);
+  EXPECT_EQ(uses_of("FEW"), 3);
+  expect_all_adds_up(users, "coupon limit");
+}
+
+TEST_F(OrdersTest, TwoDevicesEditingOneCartLoseNothing) {
+  sell("pen", 250, 100);
+  sell("ink", 400, 100);
+  std::vector<Task<Result<CartView>>> tasks;
+  for (int i = 0; i < 10; ++i) {
+    tasks.push_back(app_.cart.add(ann_, ProductId{"pen"}, 1));
+    tasks.push_back(app_.cart.add(ann_, ProductId{"ink"}, 2));
+  }
+  for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().detail;
+  const auto cart = run(carts_.get(ann_)).value();
+  EXPECT_EQ(cart.find(ProductId{"pen"})->quantity, 10);
+  EXPECT_EQ(cart.find(ProductId{"ink"})->quantity, 20);
+}
+
+TEST_F(OrdersTest, TellsOfAPriceThatChangedBetweenCartAndCheckout) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 4);
+  sell("pen", 300, 10);
+  const auto refused = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::Conflict);
+  EXPECT_NE(refused.error().detail.find("22.95"), std::string::npos) << refused.error().detail;
+  EXPECT_TRUE(orders_of(ann_).empty());
+  EXPECT_EQ(run(app_.cart.get(ann_))->totals.total(), Money{2295});
+  const auto bought = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(bought) << bought.error().detail;
+  EXPECT_EQ(bought->totals.total(), Money{2295});
+}
+
+TEST_F(OrdersTest, LeavesNothingBehindWhenThePaymentIsDeclined) {
+  sell("pen", 5000, 10);
+  give_out("SAVE", PercentOff{BasisPoints{1000}});
+  fill(ann_, "pen", 2);
+  for (int i = 0; i < 2; ++i) {  // the answer of the key stays
+    const auto declined = run(app_.place.run(request(ann_, "k1", "SAVE", "declined")));
+    ASSERT_FALSE(declined);
+    EXPECT_EQ(declined.error().kind, ErrorKind::Rejected);
+  }
+  EXPECT_EQ(stock("pen").available, 10);
+  EXPECT_EQ(uses_of("SAVE"), 0);
+  EXPECT_EQ(run(carts_.get(ann_))->find(ProductId{"pen"})->quantity, 2);
+  expect_all_adds_up({ann_}, "declined");
+  EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "SAVE"))));
+  expect_all_adds_up({ann_}, "paid otherwise");
+}
+
+TEST_F(OrdersTest, MakesOneOrderOfDuplicateRequestsAtOnce) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 1);
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 12; ++i) tasks.push_back(app_.place.run(request(ann_, "k1")));
+  int answered = 0;
+  for (const auto& result : run_all(std::move(tasks))) {
+    answered += result ? 1 : 0;
+    if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Conflict) << result.error().detail;
+  }
+  EXPECT_GE(answered, 1);
+  EXPECT_EQ(orders_of(ann_).size(), 1u);
+  EXPECT_EQ(stock("pen").sold, 1);
+  expect_all_adds_up({ann_}, "duplicates");
+}
+
+TEST_F(OrdersTest, CancellingGivesBackMoneyGoodsAndCouponOnce) {
+  sell("pen", 5000, 10);
+  give_out("SAVE", PercentOff{BasisPoints{1000}}, 1);
+  fill(ann_, "pen", 2);
+  const auto order = run(app_.place.run(request(ann_, "k1", "SAVE")));
+  ASSERT_TRUE(order) << order.error().detail;
+  EXPECT_EQ(run(app_.customer.cancel(UserId{"bob"}, order->id)).error().kind, ErrorKind::NotFound);
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(app_.customer.cancel(ann_, order->id));
+  run_all(std::move(tasks));
+  const auto cancelled = run(app_.customer.cancel(ann_, order->id));
+  ASSERT_TRUE(cancelled) << cancelled.error().detail;
+  EXPECT_EQ(cancelled->status, OrderStatus::cancelled);
+  EXPECT_EQ(stock("pen").available, 10);
+  EXPECT_EQ(stock("pen").restocked, 2);
+  EXPECT_EQ(uses_of("SAVE"), 0);
+  expect_all_adds_up({ann_}, "cancelled");
+  fill(ann_, "pen", 1);
+  EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "SAVE"))));
+}
+
+// Dies at each write of a checkout in turn; what comes after the restart must make it whole, and the same key must
+// lead to one order.
+TEST_F(OrdersTest, PaidButCrashedBeforeConfirmationIsUndoneAndSoIsEveryOtherStep) {
+  sell("pen", 5000, 1'000);
+  sell("ink", 300, 1'000);
+  give_out("SAVE", PercentOff{BasisPoints{1000}});
+  std::vector<UserId> users;
+  for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+    bool died = true;
+    for (int writes = 0; died; ++writes) {
+      const std::string where = "dead at write " + std::to_string(writes) +
+                                (last == DyingStore::Last::Done ? ", done" : ", lost");
+      users.emplace_back("user_" + std::to_string(users.size()));
+      const UserId user = users.back();
+      fill(user, "pen", 1);
+      fill(user, "ink", 2);
+      kv_.die_after(writes, last);
+      const auto answer = run(app_.place.run(request(user, "k", "SAVE")));
+      died = kv_.is_dead();
+      kv_.revive();
+      recover();
+      expect_all_adds_up(users, where);
+      const auto again = run(app_.place.run(request(user, "k", "SAVE")));
+      ASSERT_TRUE(again) << where << ": " << again.error().detail;
+      if (answer) EXPECT_EQ(again->id, answer->id) << where;
+      const auto orders = orders_of(user);
+      EXPECT_EQ(std::ranges::count(orders, OrderStatus::confirmed, &Order::status), 1) << where;
+      EXPECT_TRUE(run(carts_.get(user))->lines.empty()) << where;
+      expect_all_adds_up(users, where + ", asked again");
+      ASSERT_LT(writes, 100);
+    }
+  }
+  EXPECT_GT(users.size(), 20u);
+}
+
+TEST_F(OrdersTest, ACancellationThatCrashedIsCarriedThrough) {
+  sell("pen", 5000, 1'000);
+  give_out("SAVE", PercentOff{BasisPoints{1000}});
+  std::vector<UserId> users;
+  for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+    bool died = true;
+    for (int writes = 0; died; ++writes) {
+      const std::string where = "dead at write " + std::to_string(writes) +
+                                (last == DyingStore::Last::Done ? ", done" : ", lost");
+      users.emplace_back("user_" + std::to_string(users.size()));
+      const UserId user = users.back();
+      fill(user, "pen", 1);
+      const auto order = run(app_.place.run(request(user, "k", "SAVE")));
+      ASSERT_TRUE(order) << order.error().detail;
+      kv_.die_after(writes, last);
+      static_cast<void>(run(app_.customer.cancel(user, order->id)));
+      died = kv_.is_dead();
+      kv_.revive();
+      recover();
+      expect_all_adds_up(users, where);
+      const auto again = run(app_.customer.cancel(user, order->id));
+      ASSERT_TRUE(again) << where << ": " << again.error().detail;
+      expect_all_adds_up(users, where + ", asked again");
+      ASSERT_LT(writes, 100);
+    }
+  }
+  EXPECT_EQ(stock("pen").available, 1'000);
+}
+
+TEST_F(OrdersTest, SeveralInstancesMayRecoverAtOnce) {
+  sell("pen", 5000, 1'000);
+  give_out("SAVE", PercentOff{BasisPoints{1000}});
+  std::vector<UserId> users;
+  for (int writes = 2; writes < 16; ++writes) {
+    users.emplace_back("user_" + std::to_string(writes));
+    fill(users.back(), "pen", 1);
+    kv_.die_after(writes, DyingStore::Last::Done);
+    static_cast<void>(run(app_.place.run(request(users.back(), "k", "SAVE"))));
+    kv_.revive();
+  }
+  clock_.advance(kOrderLease + std::chrono::seconds{1});
+  std::vector<Task<Result<int>>> tasks;
+  for (int i = 0; i < 6; ++i) tasks.push_back(app_.recover.run());
+  run_all(std::move(tasks));
+  recover();
+  expect_all_adds_up(users, "recovered by many");
+}
+
+TEST_F(OrdersTest, ListingsShowWhatIsLeft) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 4);
+  ASSERT_TRUE(run(app_.place.run(request(ann_, "k1"))));
+  ASSERT_TRUE(run(app_.mirror.run()));
+  EXPECT_EQ(catalog_.snapshot()->find(ProductId{"pen"})->stock_quantity, 6);
+  const auto too_many = run(app_.cart.add(ann_, ProductId{"pen"}, 7));
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().kind, ErrorKind::Conflict);
+}
+
+}  // namespace
+}  // namespace qm::shop

@@ -1,0 +1,218 @@
+#include "QuickMart-backend/app/place_order.hpp"
+
+#include "platform/security/password.hpp"
+
+namespace qm::shop {
+namespace {
+
+constexpr std::size_t kOrderIdDigits = 26;
+
+// The parts cannot run into each other: each is preceded by its length.
+std::string digest_of_parts(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) text.append(std::to_string(part.size())).append(":").append(part);
+  return security::sha256_hex(text);
+}
+
+std::string fingerprint_of(const CheckoutRequest& request) {
+  return digest_of_parts({request.coupon_code.value_or(""), request.shipping_address.value_or(""),
+                          request.payment_method});
+}
+
+OrderId order_id_of(const std::string& checkout_id, std::int64_t attempt) {
+  const std::string digest = digest_of_parts({checkout_id, std::to_string(attempt)});
+  return OrderId{std::string{OrderTag::prefix} + "_" + digest.substr(0, kOrderIdDigits)};
+}
+
+Error being_placed() {
+  return {ErrorKind::Conflict, "This checkout is being worked on; ask again with the same Idempotency-Key.",
+          std::chrono::seconds{1}};
+}
+
+Error key_of_another() {
+  Fault fault;
+  fault.loc = {"header", "idempotency-key"};
+  fault.msg = "this key was used for another checkout; use a new one";
+  fault.type = "value_error.reused";
+  std::vector<Fault> faults;
+  faults.push_back(std::move(fault));
+  return invalid(std::move(faults));
+}
+
+}  // namespace
+
+Task<Result<Order>> PlaceOrder::run(CheckoutRequest request) {
+  std::optional<Order> answered;
+  auto claimed = co_await claim(request, answered);
+  if (!claimed) co_return claimed.error();
+  if (answered) co_return std::move(*answered);
+
+  auto priced = co_await price(request, claimed->checkout);
+  if (!priced) {
+    co_await give_back(std::move(*claimed));
+    co_return priced.error();
+  }
+  Order order = std::move(*priced);
+  auto added = co_await uses_.orders.add(order);
+  if (!added) {
+    if (added.error().kind == ErrorKind::AlreadyExists) co_return being_placed();
+    co_return added.error();
+  }
+  auto stored = co_await uses_.orders.get(order.id);
+  if (!stored) co_return stored.error();
+  if (stored->order.progress != OrderProgress::placing) co_return being_placed();
+
+  auto reserved = co_await reserve(stored->order, request);
+  if (!reserved) co_return co_await fail(std::move(*stored), reserved.error());
+
+  auto confirmed = qm::shop::advance(stored->order.status, OrderStatus::confirmed);
+  if (!confirmed) co_return confirmed.error();
+  stored->order.status = *confirmed;
+  note(stored->order, uses_.clock.now(), kByShop, "confirmed");
+  auto standing = co_await uses_.settle.advance(std::move(*stored), OrderProgress::completing);
+  if (!standing) {
+    // Somebody took the order over, or it is in doubt whether it stands: its recovery will tell.
+    if (standing.error().kind == ErrorKind::GenerationMismatch) co_return being_placed();
+    co_return standing.error();
+  }
+  uses_.mirror.note(standing->order.items);
+  Order order_as_confirmed = standing->order;
+  auto settled = co_await uses_.settle.run(std::move(*standing));
+  if (!settled) co_return order_as_confirmed;  // it stands; recovery does the rest
+  co_return settled;
+}
+
+// → the claim; or, with `answered` or as an error, what the first request of this key was told.
+Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, std::optional<Order>& answered) {
+  Checkout fresh;
+  fresh.id = request.user.str() + ":" + request.key;
+  fresh.fingerprint = fingerprint_of(request);
+  fresh.started_at = uses_.clock.now();
+  fresh.order_id = order_id_of(fresh.id, fresh.attempt);
+  auto created = co_await uses_.checkouts.create(fresh);
+  if (created || created.error().kind != ErrorKind::AlreadyExists) co_return created;
+
+  auto stored = co_await uses_.checkouts.get(fresh.id);
+  if (!stored) co_return stored.error();
+  Checkout& known = stored->checkout;
+  if (known.fingerprint != fresh.fingerprint) co_return key_of_another();
+  if (known.state == CheckoutState::ended) {
+    if (known.failure) co_return Error{*known.failure, known.failure_text};
+    auto order = co_await uses_.orders.get(known.order_id);
+    if (!order) co_return order.error();
+    answered = std::move(order->order);
+    co_return stored;
+  }
+  if (known.state == CheckoutState::running) {
+    auto order = co_await uses_.orders.get(known.order_id);
+    if (!order && order.error().kind != ErrorKind::NotFound) co_return order.error();
+    if (order && order->order.status != OrderStatus::pending && order->order.status != OrderStatus::cancelled) {
+      answered = std::move(order->order);  // it stands, only nobody has said so yet
+      co_return stored;
+    }
+    // With an order its recovery goes on; without one, and once its maker must be gone, this request does.
+    if (order || fresh.started_at - known.started_at < kOrderLease) co_return being_placed();
+  } else {
+    ++known.attempt;
+    known.order_id = order_id_of(known.id, known.attempt);
+  }
+  known.state = CheckoutState::running;
+  known.started_at = fresh.started_at;
+  auto taken = co_await uses_.checkouts.update(known, stored->generation);
+  if (!taken) {
+    if (taken.error().kind == ErrorKind::GenerationMismatch) co_return being_placed();
+    co_return taken.error();
+  }
+  stored->generation = *taken;
+  co_return stored;
+}
+
+Task<void> PlaceOrder::give_back(StoredCheckout stored) {
+  stored.checkout.state = CheckoutState::given_back;
+  // If that fails, the key is free again once its lease has run out.
+  static_cast<void>(co_await uses_.checkouts.update(std::move(stored.checkout), stored.generation));
+}
+
+// The order that the cart makes, at the prices that the customer saw.
+Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Checkout& checkout) {
+  auto cart = co_await uses_.carts.get(request.user);
+  if (!cart) co_return cart.error();
+  if (cart->lines.empty()) co_return rejected("The cart is empty.");
+  const auto catalog = uses_.catalog.snapshot();
+  const PricedLines lines = price_lines(*cart, *catalog);
+  if (!lines.gone.empty())
+    co_return Error{ErrorKind::Conflict, "The product " + lines.gone.front().str() + " is no longer sold."};
+  std::optional<Coupon> coupon;
+  if (request.coupon_code) {
+    auto found = co_await uses_.coupon_store.find(*request.coupon_code);
+    if (!found && found.error().kind == ErrorKind::NotFound) co_return rejected(found.error().detail);
+    if (!found) co_return found.error();
+    coupon = std::move(*found);
+  }
+  const Timestamp now = uses_.clock.now();
+  auto priced = price_cart(lines.lines, coupon ? &*coupon : nullptr, now);
+  if (!priced) co_return priced.error();
+  if (!lines.repriced.empty())
+    co_return Error{ErrorKind::Conflict, "Prices have changed: the total is now " + to_decimal(priced->totals.total()) +
+                                             ". Please look at the cart again."};
+  Order order;
+  order.id = checkout.order_id;
+  order.user_id = request.user;
+  for (std::size_t i = 0; i < lines.lines.size(); ++i) {
+    const PriceLine& line = lines.lines[i];
+    order.items.push_back(
+        {line.product_id, lines.names[i], line.quantity, line.unit_price, priced->line_discounts[i]});
+  }
+  order.totals = priced->totals;
+  if (coupon) order.coupon_code = coupon->code;
+  order.shipping_address = request.shipping_address;
+  order.created_at = now;
+  order.progress = OrderProgress::placing;
+  order.lease_until = now + kOrderLease;
+  order.checkout_id = checkout.id;
+  note(order, now, request.user.str(), "placed");
+  co_return order;
+}
+
+Task<Result<void>> PlaceOrder::reserve(const Order& order, const CheckoutRequest& request) {
+  for (const OrderItem& item : order.items) {
+    auto reserved = co_await reserve_stock(order, item);
+    if (!reserved) co_return reserved.error();
+  }
+  if (order.coupon_code) {
+    auto coupon = co_await uses_.coupon_store.get(coupon_id_of(*order.coupon_code));
+    if (!coupon) co_return coupon.error();
+    auto held = co_await uses_.coupons.reserve(order.user_id, std::move(*coupon), order.id, order.totals.discount);
+    if (!held) co_return held.error();
+  }
+  co_return co_await uses_.payments.authorise(order.id, order.totals.total(), request.payment_method);
+}
+
+Task<Result<void>> PlaceOrder::reserve_stock(const Order& order, OrderItem item) {
+  auto reserved = co_await uses_.stock.reserve(item.product_id, order.id, item.quantity);
+  if (!reserved && reserved.error().kind == ErrorKind::NotFound) {
+    // Nobody bought any of it yet: counting begins with what the catalog says.
+    const auto catalog = uses_.catalog.snapshot();
+    const Product* product = catalog->find(item.product_id);
+    auto begun = co_await uses_.stock.begin(item.product_id, product == nullptr ? 0 : product->stock_quantity);
+    if (!begun) co_return begun.error();
+    reserved = co_await uses_.stock.reserve(item.product_id, order.id, item.quantity);
+  }
+  if (reserved || reserved.error().kind != ErrorKind::Conflict) co_return reserved;
+  co_return Error{ErrorKind::Conflict, "There are not enough of " + item.product_name + " in stock."};
+}
+
+Task<Result<Order>> PlaceOrder::fail(StoredOrder stored, Error why) {
+  const OrderId order = stored.order.id;
+  std::string checkout = stored.order.checkout_id;
+  auto undoing = co_await uses_.settle.advance(std::move(stored), OrderProgress::undoing);
+  if (!undoing) co_return undoing.error().kind == ErrorKind::GenerationMismatch ? being_placed() : why;
+  // A reason of the business is the key's answer from now on; after any other the key may be used again.
+  std::optional<Error> said = why;
+  auto ended = co_await uses_.settle.end_checkout(std::move(checkout), order, std::move(said));
+  if (!ended) co_return why;
+  static_cast<void>(co_await uses_.settle.run(std::move(*undoing)));  // or its recovery does
+  co_return why;
+}
+
+}  // namespace qm::shop

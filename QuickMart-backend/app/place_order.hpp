@@ -1,0 +1,63 @@
+// Buys what is in the cart, exactly once per Idempotency-Key. Nothing spans records, so it is a saga:
+//   1. the key is claimed; the same key again is answered as the first time, or told to wait
+//   2. prices are frozen in an order that is «placing», under a lease
+//   3. stock is reserved for each line, then the coupon, then the payment is authorised
+//   4. the order becomes confirmed: the one step from which on it stands
+//   5. settle_order makes the rest final and captures the payment
+// A failure before 4 undoes what was reserved. A crash leaves an order whose lease runs out, which recover_orders
+// undoes (before 4) or finishes (after it). The order's id follows from the key and the attempt, so that there is one
+// order, whoever goes on with it.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "QuickMart-backend/app/catalog.hpp"
+#include "QuickMart-backend/app/mirror_stock.hpp"
+#include "QuickMart-backend/app/price_lines.hpp"
+#include "QuickMart-backend/app/settle_order.hpp"
+#include "QuickMart-backend/store/coupon_store.hpp"
+
+namespace qm::shop {
+
+struct CheckoutRequest {
+  UserId user;
+  std::string key;  // 1…kMaxIdempotencyKeyBytes
+  std::optional<std::string> coupon_code;
+  std::optional<std::string> shipping_address;
+  std::string payment_method;
+};
+
+// Thread-safe.
+class PlaceOrder {
+ public:
+  struct Uses {
+    OrderStore& orders;
+    StockStore& stock;
+    CartStore& carts;
+    CheckoutStore& checkouts;
+    CouponStore& coupon_store;
+    HoldCoupon& coupons;
+    PaymentGateway& payments;
+    SettleOrder& settle;
+    const CatalogApp& catalog;
+    MirrorStock& mirror;
+    const Clock& clock;
+  };
+  explicit PlaceOrder(Uses uses) : uses_(uses) {}
+
+  // Rejected (empty cart, the coupon's reason, a declined payment), Conflict (out of stock, prices changed since the
+  // cart was last seen, the same key is being worked on), Invalid (the key was used for something else).
+  Task<Result<Order>> run(CheckoutRequest request);
+
+ private:
+  Task<Result<StoredCheckout>> claim(const CheckoutRequest& request, std::optional<Order>& answered);
+  Task<Result<Order>> price(const CheckoutRequest& request, const Checkout& checkout);
+  Task<Result<void>> reserve(const Order& order, const CheckoutRequest& request);
+  Task<Result<void>> reserve_stock(const Order& order, OrderItem item);
+  Task<Result<Order>> fail(StoredOrder stored, Error why);
+  Task<void> give_back(StoredCheckout stored);
+
+  Uses uses_;
+};
+
+}  // namespace qm::shop

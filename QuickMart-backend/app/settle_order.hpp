@@ -1,0 +1,51 @@
+// Carries out what was decided about an order: gives back what a failed checkout had reserved, makes final what a
+// confirmed one reserved, takes back a cancelled one. Steps over single records, each idempotent, so that whoever finds
+// an order whose lease ran out may do it all again.
+#pragma once
+#include "platform/core/clock.hpp"
+#include "QuickMart-backend/app/hold_coupon.hpp"
+#include "QuickMart-backend/clients/payment_gateway.hpp"
+#include "QuickMart-backend/store/cart_store.hpp"
+#include "QuickMart-backend/store/checkout_store.hpp"
+#include "QuickMart-backend/store/order_store.hpp"
+#include "QuickMart-backend/store/stock_store.hpp"
+
+namespace qm::shop {
+
+inline constexpr std::chrono::seconds kOrderLease{30};
+inline constexpr const char* kByShop = "shop";
+
+// Notes in the order's history what happened to it.
+void note(Order& order, Timestamp at, std::string by, std::string what);
+
+// Thread-safe.
+class SettleOrder {
+ public:
+  struct Uses {
+    OrderStore& orders;
+    StockStore& stock;
+    CartStore& carts;
+    CheckoutStore& checkouts;
+    HoldCoupon& coupons;
+    PaymentGateway& payments;
+    const Clock& clock;
+  };
+  explicit SettleOrder(Uses uses) : uses_(uses) {}
+
+  // Moves the order on, under a new lease. GenerationMismatch when somebody else did.
+  Task<Result<StoredOrder>> advance(StoredOrder stored, OrderProgress to);
+  // Does what the order's progress asks for → the order, settled. Precondition: the caller holds its lease, and it is
+  // not being placed.
+  Task<Result<Order>> run(StoredOrder stored);
+  // Says how a checkout ended, unless that is said already. Without a failure: the order stands.
+  Task<Result<void>> end_checkout(std::string checkout_id, OrderId order, std::optional<Error> failure);
+
+ private:
+  Task<Result<void>> undo(Order& order);
+  Task<Result<void>> complete(Order& order);
+  Task<Result<void>> take_back(Order& order);
+
+  Uses uses_;
+};
+
+}  // namespace qm::shop
