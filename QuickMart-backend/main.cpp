@@ -104,7 +104,7 @@ class Shop {
     host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
     host_.every(kMirrorStockEvery, "bringing the stock into the catalog", [this] { return order_app_.mirror.run(); });
     host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
-    host_.every(kRecoverEvery, "sweeping the stock", [this] { return sweep_stock(); });
+    host_.every(kRecoverEvery, "sweeping after settled orders", [this] { return sweep_orders(); });
     host_.every(kRecoverEvery, "settling coupons that a crash left pending", [this] { return recover_coupons(); });
     if (!config_.production())
       host_.every(kLookAtDemoDataEvery, "keeping the demo data up to date", [this] { return load_demo(); });
@@ -159,10 +159,10 @@ class Shop {
     co_return Result<void>{};
   }
 
-  Task<Result<void>> sweep_stock() {
+  Task<Result<void>> sweep_orders() {
     auto swept = co_await order_app_.recover.sweep();
     if (!swept) co_return swept.error();
-    if (*swept > 0) log::info("remains of settled orders taken out of the stock", {{"count", *swept}});
+    if (*swept > 0) log::info("what came after its order was settled is given back", {{"count", *swept}});
     co_return co_await order_app_.mirror.run_for_all();
   }
 

@@ -1,6 +1,5 @@
 // For tests: the accounts' use cases on a store in memory, whose job queue can be made to fail.
 #pragma once
-#include <latch>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/core/await.hpp"
+#include "platform/kv/forwarding_store_fixture.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/security/password.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
@@ -15,48 +15,21 @@
 namespace qm::shop {
 
 // A store that refuses every write to one set while told so.
-class RefusingStore final : public kv::Store {
+class RefusingStore final : public kv::ForwardingStore {
  public:
-  explicit RefusingStore(std::unique_ptr<kv::Store> store) : store_(std::move(store)) {}
+  using ForwardingStore::ForwardingStore;
   void refuse(std::string set) { refused_ = std::move(set); }
 
-  Task<Result<kv::Record>> get(kv::Key key, std::vector<std::string> bins, kv::ReadOptions options) override {
-    return store_->get(std::move(key), std::move(bins), options);
-  }
-  Task<Result<std::vector<std::optional<kv::Record>>>> get_many(std::vector<kv::Key> keys,
-                                                                kv::ReadOptions options) override {
-    return store_->get_many(std::move(keys), options);
-  }
-  Task<Result<bool>> exists(kv::Key key, kv::ReadOptions options) override {
-    return store_->exists(std::move(key), options);
-  }
   Task<Result<std::uint32_t>> put(kv::Key key, kv::Bins bins, kv::WriteOptions options) override {
     if (key.set == refused_) co_return unavailable("The disk is full.");
-    co_return co_await store_->put(std::move(key), std::move(bins), options);
+    co_return co_await ForwardingStore::put(std::move(key), std::move(bins), options);
   }
   Task<Result<kv::Operated>> operate(kv::Key key, std::vector<kv::Op> ops, kv::OperateOptions options) override {
     if (key.set == refused_) co_return unavailable("The disk is full.");
-    co_return co_await store_->operate(std::move(key), std::move(ops), std::move(options));
+    co_return co_await ForwardingStore::operate(std::move(key), std::move(ops), std::move(options));
   }
-  Task<Result<bool>> remove(kv::Key key, kv::WriteOptions options) override {
-    return store_->remove(std::move(key), options);
-  }
-  Task<Result<kv::Page>> scan(std::string set, std::string cursor, std::size_t limit,
-                              kv::ReadOptions options) override {
-    return store_->scan(std::move(set), std::move(cursor), limit, options);
-  }
-  Task<Result<kv::Page>> find(std::string set, std::string bin, kv::IndexRange range, std::string cursor,
-                              std::size_t limit, kv::ReadOptions options) override {
-    return store_->find(std::move(set), std::move(bin), std::move(range), std::move(cursor), limit, options);
-  }
-  Task<Result<void>> ensure_index(std::string set, std::string bin, kv::IndexType type) override {
-    return store_->ensure_index(std::move(set), std::move(bin), type);
-  }
-  Task<Result<kv::HealthReport>> health() override { return store_->health(); }
-  Task<Result<kv::Stats>> stats() override { return store_->stats(); }
 
  private:
-  std::unique_ptr<kv::Store> store_;
   std::string refused_;
 };
 
@@ -91,17 +64,7 @@ class AccountsFixture : public testing::Test {
   // Runs all of them at once, on the first `workers` of the workers.
   template <class T>
   std::vector<Result<T>> run_all(std::vector<Task<Result<T>>> tasks, std::size_t workers) {
-    std::vector<Result<T>> results(tasks.size(), Result<T>{Error{}});
-    std::latch done{static_cast<std::ptrdiff_t>(tasks.size())};
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      boost::asio::co_spawn(workers_.context(i % workers), std::move(tasks[i]),
-                            [&results, &done, i](std::exception_ptr failure, Result<T> result) {
-                              if (!failure) results[i] = std::move(result);
-                              done.count_down();
-                            });
-    }
-    done.wait();
-    return results;
+    return await_all(workers_, workers, std::move(tasks));
   }
 
   // An account whose password is cheap to verify.

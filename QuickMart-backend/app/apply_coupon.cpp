@@ -27,7 +27,7 @@ Task<Result<AppliedCoupon>> ApplyCoupon::run(UserId user, std::string code, Mone
     co_return discount.error();
   }
 
-  auto stored = co_await hold(std::move(user), *coupon);
+  auto stored = co_await held_.hold(std::move(user), coupon->id, clock_.now());
   if (!stored) co_return stored.error();
   auto leased = co_await lease(std::move(*stored));
   if (!leased) co_return leased.error();
@@ -44,21 +44,6 @@ Task<Result<AppliedCoupon>> ApplyCoupon::run(UserId user, std::string code, Mone
   co_return applied;
 }
 
-Task<Result<StoredUserCoupon>> ApplyCoupon::hold(UserId user, Coupon coupon) {
-  auto id = user_coupon_id_of(user, coupon.id);
-  if (!id) co_return id.error();
-  auto stored = co_await held_.get(*id);
-  if (stored || stored.error().kind != ErrorKind::NotFound) co_return stored;
-  UserCoupon held;
-  held.id = *id;
-  held.user_id = std::move(user);
-  held.coupon_id = coupon.id;
-  held.source = CouponSource::general;
-  held.assigned_at = clock_.now();
-  auto given = co_await held_.give(std::move(held));
-  if (!given) co_return given.error();
-  co_return co_await held_.get(std::move(*id));
-}
 
 Task<Result<StoredUserCoupon>> ApplyCoupon::lease(StoredUserCoupon stored) {
   UserCoupon& held = stored.held;

@@ -38,7 +38,6 @@ class ApplyCoupon {
   std::int64_t spent() const noexcept { return spent_; }
 
  private:
-  Task<Result<StoredUserCoupon>> hold(UserId user, Coupon coupon);
   Task<Result<StoredUserCoupon>> lease(StoredUserCoupon stored);
   Task<Result<void>> spend(Coupon coupon, StoredUserCoupon leased);
 

@@ -1,7 +1,5 @@
 #include "QuickMart-backend/app/coupons.hpp"
 
-#include <latch>
-
 #include <gtest/gtest.h>
 
 #include "platform/core/await.hpp"
@@ -33,17 +31,7 @@ class CouponsTest : public testing::Test {
   // Runs all of them at once, spread over the workers.
   template <class T>
   std::vector<Result<T>> run_all(std::vector<Task<Result<T>>> tasks) {
-    std::vector<Result<T>> results(tasks.size(), Result<T>{Error{}});
-    std::latch done{static_cast<std::ptrdiff_t>(tasks.size())};
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      boost::asio::co_spawn(workers_.context(i % workers_.size()), std::move(tasks[i]),
-                            [&results, &done, i](std::exception_ptr failure, Result<T> result) {
-                              if (!failure) results[i] = std::move(result);
-                              done.count_down();
-                            });
-    }
-    done.wait();
-    return results;
+    return await_all(workers_, workers_.size(), std::move(tasks));
   }
 
   void create(std::string code, Discount discount, std::optional<std::int64_t> limit = {}) {

@@ -3,7 +3,7 @@
 #pragma once
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/catalog.hpp"
-#include "QuickMart-backend/app/price_lines.hpp"
+#include "QuickMart-backend/domain/price_lines.hpp"
 #include "QuickMart-backend/store/cart_store.hpp"
 #include "QuickMart-backend/store/stock_store.hpp"
 

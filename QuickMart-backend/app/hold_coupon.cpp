@@ -17,24 +17,9 @@ void make_available(UserCoupon& held) {
 
 }  // namespace
 
-Task<Result<StoredUserCoupon>> HoldCoupon::hold(UserId user, CouponId coupon) {
-  auto id = user_coupon_id_of(user, coupon);
-  if (!id) co_return id.error();
-  auto stored = co_await held_.get(*id);
-  if (stored || stored.error().kind != ErrorKind::NotFound) co_return stored;
-  UserCoupon held;
-  held.id = *id;
-  held.user_id = std::move(user);
-  held.coupon_id = std::move(coupon);
-  held.source = CouponSource::general;
-  held.assigned_at = clock_.now();
-  auto given = co_await held_.give(std::move(held));
-  if (!given) co_return given.error();
-  co_return co_await held_.get(std::move(*id));
-}
 
 Task<Result<void>> HoldCoupon::reserve(UserId user, Coupon coupon, OrderId order, Money discount) {
-  auto stored = co_await hold(std::move(user), coupon.id);
+  auto stored = co_await held_.hold(std::move(user), coupon.id, clock_.now());
   if (!stored) co_return stored.error();
   UserCoupon held = std::move(stored->held);
   const Timestamp now = clock_.now();

@@ -24,8 +24,6 @@ class HoldCoupon {
   Task<Result<void>> release(UserId user, CouponId coupon, OrderId order);
 
  private:
-  Task<Result<StoredUserCoupon>> hold(UserId user, CouponId coupon);
-
   CouponStore& coupons_;
   UserCouponStore& held_;
   const Clock& clock_;

@@ -1,6 +1,6 @@
 // Brings what is available into the catalog, where listings and filters see it: whatever this instance sold or took
-// back since the last run. Every instance mirrors its own changes; the value written is the stock's, read after the
-// change, so that the last one to write is never older than the last change. Thread-safe.
+// back since the last run. Every instance mirrors its own changes; when two write one product at once the older number
+// may stay until run_for_all. The truth is in the stock's records. Thread-safe.
 #pragma once
 #include <mutex>
 #include <set>

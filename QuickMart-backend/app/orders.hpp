@@ -28,7 +28,7 @@ struct OrderApp {
         place{{uses.orders, uses.stock, uses.carts, uses.checkouts, uses.coupons, hold, uses.payments, settle,
                uses.catalog, mirror, uses.clock}},
         customer{uses.orders, settle, mirror, uses.clock},
-        recover{uses.orders, uses.stock, settle, mirror, uses.clock} {}
+        recover{{uses.orders, uses.stock, uses.coupons, uses.held, hold, settle, mirror, uses.clock}} {}
   OrderApp(const OrderApp&) = delete;
 
   MirrorStock mirror;  // run every second

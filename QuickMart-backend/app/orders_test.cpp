@@ -1,7 +1,5 @@
 #include "QuickMart-backend/app/orders.hpp"
 
-#include <latch>
-
 #include <gtest/gtest.h>
 
 #include "platform/core/await.hpp"
@@ -36,17 +34,7 @@ class OrdersTest : public testing::Test {
   // Runs all of them at once, spread over the workers.
   template <class T>
   std::vector<Result<T>> run_all(std::vector<Task<Result<T>>> tasks) {
-    std::vector<Result<T>> results(tasks.size(), Result<T>{Error{}});
-    std::latch done{static_cast<std::ptrdiff_t>(tasks.size())};
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      boost::asio::co_spawn(workers_.context(i % workers_.size()), std::move(tasks[i]),
-                            [&results, &done, i](std::exception_ptr failure, Result<T> result) {
-                              if (!failure) results[i] = std::move(result);
-                              done.count_down();
-                            });
-    }
-    done.wait();
-    return results;
+    return await_all(workers_, workers_.size(), std::move(tasks));
   }
 
   void sell(std::string id, std::int64_t minor, std::int64_t quantity) {
@@ -373,6 +361,24 @@ TEST_F(OrdersTest, SeveralInstancesMayRecoverAtOnce) {
   run_all(std::move(tasks));
   recover();
   expect_all_adds_up(users, "recovered by many");
+}
+
+// A process that stalled for longer than its lease wakes and goes on with an order that was undone meanwhile.
+TEST_F(OrdersTest, AStepThatComesAfterItsOrderWasUndoneIsGivenBack) {
+  sell("pen", 5000, 10);
+  give_out("SAVE", PercentOff{BasisPoints{1000}}, 1);
+  fill(ann_, "pen", 2);
+  ASSERT_FALSE(run(app_.place.run(request(ann_, "k1", "SAVE", "declined"))));
+  const OrderId undone = orders_of(ann_).front().id;
+  ASSERT_TRUE(run(stock_.reserve(ProductId{"pen"}, undone, 2)));
+  const Coupon coupon = run(coupons_.find("SAVE")).value();
+  ASSERT_TRUE(run(app_.hold.reserve(ann_, coupon, undone, Money{1000})));
+  EXPECT_FALSE(run(payments_.authorise(undone, Money{1}, "card")));
+  recover();
+  EXPECT_EQ(stock("pen").available, 10);
+  EXPECT_EQ(uses_of("SAVE"), 0);
+  expect_all_adds_up({ann_}, "late steps");
+  EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "SAVE"))));
 }
 
 TEST_F(OrdersTest, ListingsShowWhatIsLeft) {

@@ -52,24 +52,22 @@ Task<Result<Order>> PlaceOrder::run(CheckoutRequest request) {
     co_await give_back(std::move(*claimed));
     co_return priced.error();
   }
-  Order order = std::move(*priced);
-  auto added = co_await uses_.orders.add(order);
+  StoredOrder stored{std::move(*priced)};
+  auto added = co_await uses_.orders.add(stored.order);
   if (!added) {
     if (added.error().kind == ErrorKind::AlreadyExists) co_return being_placed();
     co_return added.error();
   }
-  auto stored = co_await uses_.orders.get(order.id);
-  if (!stored) co_return stored.error();
-  if (stored->order.progress != OrderProgress::placing) co_return being_placed();
+  stored.generation = *added;
 
-  auto reserved = co_await reserve(stored->order, request);
-  if (!reserved) co_return co_await fail(std::move(*stored), reserved.error());
+  auto reserved = co_await reserve(stored.order, request);
+  if (!reserved) co_return co_await fail(std::move(stored), reserved.error());
 
-  auto confirmed = qm::shop::advance(stored->order.status, OrderStatus::confirmed);
+  auto confirmed = qm::shop::advance(stored.order.status, OrderStatus::confirmed);
   if (!confirmed) co_return confirmed.error();
-  stored->order.status = *confirmed;
-  note(stored->order, uses_.clock.now(), kByShop, "confirmed");
-  auto standing = co_await uses_.settle.advance(std::move(*stored), OrderProgress::completing);
+  stored.order.status = *confirmed;
+  note(stored.order, uses_.clock.now(), kByShop, "confirmed");
+  auto standing = co_await uses_.settle.advance(std::move(stored), OrderProgress::completing);
   if (!standing) {
     // Somebody took the order over, or it is in doubt whether it stands: its recovery will tell.
     if (standing.error().kind == ErrorKind::GenerationMismatch) co_return being_placed();

@@ -13,7 +13,7 @@
 
 #include "QuickMart-backend/app/catalog.hpp"
 #include "QuickMart-backend/app/mirror_stock.hpp"
-#include "QuickMart-backend/app/price_lines.hpp"
+#include "QuickMart-backend/domain/price_lines.hpp"
 #include "QuickMart-backend/app/settle_order.hpp"
 #include "QuickMart-backend/store/coupon_store.hpp"
 

@@ -10,7 +10,7 @@ constexpr std::size_t kOrdersAtOnce = 100;
 }  // namespace
 
 Task<Result<int>> RecoverOrders::run() {
-  auto abandoned = co_await orders_.abandoned(clock_.now(), kOrdersAtOnce);
+  auto abandoned = co_await uses_.orders.abandoned(uses_.clock.now(), kOrdersAtOnce);
   if (!abandoned) co_return abandoned.error();
   int settled = 0;
   for (StoredOrder& stored : *abandoned) {
@@ -26,48 +26,77 @@ Task<Result<int>> RecoverOrders::run() {
 Task<Result<bool>> RecoverOrders::recover(StoredOrder stored) {
   const OrderProgress progress = stored.order.progress;
   const OrderProgress next = progress == OrderProgress::placing ? OrderProgress::undoing : progress;
-  auto leased = co_await settle_.advance(std::move(stored), next);
+  auto leased = co_await uses_.settle.advance(std::move(stored), next);
   if (!leased) {
     if (leased.error().kind == ErrorKind::GenerationMismatch) co_return false;  // another instance was faster
     co_return leased.error();
   }
   const std::vector<OrderItem> items = leased->order.items;
-  auto settled = co_await settle_.run(std::move(*leased));
+  auto settled = co_await uses_.settle.run(std::move(*leased));
   if (!settled) co_return settled.error();
-  mirror_.note(items);
+  uses_.mirror.note(items);
   co_return true;
 }
 
 Task<Result<int>> RecoverOrders::sweep() {
-  auto all = co_await stock_.list();
-  if (!all) co_return all.error();
-  int given_back = 0;
-  for (Stock& stock : *all) {
+  int swept = 0;
+  auto stocks = co_await uses_.stock.list();
+  if (!stocks) co_return stocks.error();
+  for (Stock& stock : *stocks) {
     if (stock.reserved.empty() && stock.returned.empty()) continue;
-    auto swept = co_await sweep_one(std::move(stock));
-    if (!swept) co_return swept.error();
-    given_back += *swept;
+    auto done = co_await sweep_stock(std::move(stock));
+    if (!done) co_return done.error();
+    swept += *done;
   }
-  co_return given_back;
+  auto coupons = co_await uses_.coupons.list();
+  if (!coupons) co_return coupons.error();
+  for (CouponWithPending& coupon : *coupons) {
+    if (coupon.pending.empty()) continue;
+    auto done = co_await sweep_coupon(std::move(coupon));
+    if (!done) co_return done.error();
+    swept += *done;
+  }
+  co_return swept;
 }
 
-Task<Result<int>> RecoverOrders::sweep_one(Stock stock) {
+Task<Result<bool>> RecoverOrders::is_settled(OrderId order) {
+  auto stored = co_await uses_.orders.get(std::move(order));
+  if (!stored) co_return stored.error();
+  co_return stored->order.progress == OrderProgress::none;
+}
+
+Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
   int swept = 0;
-  for (const auto& [id, quantity] : stock.reserved) {
-    auto order = co_await orders_.get(OrderId{id});
-    if (!order) co_return order.error();
-    if (order->order.progress != OrderProgress::none) continue;
-    // The order is settled, so this came after it was.
-    auto released = co_await stock_.release(stock.product_id, OrderId{id});
-    if (!released) co_return released.error();
-    ++swept;
+  for (const auto* by_order : {&stock.reserved, &stock.returned}) {
+    for (const auto& [id, quantity] : *by_order) {
+      auto settled = co_await is_settled(OrderId{id});
+      if (!settled) co_return settled.error();
+      if (!*settled) continue;
+      Result<void> done{};
+      if (by_order == &stock.reserved)
+        done = co_await uses_.stock.release(stock.product_id, OrderId{id});
+      else
+        done = co_await uses_.stock.forget_put_back(stock.product_id, OrderId{id});
+      if (!done) co_return done.error();
+      ++swept;
+    }
   }
-  for (const auto& [id, quantity] : stock.returned) {
-    auto order = co_await orders_.get(OrderId{id});
-    if (!order) co_return order.error();
-    if (order->order.progress != OrderProgress::none) continue;
-    auto forgotten = co_await stock_.forget_put_back(stock.product_id, OrderId{id});
-    if (!forgotten) co_return forgotten.error();
+  co_return swept;
+}
+
+Task<Result<int>> RecoverOrders::sweep_coupon(CouponWithPending coupon) {
+  int swept = 0;
+  for (const PendingUse& use : coupon.pending) {
+    auto stored = co_await uses_.held.get(use.user_coupon_id);
+    if (!stored) co_return stored.error();
+    UserCoupon& held = stored->held;
+    if (held.status != UserCouponStatus::spending || !held.order_id) continue;
+    OrderId order{*held.order_id};
+    auto settled = co_await is_settled(order);
+    if (!settled) co_return settled.error();
+    if (!*settled) continue;
+    auto released = co_await uses_.hold.release(std::move(held.user_id), coupon.coupon.id, std::move(order));
+    if (!released) co_return released.error();
     ++swept;
   }
   co_return swept;

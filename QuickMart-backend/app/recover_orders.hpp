@@ -1,6 +1,6 @@
 // Finishes or undoes orders whose maker died: those before their confirmation are undone, those after it completed, a
-// cancellation is carried through. And gives back what a step that came too late left in the stock. Idempotent; may run
-// on every instance at once.
+// cancellation is carried through. And gives back what a step that came after its order was settled left in the stock
+// or holds of a coupon. Idempotent; may run on every instance at once.
 #pragma once
 #include "QuickMart-backend/app/mirror_stock.hpp"
 #include "QuickMart-backend/app/settle_order.hpp"
@@ -9,21 +9,28 @@ namespace qm::shop {
 
 class RecoverOrders {
  public:
-  RecoverOrders(OrderStore& orders, StockStore& stock, SettleOrder& settle, MirrorStock& mirror, const Clock& clock)
-      : orders_(orders), stock_(stock), settle_(settle), mirror_(mirror), clock_(clock) {}
+  struct Uses {
+    OrderStore& orders;
+    StockStore& stock;
+    CouponStore& coupons;
+    UserCouponStore& held;
+    HoldCoupon& hold;
+    SettleOrder& settle;
+    MirrorStock& mirror;
+    const Clock& clock;
+  };
+  explicit RecoverOrders(Uses uses) : uses_(uses) {}
 
   Task<Result<int>> run();    // → how many orders were settled; every second
-  Task<Result<int>> sweep();  // → how many remains in the stock were given back; every few minutes
+  Task<Result<int>> sweep();  // → how many remains were given back; every few minutes
 
  private:
   Task<Result<bool>> recover(StoredOrder stored);
-  Task<Result<int>> sweep_one(Stock stock);
+  Task<Result<bool>> is_settled(OrderId order);
+  Task<Result<int>> sweep_stock(Stock stock);
+  Task<Result<int>> sweep_coupon(CouponWithPending coupon);
 
-  OrderStore& orders_;
-  StockStore& stock_;
-  SettleOrder& settle_;
-  MirrorStock& mirror_;
-  const Clock& clock_;
+  Uses uses_;
 };
 
 }  // namespace qm::shop

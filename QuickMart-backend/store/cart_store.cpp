@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
@@ -11,7 +12,6 @@ constexpr const char* kCartSet = "cart";
 constexpr const char* kCartLines = "lines";
 constexpr const char* kCartBought = "bought";
 constexpr std::size_t kBoughtKept = 20;
-constexpr int kMaxCartAttempts = 50;
 
 CartLine decode_line(const std::string& product, const kv::Value& value) {
   CartLine line{ProductId{product}, 0, Money{}};
@@ -22,29 +22,25 @@ CartLine decode_line(const std::string& product, const kv::Value& value) {
   return line;
 }
 
-Error contended() { return unavailable("The cart is being changed elsewhere; please try again."); }
+struct StoredCart {
+  Cart cart;
+  std::vector<std::string> bought;  // the last orders that were taken out
+};
 
-}  // namespace
-
-Task<Result<CartStore::Read>> CartStore::read(UserId user) {
-  Read read;
-  read.cart.user_id = user;
-  kv::Key key{kCartSet, user.str()};
-  auto record = co_await store_.get(std::move(key));
-  if (!record && record.error().kind == ErrorKind::NotFound) co_return read;
-  if (!record) co_return record.error();
+StoredCart decode_cart(const UserId& user, const kv::Record* record) {
+  StoredCart stored;
+  stored.cart.user_id = user;
+  if (record == nullptr) return stored;
   const RecordFields fields{*record};
-  for (const auto& [product, value] : fields.map(kCartLines))
-    read.cart.lines.push_back(decode_line(product, value));
-  read.cart.updated_at = fields.time("updated_at");
-  read.bought = fields.texts(kCartBought);
-  read.generation = record->generation;
-  co_return read;
+  for (const auto& [product, value] : fields.map(kCartLines)) stored.cart.lines.push_back(decode_line(product, value));
+  stored.cart.updated_at = fields.time("updated_at");
+  stored.bought = fields.texts(kCartBought);
+  return stored;
 }
 
-Task<Result<void>> CartStore::write(Read read) {
+kv::Bins encode_cart(const StoredCart& stored) {
   kv::Map lines;
-  for (const CartLine& line : read.cart.lines) {
+  for (const CartLine& line : stored.cart.lines) {
     kv::List fields;
     fields.emplace_back(line.quantity);
     fields.push_back(to_value(line.seen_price));
@@ -52,93 +48,83 @@ Task<Result<void>> CartStore::write(Read read) {
   }
   kv::Bins bins;
   bins[kCartLines] = std::move(lines);
-  bins[kCartBought] = to_value(read.bought);
-  bins["updated_at"] = to_value(read.cart.updated_at);
-  kv::WriteOptions options;
-  options.mode = read.generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::Replace;
-  if (read.generation > 0) options.expect_generation = read.generation;
-  kv::Key key{kCartSet, read.cart.user_id.str()};
-  auto written = co_await store_.put(std::move(key), std::move(bins), options);
-  if (!written) co_return written.error();
-  co_return Result<void>{};
+  bins[kCartBought] = to_value(stored.bought);
+  bins["updated_at"] = to_value(stored.cart.updated_at);
+  return bins;
 }
 
-namespace {
+// → whether there is something to write.
+using CartEdit = std::function<Result<bool>(StoredCart& stored)>;
 
-bool was_faster(const Error& error) {
-  return error.kind == ErrorKind::GenerationMismatch || error.kind == ErrorKind::AlreadyExists;
+Task<Result<Cart>> edit_cart(kv::Store& store, UserId user, CartEdit edit, Timestamp now) {
+  kv::Key key{kCartSet, user.str()};
+  StoredCart stored;
+  RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
+    stored = decode_cart(user, record);
+    auto edited = edit(stored);
+    if (!edited) return edited.error();
+    if (!*edited) return std::optional<kv::Bins>{};
+    stored.cart.updated_at = now;
+    return std::optional{encode_cart(stored)};
+  };
+  auto changed = co_await change_record(store, std::move(key), std::move(apply),
+                                        "The cart is being changed elsewhere; please try again.");
+  if (!changed) co_return changed.error();
+  co_return std::move(stored.cart);
 }
 
 }  // namespace
 
 Task<Result<Cart>> CartStore::get(UserId user) {
-  auto there = co_await read(std::move(user));
-  if (!there) co_return there.error();
-  co_return std::move(there->cart);
+  kv::Key key{kCartSet, user.str()};
+  auto record = co_await store_.get(std::move(key));
+  if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
+  co_return decode_cart(user, record ? &*record : nullptr).cart;
 }
 
 Task<Result<Cart>> CartStore::change(UserId user, ProductId product, Change change, Timestamp now) {
-  for (int attempt = 0; attempt < kMaxCartAttempts; ++attempt) {
-    auto there = co_await read(user);
-    if (!there) co_return there.error();
-    auto& lines = there->cart.lines;
+  CartEdit edit = [&](StoredCart& stored) -> Result<bool> {
+    auto& lines = stored.cart.lines;
     const auto at = std::ranges::find(lines, product, &CartLine::product_id);
     const bool known = at != lines.end();
     auto changed = change(known ? *at : CartLine{product, 0, Money{}});
-    if (!changed) co_return changed.error();
-    if (known && changed->quantity > 0)
-      *at = std::move(*changed);
-    else if (known)
-      lines.erase(at);
-    else if (changed->quantity > 0 && lines.size() >= kMaxCartLines)
-      co_return Error{ErrorKind::Conflict, "A cart holds at most " + std::to_string(kMaxCartLines) + " products."};
-    else if (changed->quantity > 0)
-      lines.push_back(std::move(*changed));
+    if (!changed) return changed.error();
+    if (!known && changed->quantity > 0 && lines.size() >= kMaxCartLines)
+      return Error{ErrorKind::Conflict, "A cart holds at most " + std::to_string(kMaxCartLines) + " products."};
+    if (known) lines.erase(at);
+    if (changed->quantity > 0) lines.push_back(std::move(*changed));
     std::ranges::sort(lines, {}, &CartLine::product_id);
-    there->cart.updated_at = now;
-    Cart cart = there->cart;
-    auto written = co_await write(std::move(*there));
-    if (written) co_return cart;
-    if (!was_faster(written.error())) co_return written.error();
-  }
-  co_return contended();
+    return true;
+  };
+  co_return co_await edit_cart(store_, std::move(user), std::move(edit), now);
 }
 
 Task<Result<Cart>> CartStore::clear(UserId user, Timestamp now) {
-  for (int attempt = 0; attempt < kMaxCartAttempts; ++attempt) {
-    auto there = co_await read(user);
-    if (!there) co_return there.error();
-    there->cart.lines.clear();
-    there->cart.updated_at = now;
-    Cart cart = there->cart;
-    if (there->generation == 0) co_return cart;
-    auto written = co_await write(std::move(*there));
-    if (written) co_return cart;
-    if (!was_faster(written.error())) co_return written.error();
-  }
-  co_return contended();
+  CartEdit edit = [](StoredCart& stored) -> Result<bool> {
+    const bool filled = !stored.cart.lines.empty();
+    stored.cart.lines.clear();
+    return filled;
+  };
+  co_return co_await edit_cart(store_, std::move(user), std::move(edit), now);
 }
 
 Task<Result<void>> CartStore::take_bought(UserId user, OrderId order, std::vector<OrderItem> items, Timestamp now) {
-  for (int attempt = 0; attempt < kMaxCartAttempts; ++attempt) {
-    auto there = co_await read(user);
-    if (!there) co_return there.error();
-    if (there->generation == 0 || std::ranges::count(there->bought, order.str()) > 0) co_return Result<void>{};
-    auto& lines = there->cart.lines;
+  CartEdit edit = [&](StoredCart& stored) -> Result<bool> {
+    if (std::ranges::count(stored.bought, order.str()) > 0) return false;
+    auto& lines = stored.cart.lines;
     for (const OrderItem& item : items) {
       const auto at = std::ranges::find(lines, item.product_id, &CartLine::product_id);
       if (at == lines.end()) continue;
       at->quantity -= item.quantity;
       if (at->quantity <= 0) lines.erase(at);
     }
-    there->bought.push_back(order.str());
-    if (there->bought.size() > kBoughtKept) there->bought.erase(there->bought.begin());
-    there->cart.updated_at = now;
-    auto written = co_await write(std::move(*there));
-    if (written) co_return Result<void>{};
-    if (!was_faster(written.error())) co_return written.error();
-  }
-  co_return contended();
+    stored.bought.push_back(order.str());
+    if (stored.bought.size() > kBoughtKept) stored.bought.erase(stored.bought.begin());
+    return true;
+  };
+  auto taken = co_await edit_cart(store_, std::move(user), std::move(edit), now);
+  if (!taken) co_return taken.error();
+  co_return Result<void>{};
 }
 
 }  // namespace qm::shop

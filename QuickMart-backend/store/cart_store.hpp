@@ -28,14 +28,6 @@ class CartStore {
   Task<Result<void>> take_bought(UserId user, OrderId order, std::vector<OrderItem> items, Timestamp now);
 
  private:
-  struct Read {
-    Cart cart;
-    std::vector<std::string> bought;  // the last orders that were taken out
-    std::uint32_t generation = 0;     // 0: there is no record
-  };
-  Task<Result<Read>> read(UserId user);
-  Task<Result<void>> write(Read read);
-
   kv::Store& store_;
 };
 

@@ -97,7 +97,7 @@ Task<Result<void>> OrderStore::replace(Order order) {
   co_return Result<void>{};
 }
 
-Task<Result<void>> OrderStore::add(Order order) {
+Task<Result<std::uint32_t>> OrderStore::add(Order order) {
   auto listed = co_await list_.add(order.user_id.str(), order.id.str(), order.created_at);
   if (!listed) co_return listed.error();
 
@@ -106,11 +106,10 @@ Task<Result<void>> OrderStore::add(Order order) {
   kv::Key key{kOrderSet, order.id.str()};
   kv::Bins bins = encode_order(order);
   auto created = co_await store_.put(std::move(key), std::move(bins), options);
-  if (created) co_return Result<void>{};
-  if (created.error().kind != ErrorKind::AlreadyExists) co_return created.error();
+  if (created || created.error().kind != ErrorKind::AlreadyExists) co_return created;
   auto there = co_await get(order.id);
   if (!there) co_return there.error();
-  if (there->order == order) co_return Result<void>{};
+  if (there->order == order) co_return there->generation;
   co_return Error{ErrorKind::AlreadyExists, "There is another order of this id."};
 }
 

@@ -22,8 +22,8 @@ class OrderStore {
   explicit OrderStore(kv::Store& store) : store_(store), list_(store, "user_orders", "order") {}
 
   // Writes the order and its place in the list. Idempotent: the same order again changes nothing; another order under
-  // the same id is AlreadyExists.
-  Task<Result<void>> add(Order order);
+  // the same id is AlreadyExists. → its generation.
+  Task<Result<std::uint32_t>> add(Order order);
   // NotFound.
   Task<Result<StoredOrder>> get(OrderId id);
   // GenerationMismatch when it changed since it was read. → the new generation.

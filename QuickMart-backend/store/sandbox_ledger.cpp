@@ -2,13 +2,13 @@
 
 #include <array>
 
+#include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
 namespace {
 
 constexpr const char* kSandboxSet = "sandbox_payment";
-constexpr int kMaxLedgerAttempts = 20;
 constexpr std::array<std::pair<SandboxState, std::string_view>, 5> kSandboxNames{
     {{SandboxState::none, "none"},
      {SandboxState::declined, "declined"},
@@ -55,25 +55,16 @@ Task<Result<SandboxPayment>> SandboxLedger::get(OrderId order) {
 
 Task<Result<void>> SandboxLedger::change(OrderId order, Change change) {
   kv::Key key{kSandboxSet, order.str()};
-  for (int attempt = 0; attempt < kMaxLedgerAttempts; ++attempt) {
-    auto record = co_await store_.get(key);
-    if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
+  RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
     SandboxPayment payment;
     payment.order_id = order;
-    if (record) payment = decode_payment(order, *record);
+    if (record != nullptr) payment = decode_payment(order, *record);
     auto changed = change(payment);
-    if (!changed) co_return changed.error();
-    if (!*changed) co_return Result<void>{};
-    kv::WriteOptions options;
-    options.mode = record ? kv::WriteMode::Replace : kv::WriteMode::CreateOnly;
-    if (record) options.expect_generation = record->generation;
-    kv::Bins bins = encode_payment(payment);
-    auto written = co_await store_.put(key, std::move(bins), options);
-    if (written) co_return Result<void>{};
-    const ErrorKind kind = written.error().kind;
-    if (kind != ErrorKind::GenerationMismatch && kind != ErrorKind::AlreadyExists) co_return written.error();
-  }
-  co_return unavailable("The payment is being changed elsewhere; please try again.");
+    if (!changed) return changed.error();
+    return *changed ? std::optional{encode_payment(payment)} : std::nullopt;
+  };
+  co_return co_await change_record(store_, std::move(key), std::move(apply),
+                                   "The payment is being changed elsewhere; please try again.");
 }
 
 }  // namespace qm::shop

@@ -1,5 +1,6 @@
 #include "QuickMart-backend/store/stock_store.hpp"
 
+#include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
@@ -9,7 +10,6 @@ constexpr const char* kStockSet = "stock";
 constexpr const char* kAvailable = "available";
 constexpr const char* kReserved = "reserved";
 constexpr std::size_t kStockPerPage = 500;
-constexpr int kMaxStockAttempts = 200;  // of writers that meet on one record, one wins each time
 
 kv::Map encode_by_order(const std::map<std::string, std::int64_t>& quantities) {
   kv::Map map;
@@ -92,22 +92,18 @@ Task<Result<void>> StockStore::reset(ProductId product, std::int64_t quantity) {
 
 Task<Result<Stock>> StockStore::change(ProductId product, Change change) {
   kv::Key key{kStockSet, product.str()};
-  for (int attempt = 0; attempt < kMaxStockAttempts; ++attempt) {
-    auto record = co_await store_.get(key);
-    if (!record) co_return record.error();
-    Stock stock = decode_stock(product.str(), *record);
+  Stock stock;
+  RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
+    if (record == nullptr) return not_found("This product is not counted.");
+    stock = decode_stock(product.str(), *record);
     auto changed = change(stock);
-    if (!changed) co_return changed.error();
-    if (!*changed) co_return stock;
-    kv::WriteOptions options;
-    options.mode = kv::WriteMode::Replace;
-    options.expect_generation = record->generation;
-    kv::Bins bins = encode_stock(stock);
-    auto written = co_await store_.put(key, std::move(bins), options);
-    if (written) co_return stock;
-    if (written.error().kind != ErrorKind::GenerationMismatch) co_return written.error();
-  }
-  co_return unavailable("This product is in too much demand; please try again.");
+    if (!changed) return changed.error();
+    return *changed ? std::optional{encode_stock(stock)} : std::nullopt;
+  };
+  auto changed = co_await change_record(store_, std::move(key), std::move(apply),
+                                        "This product is in too much demand; please try again.");
+  if (!changed) co_return changed.error();
+  co_return stock;
 }
 
 Task<Result<Stock>> StockStore::adjust(ProductId product, std::int64_t by) {

@@ -79,6 +79,22 @@ Task<Result<bool>> UserCouponStore::give(UserCoupon held) {
   co_return created.error();
 }
 
+Task<Result<StoredUserCoupon>> UserCouponStore::hold(UserId user, CouponId coupon, Timestamp now) {
+  auto id = user_coupon_id_of(user, coupon);
+  if (!id) co_return id.error();
+  auto stored = co_await get(*id);
+  if (stored || stored.error().kind != ErrorKind::NotFound) co_return stored;
+  UserCoupon held;
+  held.id = *id;
+  held.user_id = std::move(user);
+  held.coupon_id = std::move(coupon);
+  held.source = CouponSource::general;
+  held.assigned_at = now;
+  auto given = co_await give(std::move(held));
+  if (!given) co_return given.error();
+  co_return co_await get(std::move(*id));
+}
+
 Task<Result<StoredUserCoupon>> UserCouponStore::get(UserCouponId id) {
   kv::Key key{kUserCouponSet, id.str()};
   auto record = co_await store_.get(std::move(key));

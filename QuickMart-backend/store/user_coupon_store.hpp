@@ -24,6 +24,8 @@ class UserCouponStore {
   // Puts it on the customer's list and creates it. → false when the customer has it already (nothing changes).
   // Conflict when the list is full.
   Task<Result<bool>> give(UserCoupon held);
+  // What the customer has of it; first gives them one that is for everybody, if they have none.
+  Task<Result<StoredUserCoupon>> hold(UserId user, CouponId coupon, Timestamp now);
   // NotFound.
   Task<Result<StoredUserCoupon>> get(UserCouponId id);
   // GenerationMismatch when it changed since it was read. → the new generation.

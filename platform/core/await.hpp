@@ -1,13 +1,16 @@
-// Runs one task to its end and waits for it: for tests and for programs that do one thing. An exception of the task is
+// Runs tasks to their end and waits for them: for tests and for programs that do one thing. An exception of one task is
 // rethrown here. Never on a thread that serves a context: it would wait for itself.
 #pragma once
 #include <exception>
 #include <future>
+#include <latch>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "platform/core/runtime.hpp"
 #include "platform/core/task.hpp"
 
 namespace qm {
@@ -36,6 +39,23 @@ T await_on(boost::asio::io_context& context, Task<T> task) {
     else promise.set_value(std::move(value));
   });
   return promise.get_future().get();
+}
+
+// All at once, spread over the first `count` of the workers. → one result per task, in order; one that threw is an
+// Internal error.
+template <class T>
+std::vector<Result<T>> await_all(WorkerThreads& workers, std::size_t count, std::vector<Task<Result<T>>> tasks) {
+  std::vector<Result<T>> results(tasks.size(), Result<T>{Error{}});
+  std::latch done{static_cast<std::ptrdiff_t>(tasks.size())};
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    boost::asio::co_spawn(workers.context(i % count), std::move(tasks[i]),
+                          [&results, &done, i](std::exception_ptr failed, Result<T> result) {
+                            if (!failed) results[i] = std::move(result);
+                            done.count_down();
+                          });
+  }
+  done.wait();
+  return results;
 }
 
 }  // namespace qm
