@@ -244,7 +244,7 @@ TEST_F(AccountRoutesTest, PurchasesBelongToTheirBuyer) {
   Order order;
   order.id = OrderId{"ord_1"};
   order.user_id = UserId{"user_1"};
-  order.items = {{ProductId{"prod_1"}, "Cup", 2, Money{5'50}}};
+  order.items = {{SkuId{"prod_1"}, ProductId{"prod_1"}, "Cup", 2, Money{5'50}}};
   order.created_at = order.updated_at = kNow;
   ASSERT_TRUE(run(orders_.add(order)));
   const auto history = get("/api/users/purchase-history", sign_in());

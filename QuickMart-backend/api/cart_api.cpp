@@ -8,12 +8,14 @@ namespace wire {
 
 struct CartItem {
   std::string product_id;
+  std::string sku;
+  std::map<std::string, std::string> options;
   Product product;
   std::int64_t quantity = 1;
   json::Amount price;
   json::Amount total;
 };
-BOOST_DESCRIBE_STRUCT(CartItem, (), (product_id, product, quantity, price, total))
+BOOST_DESCRIBE_STRUCT(CartItem, (), (product_id, sku, options, product, quantity, price, total))
 
 struct Cart {
   std::vector<CartItem> items;
@@ -27,9 +29,10 @@ BOOST_DESCRIBE_STRUCT(Cart, (), (items, subtotal, discount, tax, shipping, total
 
 struct CartAddition {
   ProductId product_id;
+  std::optional<SkuId> sku;
   std::int64_t quantity = 1;
 };
-BOOST_DESCRIBE_STRUCT(CartAddition, (), (product_id, quantity))
+BOOST_DESCRIBE_STRUCT(CartAddition, (), (product_id, sku, quantity))
 inline auto constraints(const CartAddition*) {
   return json::fields(
       json::field(&CartAddition::quantity, json::defaulted(), json::range(1, kMaxLineQuantity)));
@@ -37,15 +40,16 @@ inline auto constraints(const CartAddition*) {
 
 struct CartQuantity {
   ProductId product_id;
+  std::optional<SkuId> sku;
   std::int64_t quantity = 0;
 };
-BOOST_DESCRIBE_STRUCT(CartQuantity, (), (product_id, quantity))
+BOOST_DESCRIBE_STRUCT(CartQuantity, (), (product_id, sku, quantity))
 inline auto constraints(const CartQuantity*) {
   return json::fields(json::field(&CartQuantity::quantity, json::range(0, kMaxLineQuantity)));
 }
 
 struct ByCartProduct {
-  ProductId product_id;
+  SkuId product_id;  // a SKU; for a product without variants the product's id
 };
 BOOST_DESCRIBE_STRUCT(ByCartProduct, (), (product_id))
 
@@ -81,8 +85,8 @@ constexpr const char* kDefaultPayment = "sandbox";
 wire::Cart to_wire(const CartView& view) {
   wire::Cart out;
   for (const CartView::Item& item : view.items)
-    out.items.push_back({item.product.id.str(), wire::to_wire(item.product), item.quantity,
-                         json::to_wire(item.product.price), json::to_wire(item.product.price * item.quantity)});
+    out.items.push_back({item.product.id.str(), item.sku.str(), item.options, wire::to_wire(item.product),
+                         item.quantity, json::to_wire(item.price), json::to_wire(item.price * item.quantity)});
   out.subtotal = json::to_wire(view.totals.subtotal);
   out.discount = json::to_wire(view.totals.discount);
   out.tax = json::to_wire(view.totals.tax);
@@ -121,7 +125,9 @@ void add_edits(http::Api& api, EditCart& cart) {
             .errors = {404, 409}},
            [&cart](Call<None, None, wire::CartAddition> call) -> Shown {
              UserId user{call.principal().subject};
-             auto view = co_await cart.add(std::move(user), std::move(call.body.product_id), call.body.quantity);
+             auto sku = cart.choose(call.body.product_id, call.body.sku);
+             if (!sku) co_return sku.error();
+             auto view = co_await cart.add(std::move(user), std::move(*sku), call.body.quantity);
              if (!view) co_return view.error();
              co_return to_wire(*view);
            });
@@ -133,7 +139,11 @@ void add_edits(http::Api& api, EditCart& cart) {
            .errors = {404, 409}},
           [&cart](Call<None, None, wire::CartQuantity> call) -> Shown {
             UserId user{call.principal().subject};
-            auto view = co_await cart.set(std::move(user), std::move(call.body.product_id), call.body.quantity);
+            auto sku = cart.choose(call.body.product_id, call.body.sku);
+            if (!sku && call.body.quantity > 0) co_return sku.error();
+            // What is no longer sold can still be taken out.
+            if (!sku) sku = call.body.sku.value_or(SkuId{call.body.product_id.str()});
+            auto view = co_await cart.set(std::move(user), std::move(*sku), call.body.quantity);
             if (!view) co_return view.error();
             co_return to_wire(*view);
           });

@@ -22,6 +22,9 @@ Product to_wire(const shop::Product& product) {
   wire.rating = product.rating;
   wire.review_count = product.review_count;
   wire.tags = product.tags;
+  for (const shop::Variant& variant : product.variants)
+    wire.variants.push_back({variant.id, variant.options, json::to_wire(variant.price.value_or(product.price)),
+                             variant.stock_quantity});
   wire.is_featured = product.is_featured;
   wire.is_active = product.is_active;
   wire.created_at = product.created_at;

@@ -14,6 +14,14 @@
 
 namespace qm::shop::wire {
 
+struct Variant {
+  SkuId sku;
+  std::map<std::string, std::string> options;
+  json::Amount price;
+  std::int64_t stock_quantity = 0;
+};
+BOOST_DESCRIBE_STRUCT(Variant, (), (sku, options, price, stock_quantity))
+
 struct Product {
   std::string product_id;
   std::string name;
@@ -30,6 +38,7 @@ struct Product {
   double rating = 0;
   std::int64_t review_count = 0;
   std::vector<std::string> tags;
+  std::vector<Variant> variants;
   bool is_featured = false;
   bool is_active = true;
   Timestamp created_at{};
@@ -37,7 +46,7 @@ struct Product {
 };
 BOOST_DESCRIBE_STRUCT(Product, (),
                       (product_id, name, description, category, subcategory, price, original_price, discount_percentage,
-                       brand, images, specifications, stock_quantity, rating, review_count, tags, is_featured,
+                       brand, images, specifications, stock_quantity, rating, review_count, tags, variants, is_featured,
                        is_active, created_at, updated_at))
 
 struct Category {

@@ -7,8 +7,8 @@ Order to_wire(const shop::Order& order) {
   wire.order_id = order.id.str();
   wire.user_id = order.user_id.str();
   for (const shop::OrderItem& item : order.items)
-    wire.items.push_back({item.product_id.str(), item.product_name, item.quantity, json::to_wire(item.unit_price),
-                          json::to_wire(item.total_price())});
+    wire.items.push_back({item.product_id.str(), item.sku.str(), item.product_name, item.quantity,
+                          json::to_wire(item.unit_price), json::to_wire(item.total_price())});
   wire.subtotal = json::to_wire(order.totals.subtotal);
   if (!order.totals.discount.is_zero()) wire.discount_applied = json::to_wire(order.totals.discount);
   wire.tax = json::to_wire(order.totals.tax);

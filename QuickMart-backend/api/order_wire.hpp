@@ -19,12 +19,13 @@ namespace qm::shop::wire {
 
 struct OrderItem {
   std::string product_id;
+  std::string sku;
   std::string product_name;
   std::int64_t quantity = 1;
   json::Amount unit_price;
   json::Amount total_price;
 };
-BOOST_DESCRIBE_STRUCT(OrderItem, (), (product_id, product_name, quantity, unit_price, total_price))
+BOOST_DESCRIBE_STRUCT(OrderItem, (), (product_id, sku, product_name, quantity, unit_price, total_price))
 
 struct Order {
   std::string order_id;

@@ -35,7 +35,7 @@ Result<Order> price_demo_order(const DemoPerson& person, const DemoOrder& demo, 
     const auto product = std::find_if(products.begin(), products.end(),
                                       [&](const Product& each) { return each.id == item.product_id; });
     if (product == products.end()) return rejected("The demo order " + demo.id.str() + " names an unknown product.");
-    order.items.push_back({product->id, product->name, item.quantity, product->price});
+    order.items.push_back({SkuId{product->id.str()}, product->id, product->name, item.quantity, product->price});
     const Money total = order.items.back().total_price();
     subtotal = subtotal + total;
     if (demo.coupon_code && covers(*coupon, *product)) covered = covered + total;

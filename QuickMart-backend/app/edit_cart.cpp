@@ -7,8 +7,11 @@ CartView EditCart::view(const Cart& cart) const {
   const PricedLines priced = price_lines(cart, *catalog);
   CartView view;
   for (const PriceLine& line : priced.lines) {
-    const Product* product = catalog->find(line.product_id);
-    if (product != nullptr) view.items.push_back({*product, line.quantity});
+    const auto found = catalog->find_sku(line.sku);
+    if (!found) continue;
+    std::map<std::string, std::string> options;
+    if (found->variant != nullptr) options = found->variant->options;
+    view.items.push_back({*found->product, line.sku, std::move(options), line.unit_price, line.quantity});
   }
   // Without a coupon there is nothing that could be refused.
   view.totals = price_cart(priced.lines, nullptr, clock_.now()).value().totals;
@@ -20,33 +23,54 @@ Task<Result<CartView>> EditCart::get(UserId user) {
   if (!cart) co_return cart.error();
   const auto catalog = catalog_.snapshot();
   // Now the customer sees today's prices.
-  for (const ProductId& product : price_lines(*cart, *catalog).repriced) {
-    const Money price = catalog->find(product)->price;
+  for (const SkuId& sku : price_lines(*cart, *catalog).repriced) {
+    const Money price = catalog->find_sku(sku)->price();
     CartStore::Change see = [price](CartLine line) -> Result<CartLine> {
       line.seen_price = price;
       return line;
     };
-    cart = co_await carts_.change(user, product, std::move(see), clock_.now());
+    cart = co_await carts_.change(user, sku, std::move(see), clock_.now());
     if (!cart) co_return cart.error();
   }
   co_return view(*cart);
 }
 
-Task<Result<std::int64_t>> EditCart::available(ProductId product) {
-  auto stock = co_await stock_.get(product);
-  if (stock) co_return stock->available;
-  if (stock.error().kind != ErrorKind::NotFound) co_return stock.error();
-  const Product* known = catalog_.snapshot()->find(product);
-  co_return known == nullptr ? 0 : known->stock_quantity;
+Result<SkuId> EditCart::choose(const ProductId& id, const std::optional<SkuId>& sku) const {
+  const auto catalog = catalog_.snapshot();
+  const Product* product = catalog->find(id);
+  if (product == nullptr) return not_found("There is no such product.");
+  if (product->variants.empty() && (!sku || sku->str() == id.str())) return SkuId{id.str()};
+  if (product->variants.size() == 1 && !sku) return product->variants.front().id;
+  std::string choices;
+  for (const Variant& variant : product->variants) {
+    if (sku && variant.id == *sku) return variant.id;
+    choices += (choices.empty() ? "" : ", ") + variant.id.str();
+  }
+  Fault fault;
+  fault.loc = {"body", "sku"};
+  fault.msg = choices.empty() ? "this product has no variants" : "choose one of its variants: " + choices;
+  fault.type = sku ? "value_error.unknown" : "value_error.missing";
+  std::vector<Fault> faults;
+  faults.push_back(std::move(fault));
+  return invalid(std::move(faults));
 }
 
-Task<Result<CartView>> EditCart::change(UserId user, ProductId product, bool add, std::int64_t quantity) {
+Task<Result<std::int64_t>> EditCart::available(SkuId sku) {
+  auto stock = co_await stock_.get(sku);
+  if (stock) co_return stock->available;
+  if (stock.error().kind != ErrorKind::NotFound) co_return stock.error();
   const auto catalog = catalog_.snapshot();
-  const Product* known = catalog->find(product);
-  if (known == nullptr) co_return not_found("There is no such product.");
-  auto left = co_await available(product);
+  const auto known = catalog->find_sku(sku);
+  co_return known ? known->stock_quantity() : 0;
+}
+
+Task<Result<CartView>> EditCart::change(UserId user, SkuId sku, bool add, std::int64_t quantity) {
+  const auto catalog = catalog_.snapshot();
+  const auto known = catalog->find_sku(sku);
+  if (!known) co_return not_found("There is no such product.");
+  auto left = co_await available(sku);
   if (!left) co_return left.error();
-  const Money price = known->price;
+  const Money price = known->price();
   CartStore::Change apply = [add, quantity, price, left = *left](CartLine line) -> Result<CartLine> {
     if (!add && quantity > 0 && line.quantity == 0) return not_found("This product is not in the cart.");
     line.quantity = add ? line.quantity + quantity : quantity;
@@ -58,22 +82,22 @@ Task<Result<CartView>> EditCart::change(UserId user, ProductId product, bool add
                                                   : "There are only " + std::to_string(left) + " in stock."};
     return line;
   };
-  auto cart = co_await carts_.change(std::move(user), std::move(product), std::move(apply), clock_.now());
+  auto cart = co_await carts_.change(std::move(user), std::move(sku), std::move(apply), clock_.now());
   if (!cart) co_return cart.error();
   co_return view(*cart);
 }
 
-Task<Result<CartView>> EditCart::add(UserId user, ProductId product, std::int64_t quantity) {
-  co_return co_await change(std::move(user), std::move(product), true, quantity);
+Task<Result<CartView>> EditCart::add(UserId user, SkuId sku, std::int64_t quantity) {
+  co_return co_await change(std::move(user), std::move(sku), true, quantity);
 }
 
-Task<Result<CartView>> EditCart::set(UserId user, ProductId product, std::int64_t quantity) {
-  if (quantity > 0) co_return co_await change(std::move(user), std::move(product), false, quantity);
+Task<Result<CartView>> EditCart::set(UserId user, SkuId sku, std::int64_t quantity) {
+  if (quantity > 0) co_return co_await change(std::move(user), std::move(sku), false, quantity);
   CartStore::Change take_out = [](CartLine line) -> Result<CartLine> {
     line.quantity = 0;
     return line;
   };
-  auto cart = co_await carts_.change(std::move(user), std::move(product), std::move(take_out), clock_.now());
+  auto cart = co_await carts_.change(std::move(user), std::move(sku), std::move(take_out), clock_.now());
   if (!cart) co_return cart.error();
   co_return view(*cart);
 }

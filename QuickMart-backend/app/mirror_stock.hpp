@@ -24,13 +24,13 @@ class MirrorStock {
   Task<Result<void>> run_for_all();
 
  private:
-  Task<Result<void>> mirror(std::set<ProductId> products);
+  Task<Result<void>> mirror(std::set<SkuId> skus);
 
   StockStore& stock_;
   CatalogStore& store_;
   CatalogApp& catalog_;
   std::mutex mutex_;
-  std::set<ProductId> noted_;
+  std::set<SkuId> noted_;
 };
 
 }  // namespace qm::shop

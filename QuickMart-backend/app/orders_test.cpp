@@ -58,14 +58,14 @@ class OrdersTest : public testing::Test {
     ASSERT_TRUE(run(coupon_app_.create.run(std::move(coupon))));
   }
   void fill(const UserId& user, const char* product, std::int64_t quantity) {
-    const auto added = run(app_.cart.add(user, ProductId{product}, quantity));
+    const auto added = run(app_.cart.add(user, SkuId{product}, quantity));
     ASSERT_TRUE(added) << added.error().detail;
   }
   static CheckoutRequest request(UserId user, std::string key, std::optional<std::string> coupon = {},
                                  std::string method = "card") {
     return {std::move(user), std::move(key), std::move(coupon), "1 Main St", std::move(method)};
   }
-  Stock stock(const char* product) { return run(stock_.get(ProductId{product})).value(); }
+  Stock stock(const char* product) { return run(stock_.get(SkuId{product})).value(); }
   std::vector<Order> orders_of(const UserId& user) { return run(orders_.of_user(user, 100)).value(); }
   std::int64_t uses_of(const char* code) { return run(coupons_.find(code)).value().usage_count; }
 
@@ -90,7 +90,7 @@ class OrdersTest : public testing::Test {
           EXPECT_EQ(payment.captures, 1) << where;
           EXPECT_EQ(payment.amount, order.totals.total()) << where;
           EXPECT_TRUE(payment.refunds.empty()) << where;
-          for (const OrderItem& item : order.items) bought[item.product_id.str()] += item.quantity;
+          for (const OrderItem& item : order.items) bought[item.sku.str()] += item.quantity;
           if (order.coupon_code) ++redeemed[*order.coupon_code];
         } else {
           EXPECT_EQ(order.status, OrderStatus::cancelled) << where;
@@ -100,10 +100,10 @@ class OrdersTest : public testing::Test {
       }
     }
     for (const Stock& stock : run(stock_.list()).value()) {
-      EXPECT_TRUE(stock.adds_up()) << where << ' ' << stock.product_id.str();
-      EXPECT_TRUE(stock.reserved.empty()) << where << ' ' << stock.product_id.str();
-      EXPECT_TRUE(stock.returned.empty()) << where << ' ' << stock.product_id.str();
-      EXPECT_EQ(stock.sold - stock.restocked, bought[stock.product_id.str()]) << where;
+      EXPECT_TRUE(stock.adds_up()) << where << ' ' << stock.sku.str();
+      EXPECT_TRUE(stock.reserved.empty()) << where << ' ' << stock.sku.str();
+      EXPECT_TRUE(stock.returned.empty()) << where << ' ' << stock.sku.str();
+      EXPECT_EQ(stock.sold - stock.restocked, bought[stock.sku.str()]) << where;
     }
     for (const CouponWithPending& each : run(coupons_.list()).value()) {
       EXPECT_EQ(each.coupon.usage_count, redeemed[each.coupon.code]) << where << ' ' << each.coupon.code;
@@ -202,13 +202,13 @@ TEST_F(OrdersTest, TwoDevicesEditingOneCartLoseNothing) {
   sell("ink", 400, 100);
   std::vector<Task<Result<CartView>>> tasks;
   for (int i = 0; i < 10; ++i) {
-    tasks.push_back(app_.cart.add(ann_, ProductId{"pen"}, 1));
-    tasks.push_back(app_.cart.add(ann_, ProductId{"ink"}, 2));
+    tasks.push_back(app_.cart.add(ann_, SkuId{"pen"}, 1));
+    tasks.push_back(app_.cart.add(ann_, SkuId{"ink"}, 2));
   }
   for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().detail;
   const auto cart = run(carts_.get(ann_)).value();
-  EXPECT_EQ(cart.find(ProductId{"pen"})->quantity, 10);
-  EXPECT_EQ(cart.find(ProductId{"ink"})->quantity, 20);
+  EXPECT_EQ(cart.find(SkuId{"pen"})->quantity, 10);
+  EXPECT_EQ(cart.find(SkuId{"ink"})->quantity, 20);
 }
 
 TEST_F(OrdersTest, TellsOfAPriceThatChangedBetweenCartAndCheckout) {
@@ -237,7 +237,7 @@ TEST_F(OrdersTest, LeavesNothingBehindWhenThePaymentIsDeclined) {
   }
   EXPECT_EQ(stock("pen").available, 10);
   EXPECT_EQ(uses_of("SAVE"), 0);
-  EXPECT_EQ(run(carts_.get(ann_))->find(ProductId{"pen"})->quantity, 2);
+  EXPECT_EQ(run(carts_.get(ann_))->find(SkuId{"pen"})->quantity, 2);
   expect_all_adds_up({ann_}, "declined");
   EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "SAVE"))));
   expect_all_adds_up({ann_}, "paid otherwise");
@@ -370,7 +370,7 @@ TEST_F(OrdersTest, AStepThatComesAfterItsOrderWasUndoneIsGivenBack) {
   fill(ann_, "pen", 2);
   ASSERT_FALSE(run(app_.place.run(request(ann_, "k1", "SAVE", "declined"))));
   const OrderId undone = orders_of(ann_).front().id;
-  ASSERT_TRUE(run(stock_.reserve(ProductId{"pen"}, undone, 2)));
+  ASSERT_TRUE(run(stock_.reserve(SkuId{"pen"}, undone, 2)));
   const Coupon coupon = run(coupons_.find("SAVE")).value();
   ASSERT_TRUE(run(app_.hold.reserve(ann_, coupon, undone, Money{1000})));
   EXPECT_FALSE(run(payments_.authorise(undone, Money{1}, "card")));
@@ -387,9 +387,45 @@ TEST_F(OrdersTest, ListingsShowWhatIsLeft) {
   ASSERT_TRUE(run(app_.place.run(request(ann_, "k1"))));
   ASSERT_TRUE(run(app_.mirror.run()));
   EXPECT_EQ(catalog_.snapshot()->find(ProductId{"pen"})->stock_quantity, 6);
-  const auto too_many = run(app_.cart.add(ann_, ProductId{"pen"}, 7));
+  const auto too_many = run(app_.cart.add(ann_, SkuId{"pen"}, 7));
   ASSERT_FALSE(too_many);
   EXPECT_EQ(too_many.error().kind, ErrorKind::Conflict);
+}
+
+TEST_F(OrdersTest, EachVariantHasItsOwnPriceAndStock) {
+  Product shirt;
+  shirt.id = ProductId{"shirt"};
+  shirt.name = "Shirt";
+  shirt.category = CategoryId{"things"};
+  shirt.price = Money{2000};
+  shirt.variants = {{SkuId{"shirt-s"}, {{"size", "S"}}, {}, 1}, {SkuId{"shirt-xl"}, {{"size", "XL"}}, Money{2500}, 9}};
+  ASSERT_TRUE(run(catalog_store_.put(shirt)));
+  ASSERT_TRUE(run(catalog_.publish()));
+  EXPECT_EQ(catalog_.snapshot()->find(shirt.id)->stock_quantity, 10);
+
+  const auto unnamed = app_.cart.choose(shirt.id, {});
+  ASSERT_FALSE(unnamed);
+  EXPECT_EQ(unnamed.error().kind, ErrorKind::Invalid);
+  EXPECT_FALSE(app_.cart.choose(shirt.id, SkuId{"pen"}));
+  EXPECT_EQ(app_.cart.choose(shirt.id, SkuId{"shirt-xl"}).value(), SkuId{"shirt-xl"});
+  EXPECT_FALSE(run(app_.cart.add(ann_, SkuId{"shirt"}, 1)));
+  EXPECT_FALSE(run(app_.cart.add(ann_, SkuId{"shirt-s"}, 2)));
+
+  fill(ann_, "shirt-s", 1);
+  fill(ann_, "shirt-xl", 2);
+  const auto order = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(order) << order.error().detail;
+  ASSERT_EQ(order->items.size(), 2u);
+  EXPECT_EQ(order->items[0].product_name, "Shirt (S)");
+  EXPECT_EQ(order->items[1].unit_price, Money{2500});
+  EXPECT_EQ(order->items[1].product_id, shirt.id);
+  EXPECT_EQ(order->totals.subtotal, Money{7000});
+  EXPECT_EQ(stock("shirt-s").on_hand, 0);
+  EXPECT_EQ(stock("shirt-xl").on_hand, 7);
+  ASSERT_TRUE(run(app_.mirror.run()));
+  EXPECT_EQ(catalog_.snapshot()->find_sku(SkuId{"shirt-xl"})->stock_quantity(), 7);
+  EXPECT_EQ(catalog_.snapshot()->find(shirt.id)->stock_quantity, 7);
+  expect_all_adds_up({ann_}, "variants");
 }
 
 }  // namespace

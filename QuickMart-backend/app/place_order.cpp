@@ -139,7 +139,8 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
   const auto catalog = uses_.catalog.snapshot();
   const PricedLines lines = price_lines(*cart, *catalog);
   if (!lines.gone.empty())
-    co_return Error{ErrorKind::Conflict, "The product " + lines.gone.front().str() + " is no longer sold."};
+    co_return Error{ErrorKind::Conflict,
+                    lines.gone.front().str() + " is no longer sold; please take it out of the cart."};
   std::optional<Coupon> coupon;
   if (request.coupon_code) {
     auto found = co_await uses_.coupon_store.find(*request.coupon_code);
@@ -159,7 +160,7 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
   for (std::size_t i = 0; i < lines.lines.size(); ++i) {
     const PriceLine& line = lines.lines[i];
     order.items.push_back(
-        {line.product_id, lines.names[i], line.quantity, line.unit_price, priced->line_discounts[i]});
+        {line.sku, line.product_id, lines.names[i], line.quantity, line.unit_price, priced->line_discounts[i]});
   }
   order.totals = priced->totals;
   if (coupon) order.coupon_code = coupon->code;
@@ -187,14 +188,14 @@ Task<Result<void>> PlaceOrder::reserve(const Order& order, const CheckoutRequest
 }
 
 Task<Result<void>> PlaceOrder::reserve_stock(const Order& order, OrderItem item) {
-  auto reserved = co_await uses_.stock.reserve(item.product_id, order.id, item.quantity);
+  auto reserved = co_await uses_.stock.reserve(item.sku, order.id, item.quantity);
   if (!reserved && reserved.error().kind == ErrorKind::NotFound) {
     // Nobody bought any of it yet: counting begins with what the catalog says.
     const auto catalog = uses_.catalog.snapshot();
-    const Product* product = catalog->find(item.product_id);
-    auto begun = co_await uses_.stock.begin(item.product_id, product == nullptr ? 0 : product->stock_quantity);
+    const auto found = catalog->find_sku(item.sku);
+    auto begun = co_await uses_.stock.begin(item.sku, found ? found->stock_quantity() : 0);
     if (!begun) co_return begun.error();
-    reserved = co_await uses_.stock.reserve(item.product_id, order.id, item.quantity);
+    reserved = co_await uses_.stock.reserve(item.sku, order.id, item.quantity);
   }
   if (reserved || reserved.error().kind != ErrorKind::Conflict) co_return reserved;
   co_return Error{ErrorKind::Conflict, "There are not enough of " + item.product_name + " in stock."};

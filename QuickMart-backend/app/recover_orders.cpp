@@ -74,9 +74,9 @@ Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
       if (!*settled) continue;
       Result<void> done{};
       if (by_order == &stock.reserved)
-        done = co_await uses_.stock.release(stock.product_id, OrderId{id});
+        done = co_await uses_.stock.release(stock.sku, OrderId{id});
       else
-        done = co_await uses_.stock.forget_put_back(stock.product_id, OrderId{id});
+        done = co_await uses_.stock.forget_put_back(stock.sku, OrderId{id});
       if (!done) co_return done.error();
       ++swept;
     }

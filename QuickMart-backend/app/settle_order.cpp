@@ -41,14 +41,14 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
   // Only now may the stock forget that it has the goods back.
   if (progress == OrderProgress::cancelling) {
     for (const OrderItem& item : order.items)
-      static_cast<void>(co_await uses_.stock.forget_put_back(item.product_id, order.id));
+      static_cast<void>(co_await uses_.stock.forget_put_back(item.sku, order.id));
   }
   co_return std::move(order);
 }
 
 Task<Result<void>> SettleOrder::undo(Order& order) {
   for (const OrderItem& item : order.items) {
-    auto released = co_await uses_.stock.release(item.product_id, order.id);
+    auto released = co_await uses_.stock.release(item.sku, order.id);
     if (!released) co_return released.error();
   }
   if (order.coupon_code) {
@@ -72,7 +72,7 @@ Task<Result<void>> SettleOrder::undo(Order& order) {
 
 Task<Result<void>> SettleOrder::complete(Order& order) {
   for (const OrderItem& item : order.items) {
-    auto committed = co_await uses_.stock.commit(item.product_id, order.id);
+    auto committed = co_await uses_.stock.commit(item.sku, order.id);
     if (!committed) co_return committed.error();
   }
   if (order.coupon_code) {
@@ -99,7 +99,7 @@ Task<Result<void>> SettleOrder::take_back(Order& order) {
   auto refunded = co_await uses_.payments.refund(order.id, std::move(refund), order.totals.total());
   if (!refunded) co_return refunded.error();
   for (const OrderItem& item : order.items) {
-    auto back = co_await uses_.stock.put_back(item.product_id, order.id, item.quantity);
+    auto back = co_await uses_.stock.put_back(item.sku, order.id, item.quantity);
     if (!back) co_return back.error();
   }
   if (order.coupon_code) {

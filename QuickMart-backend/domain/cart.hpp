@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "platform/core/money.hpp"
-#include "QuickMart-backend/domain/product.hpp"
+#include "QuickMart-backend/domain/sku.hpp"
 #include "QuickMart-backend/domain/user.hpp"
 
 namespace qm::shop {
@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxCartLines = 100;
 inline constexpr std::int64_t kMaxLineQuantity = 999;
 
 struct CartLine {
-  ProductId product_id;
+  SkuId sku;
   std::int64_t quantity = 1;  // 1…kMaxLineQuantity
   Money seen_price;           // of one; what the customer was last told
   friend bool operator==(const CartLine&, const CartLine&) = default;
@@ -22,13 +22,13 @@ struct CartLine {
 
 struct Cart {
   UserId user_id;
-  std::vector<CartLine> lines;  // by product id
+  std::vector<CartLine> lines;  // by SKU
   Timestamp updated_at{};
   friend bool operator==(const Cart&, const Cart&) = default;
 
-  const CartLine* find(const ProductId& product) const noexcept {
+  const CartLine* find(const SkuId& sku) const noexcept {
     for (const CartLine& line : lines)
-      if (line.product_id == product) return &line;
+      if (line.sku == sku) return &line;
     return nullptr;
   }
 };

@@ -66,6 +66,7 @@ Catalog::Catalog(std::vector<Product> products, std::vector<Category> categories
   for (std::uint32_t i = 0; i < products_.size(); ++i) {
     const Product& product = products_[i];
     position_[product.id.str()] = i;
+    for (std::uint32_t k = 0; k < product.variants.size(); ++k) variants_[product.variants[k].id.str()] = {i, k};
     names.push_back(fold_text(product.name));
     folded_.push_back(
         {fold_text(product.category.str()), fold_text(product.subcategory.value_or("")), fold_text(product.brand)});
@@ -94,6 +95,16 @@ Catalog::Catalog(std::vector<Product> products, std::vector<Category> categories
 const Product* Catalog::find(const ProductId& id) const noexcept {
   const auto at = position(id.str());
   return at ? &products_[*at] : nullptr;
+}
+
+std::optional<Sellable> Catalog::find_sku(const SkuId& sku) const noexcept {
+  if (const auto at = variants_.find(sku.str()); at != variants_.end()) {
+    const Product& product = products_[at->second.product];
+    return Sellable{&product, &product.variants[at->second.variant]};
+  }
+  const auto at = position(sku.str());
+  if (!at || !products_[*at].variants.empty()) return std::nullopt;
+  return Sellable{&products_[*at], nullptr};
 }
 
 std::optional<std::uint32_t> Catalog::position(std::string_view id) const noexcept {

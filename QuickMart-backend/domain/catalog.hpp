@@ -11,6 +11,7 @@
 
 #include "QuickMart-backend/domain/category.hpp"
 #include "QuickMart-backend/domain/product.hpp"
+#include "QuickMart-backend/domain/sellable.hpp"
 #include "QuickMart-backend/domain/text_index.hpp"
 
 namespace qm::shop {
@@ -48,6 +49,8 @@ class Catalog {
   const std::vector<Product>& products() const noexcept { return products_; }
   const std::vector<Category>& categories() const noexcept { return categories_; }  // by sort order, then name
   const Product* find(const ProductId& id) const noexcept;
+  // Empty when it is not sold, and for a product that is sold in variants only.
+  std::optional<Sellable> find_sku(const SkuId& sku) const noexcept;
   std::optional<std::uint32_t> position(std::string_view id) const noexcept;
 
   ProductPage search(const ProductQuery& query) const;
@@ -65,6 +68,10 @@ class Catalog {
   std::vector<Category> categories_;
   std::vector<Folded> folded_;
   std::unordered_map<std::string, std::uint32_t> position_;
+  struct VariantPlace {
+    std::uint32_t product = 0, variant = 0;
+  };
+  std::unordered_map<std::string, VariantPlace> variants_;  // by SKU
   std::vector<Positions> sorted_;  // one per sort and order
   TextIndex index_;
 };

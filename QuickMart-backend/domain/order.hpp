@@ -56,6 +56,7 @@ struct OrderEvent {
 inline constexpr std::size_t kMaxOrderEvents = 100;
 
 struct OrderItem {
+  SkuId sku;
   ProductId product_id;
   std::string product_name;  // as it was when bought
   std::int64_t quantity = 1;  // ≥ 1

@@ -11,22 +11,22 @@ namespace qm::shop {
 
 struct PricedLines {
   std::vector<PriceLine> lines;      // one per line of the cart that is still sold, in order
-  std::vector<std::string> names;    // of their products
-  std::vector<ProductId> gone;       // products that are no longer sold
-  std::vector<ProductId> repriced;   // whose price is another than the customer saw
+  std::vector<std::string> names;    // as an order calls them
+  std::vector<SkuId> gone;           // no longer sold
+  std::vector<SkuId> repriced;       // whose price is another than the customer saw
 };
 
 inline PricedLines price_lines(const Cart& cart, const Catalog& catalog) {
   PricedLines priced;
   for (const CartLine& line : cart.lines) {
-    const Product* product = catalog.find(line.product_id);
-    if (product == nullptr) {
-      priced.gone.push_back(line.product_id);
+    const auto found = catalog.find_sku(line.sku);
+    if (!found) {
+      priced.gone.push_back(line.sku);
       continue;
     }
-    if (product->price != line.seen_price) priced.repriced.push_back(line.product_id);
-    priced.lines.push_back({product->id, product->category, line.quantity, product->price});
-    priced.names.push_back(product->name);
+    if (found->price() != line.seen_price) priced.repriced.push_back(line.sku);
+    priced.lines.push_back({line.sku, found->product->id, found->product->category, line.quantity, found->price()});
+    priced.names.push_back(found->name());
   }
   return priced;
 }

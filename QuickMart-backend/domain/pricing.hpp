@@ -13,6 +13,7 @@
 namespace qm::shop {
 
 struct PriceLine {
+  SkuId sku;
   ProductId product_id;
   CategoryId category;
   std::int64_t quantity = 1;

@@ -12,7 +12,8 @@ namespace {
 using test::kNow;
 
 PriceLine line(std::string product, std::int64_t quantity, std::int64_t minor, std::string category = "books") {
-  return {ProductId{std::move(product)}, CategoryId{std::move(category)}, quantity, Money{minor}};
+  SkuId sku{product};
+  return {std::move(sku), ProductId{std::move(product)}, CategoryId{std::move(category)}, quantity, Money{minor}};
 }
 
 Coupon coupon(Discount discount) {

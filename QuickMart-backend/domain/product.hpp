@@ -10,6 +10,7 @@
 #include "platform/core/id.hpp"
 #include "platform/core/money.hpp"
 #include "QuickMart-backend/domain/category.hpp"
+#include "QuickMart-backend/domain/sku.hpp"
 
 namespace qm::shop {
 
@@ -29,10 +30,11 @@ struct Product {
   std::string brand;
   std::vector<std::string> images;  // addresses; empty: the drawn picture
   std::map<std::string, std::string> specifications;
-  std::int64_t stock_quantity = 0;  // ≥ 0
+  std::int64_t stock_quantity = 0;  // ≥ 0; of all variants together
   double rating = 0;                // 0…5
   std::int64_t review_count = 0;    // ≥ 0
   std::vector<std::string> tags;
+  std::vector<Variant> variants;  // empty: it is one SKU of its own
   bool is_featured = false;
   bool is_active = true;  // an inactive one is neither listed nor found
   Timestamp created_at{};

@@ -1,4 +1,4 @@
-// How many of a product there are. Plain values; pure.
+// How many of a SKU there are. Plain values; pure.
 //
 // available = on_hand − what is reserved, and never below zero. What came and went adds up at any moment:
 // initial + adjusted = on_hand + sold − restocked.
@@ -7,12 +7,12 @@
 #include <map>
 #include <string>
 
-#include "QuickMart-backend/domain/product.hpp"
+#include "QuickMart-backend/domain/sku.hpp"
 
 namespace qm::shop {
 
 struct Stock {
-  ProductId product_id;
+  SkuId sku;
   std::int64_t initial = 0;
   std::int64_t adjusted = 0;   // by staff, up and down
   std::int64_t on_hand = 0;    // in the house, reserved ones included

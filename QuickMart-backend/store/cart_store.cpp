@@ -13,8 +13,8 @@ constexpr const char* kCartLines = "lines";
 constexpr const char* kCartBought = "bought";
 constexpr std::size_t kBoughtKept = 20;
 
-CartLine decode_line(const std::string& product, const kv::Value& value) {
-  CartLine line{ProductId{product}, 0, Money{}};
+CartLine decode_line(const std::string& sku, const kv::Value& value) {
+  CartLine line{SkuId{sku}, 0, Money{}};
   const auto* fields = value.as<kv::List>();
   if (fields == nullptr || fields->size() != 2) return line;
   if (const auto* quantity = (*fields)[0].as<std::int64_t>()) line.quantity = *quantity;
@@ -32,7 +32,7 @@ StoredCart decode_cart(const UserId& user, const kv::Record* record) {
   stored.cart.user_id = user;
   if (record == nullptr) return stored;
   const RecordFields fields{*record};
-  for (const auto& [product, value] : fields.map(kCartLines)) stored.cart.lines.push_back(decode_line(product, value));
+  for (const auto& [sku, value] : fields.map(kCartLines)) stored.cart.lines.push_back(decode_line(sku, value));
   stored.cart.updated_at = fields.time("updated_at");
   stored.bought = fields.texts(kCartBought);
   return stored;
@@ -44,7 +44,7 @@ kv::Bins encode_cart(const StoredCart& stored) {
     kv::List fields;
     fields.emplace_back(line.quantity);
     fields.push_back(to_value(line.seen_price));
-    lines[line.product_id.str()] = kv::Value{std::move(fields)};
+    lines[line.sku.str()] = kv::Value{std::move(fields)};
   }
   kv::Bins bins;
   bins[kCartLines] = std::move(lines);
@@ -82,18 +82,18 @@ Task<Result<Cart>> CartStore::get(UserId user) {
   co_return decode_cart(user, record ? &*record : nullptr).cart;
 }
 
-Task<Result<Cart>> CartStore::change(UserId user, ProductId product, Change change, Timestamp now) {
+Task<Result<Cart>> CartStore::change(UserId user, SkuId sku, Change change, Timestamp now) {
   CartEdit edit = [&](StoredCart& stored) -> Result<bool> {
     auto& lines = stored.cart.lines;
-    const auto at = std::ranges::find(lines, product, &CartLine::product_id);
+    const auto at = std::ranges::find(lines, sku, &CartLine::sku);
     const bool known = at != lines.end();
-    auto changed = change(known ? *at : CartLine{product, 0, Money{}});
+    auto changed = change(known ? *at : CartLine{sku, 0, Money{}});
     if (!changed) return changed.error();
     if (!known && changed->quantity > 0 && lines.size() >= kMaxCartLines)
       return Error{ErrorKind::Conflict, "A cart holds at most " + std::to_string(kMaxCartLines) + " products."};
     if (known) lines.erase(at);
     if (changed->quantity > 0) lines.push_back(std::move(*changed));
-    std::ranges::sort(lines, {}, &CartLine::product_id);
+    std::ranges::sort(lines, {}, &CartLine::sku);
     return true;
   };
   co_return co_await edit_cart(store_, std::move(user), std::move(edit), now);
@@ -113,7 +113,7 @@ Task<Result<void>> CartStore::take_bought(UserId user, OrderId order, std::vecto
     if (std::ranges::count(stored.bought, order.str()) > 0) return false;
     auto& lines = stored.cart.lines;
     for (const OrderItem& item : items) {
-      const auto at = std::ranges::find(lines, item.product_id, &CartLine::product_id);
+      const auto at = std::ranges::find(lines, item.sku, &CartLine::sku);
       if (at == lines.end()) continue;
       at->quantity -= item.quantity;
       if (at->quantity <= 0) lines.erase(at);

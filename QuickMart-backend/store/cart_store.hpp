@@ -1,4 +1,4 @@
-// Carts: set "cart", id = user id, one map from product id to [quantity, price last seen]. Every change is one step on
+// Carts: set "cart", id = user id, one map from SKU to [quantity, price last seen]. Every change is one step on
 // one record, so that two devices that edit it at once lose nothing. Thread-safe.
 #pragma once
 #include <functional>
@@ -22,7 +22,7 @@ class CartStore {
   Task<Result<Cart>> get(UserId user);
   // Applies the change to the line as it is now, anew when another device was faster. The change's own errors; Conflict
   // when the cart has kMaxCartLines. → the cart as it then is.
-  Task<Result<Cart>> change(UserId user, ProductId product, Change change, Timestamp now);
+  Task<Result<Cart>> change(UserId user, SkuId sku, Change change, Timestamp now);
   Task<Result<Cart>> clear(UserId user, Timestamp now);
   // Takes out what the order bought, once; what was added meanwhile stays. Idempotent.
   Task<Result<void>> take_bought(UserId user, OrderId order, std::vector<OrderItem> items, Timestamp now);

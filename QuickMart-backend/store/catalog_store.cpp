@@ -8,7 +8,45 @@ namespace {
 constexpr const char* kProductSet = "product";
 constexpr const char* kCategorySet = "category";
 constexpr const char* kChanges = "changes";
+constexpr const char* kVariantStock = "variant_stock";  // a map of its own, so that one of them can be set alone
 constexpr std::size_t kProductsPerPage = 500;
+
+void encode_variants(const std::vector<Variant>& variants, kv::Bins& bins) {
+  if (variants.empty()) return;
+  kv::List list;
+  kv::Map stock;
+  for (const Variant& variant : variants) {
+    kv::Map options;
+    for (const auto& [option, value] : variant.options) options[option] = value;
+    kv::Map fields;
+    fields["sku"] = variant.id.str();
+    fields["options"] = std::move(options);
+    if (variant.price) fields["price"] = to_value(*variant.price);
+    list.emplace_back(std::move(fields));
+    stock[variant.id.str()] = variant.stock_quantity;
+  }
+  bins["variants"] = std::move(list);
+  bins[kVariantStock] = std::move(stock);
+}
+
+std::vector<Variant> decode_variants(const RecordFields& product) {
+  std::vector<Variant> variants;
+  const kv::Map stock = product.map(kVariantStock);
+  const RecordFields stocks{stock};
+  for (const kv::Value& each : product.list("variants")) {
+    const auto* map = each.as<kv::Map>();
+    if (map == nullptr) continue;
+    const RecordFields fields{*map};
+    Variant variant;
+    variant.id = SkuId{fields.text("sku")};
+    for (const auto& [option, value] : fields.map("options"))
+      if (const auto* text = value.as<std::string>()) variant.options[option] = *text;
+    variant.price = fields.maybe_money("price");
+    variant.stock_quantity = stocks.integer(variant.id.str());
+    variants.push_back(std::move(variant));
+  }
+  return variants;
+}
 
 kv::Bins encode(const Product& product) {
   kv::Map specifications;
@@ -27,6 +65,7 @@ kv::Bins encode(const Product& product) {
   bins["rating"] = product.rating;
   bins["review_count"] = product.review_count;
   bins["tags"] = to_value(product.tags);
+  encode_variants(product.variants, bins);
   bins["is_featured"] = product.is_featured;
   bins["is_active"] = product.is_active;
   bins["created_at"] = to_value(product.created_at);
@@ -52,6 +91,9 @@ Product decode_product(const std::string& id, const kv::Record& record) {
   product.rating = fields.number("rating");
   product.review_count = fields.integer("review_count");
   product.tags = fields.texts("tags");
+  product.variants = decode_variants(fields);
+  if (!product.variants.empty()) product.stock_quantity = 0;
+  for (const Variant& variant : product.variants) product.stock_quantity += variant.stock_quantity;
   product.is_featured = fields.flag("is_featured");
   product.is_active = fields.flag("is_active");
   product.created_at = fields.time("created_at");
@@ -115,11 +157,14 @@ Task<Result<void>> CatalogStore::put(Category category) {
   return put_record(store_, kCategorySet, std::move(category));
 }
 
-Task<Result<void>> CatalogStore::set_stock(ProductId id, std::int64_t quantity) {
+Task<Result<void>> CatalogStore::set_stock(ProductId id, SkuId sku, std::int64_t quantity) {
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::set("stock", kv::Value{quantity}));
+  if (sku.str() == id.str())
+    ops.push_back(kv::Op::set("stock", kv::Value{quantity}));
+  else
+    ops.push_back(kv::Op::map_put(kVariantStock, sku.str(), kv::Value{quantity}));
   kv::Key key{kProductSet, id.str()};
   auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
   if (!done) co_return done.error();

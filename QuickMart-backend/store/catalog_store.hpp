@@ -21,7 +21,7 @@ class CatalogStore {
   Task<Result<void>> put(Category category);
   Task<Result<Product>> product(ProductId id);  // NotFound
   // What listings show; the truth is in stock_store. NotFound.
-  Task<Result<void>> set_stock(ProductId id, std::int64_t quantity);
+  Task<Result<void>> set_stock(ProductId id, SkuId sku, std::int64_t quantity);
   // All of them, inactive ones included. TooLarge past kMaxProducts / kMaxCategories.
   Task<Result<std::vector<Product>>> products();
   Task<Result<std::vector<Category>>> categories();

@@ -13,6 +13,7 @@ kv::Bins encode_order(const Order& order) {
   for (const OrderItem& item : order.items) {
     kv::Map fields;
     fields["product_id"] = item.product_id.str();
+    if (item.sku.str() != item.product_id.str()) fields["sku"] = item.sku.str();
     fields["product_name"] = item.product_name;
     fields["quantity"] = item.quantity;
     fields["unit_price"] = to_value(item.unit_price);
@@ -61,8 +62,10 @@ Result<Order> decode_order(const std::string& id, const kv::Record& record) {
     const auto* map = each.as<kv::Map>();
     if (!map) continue;
     const RecordFields item{*map};
-    order.items.push_back({ProductId{item.text("product_id")}, item.text("product_name"), item.integer("quantity"),
-                           item.money("unit_price"), item.money("discount")});
+    std::string product = item.text("product_id");
+    SkuId sku{item.maybe_text("sku").value_or(product)};
+    order.items.push_back({std::move(sku), ProductId{std::move(product)}, item.text("product_name"),
+                           item.integer("quantity"), item.money("unit_price"), item.money("discount")});
   }
   order.totals = {fields.money("subtotal"), fields.money("discount"), fields.money("tax"), fields.money("shipping")};
   order.status = *status;

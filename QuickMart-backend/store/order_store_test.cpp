@@ -17,8 +17,8 @@ Order order_of(std::string user, std::string id, Timestamp at) {
   Order order;
   order.id = OrderId{std::move(id)};
   order.user_id = UserId{std::move(user)};
-  order.items = {{ProductId{"prod_001"}, "Café \"Machine\"", 2, Money{10'00}},
-                 {ProductId{"prod_002"}, "Cup", 1, Money{5'50}}};
+  order.items = {{SkuId{"prod_001"}, ProductId{"prod_001"}, "Café \"Machine\"", 2, Money{10'00}},
+                 {SkuId{"cup-red"}, ProductId{"prod_002"}, "Cup", 1, Money{5'50}}};
   order.totals = price_order(Money{25'50}, Money{5'00}, false);
   order.status = OrderStatus::shipped;
   order.payment_status = PaymentStatus::paid;

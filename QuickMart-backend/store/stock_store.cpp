@@ -37,10 +37,10 @@ kv::Bins encode_stock(const Stock& stock) {
   return bins;
 }
 
-Stock decode_stock(const std::string& product, const kv::Record& record) {
+Stock decode_stock(const std::string& sku, const kv::Record& record) {
   const RecordFields fields{record};
   Stock stock;
-  stock.product_id = ProductId{product};
+  stock.sku = SkuId{sku};
   stock.initial = fields.integer("initial");
   stock.adjusted = fields.integer("adjusted");
   stock.on_hand = fields.integer("on_hand");
@@ -52,9 +52,9 @@ Stock decode_stock(const std::string& product, const kv::Record& record) {
   return stock;
 }
 
-Stock fresh_stock(ProductId product, std::int64_t quantity) {
+Stock fresh_stock(SkuId sku, std::int64_t quantity) {
   Stock stock;
-  stock.product_id = std::move(product);
+  stock.sku = std::move(sku);
   stock.initial = stock.on_hand = stock.available = quantity;
   return stock;
 }
@@ -63,39 +63,39 @@ Error too_few() { return {ErrorKind::Conflict, "There are not that many in stock
 
 }  // namespace
 
-Task<Result<Stock>> StockStore::get(ProductId product) {
-  kv::Key key{kStockSet, product.str()};
+Task<Result<Stock>> StockStore::get(SkuId sku) {
+  kv::Key key{kStockSet, sku.str()};
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
-  co_return decode_stock(product.str(), *record);
+  co_return decode_stock(sku.str(), *record);
 }
 
-Task<Result<void>> StockStore::begin(ProductId product, std::int64_t quantity) {
+Task<Result<void>> StockStore::begin(SkuId sku, std::int64_t quantity) {
   kv::WriteOptions options;
   options.mode = kv::WriteMode::CreateOnly;
-  kv::Key key{kStockSet, product.str()};
-  kv::Bins bins = encode_stock(fresh_stock(std::move(product), quantity));
+  kv::Key key{kStockSet, sku.str()};
+  kv::Bins bins = encode_stock(fresh_stock(std::move(sku), quantity));
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written && written.error().kind != ErrorKind::AlreadyExists) co_return written.error();
   co_return Result<void>{};
 }
 
-Task<Result<void>> StockStore::reset(ProductId product, std::int64_t quantity) {
+Task<Result<void>> StockStore::reset(SkuId sku, std::int64_t quantity) {
   kv::WriteOptions options;
   options.mode = kv::WriteMode::Replace;
-  kv::Key key{kStockSet, product.str()};
-  kv::Bins bins = encode_stock(fresh_stock(std::move(product), quantity));
+  kv::Key key{kStockSet, sku.str()};
+  kv::Bins bins = encode_stock(fresh_stock(std::move(sku), quantity));
   auto written = co_await store_.put(std::move(key), std::move(bins), options);
   if (!written) co_return written.error();
   co_return Result<void>{};
 }
 
-Task<Result<Stock>> StockStore::change(ProductId product, Change change) {
-  kv::Key key{kStockSet, product.str()};
+Task<Result<Stock>> StockStore::change(SkuId sku, Change change) {
+  kv::Key key{kStockSet, sku.str()};
   Stock stock;
   RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
     if (record == nullptr) return not_found("This product is not counted.");
-    stock = decode_stock(product.str(), *record);
+    stock = decode_stock(sku.str(), *record);
     auto changed = change(stock);
     if (!changed) return changed.error();
     return *changed ? std::optional{encode_stock(stock)} : std::nullopt;
@@ -106,7 +106,7 @@ Task<Result<Stock>> StockStore::change(ProductId product, Change change) {
   co_return stock;
 }
 
-Task<Result<Stock>> StockStore::adjust(ProductId product, std::int64_t by) {
+Task<Result<Stock>> StockStore::adjust(SkuId sku, std::int64_t by) {
   Change change = [by](Stock& stock) -> Result<bool> {
     if (stock.available + by < 0) return too_few();
     stock.adjusted += by;
@@ -114,24 +114,24 @@ Task<Result<Stock>> StockStore::adjust(ProductId product, std::int64_t by) {
     stock.available += by;
     return true;
   };
-  co_return co_await this->change(std::move(product), std::move(change));
+  co_return co_await this->change(std::move(sku), std::move(change));
 }
 
-Task<Result<void>> StockStore::reserve(ProductId product, OrderId order, std::int64_t quantity) {
+Task<Result<void>> StockStore::reserve(SkuId sku, OrderId order, std::int64_t quantity) {
   kv::OperateOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
   options.only_if.push_back(kv::Condition{kAvailable, kv::Compare::GreaterOrEqual, kv::Value{quantity}});
   std::vector<kv::Op> ops;
   ops.push_back(kv::Op::add(kAvailable, kv::Value{-quantity}));
   ops.push_back(kv::Op::map_put(kReserved, order.str(), kv::Value{quantity}));
-  kv::Key key{kStockSet, product.str()};
+  kv::Key key{kStockSet, sku.str()};
   auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
   if (done) co_return Result<void>{};
   if (done.error().kind == ErrorKind::ConditionFailed) co_return too_few();
   co_return done.error();
 }
 
-Task<Result<void>> StockStore::release(ProductId product, OrderId order) {
+Task<Result<void>> StockStore::release(SkuId sku, OrderId order) {
   Change change = [&order](Stock& stock) -> Result<bool> {
     const auto at = stock.reserved.find(order.str());
     if (at == stock.reserved.end()) return false;
@@ -139,12 +139,12 @@ Task<Result<void>> StockStore::release(ProductId product, OrderId order) {
     stock.reserved.erase(at);
     return true;
   };
-  auto changed = co_await this->change(std::move(product), std::move(change));
+  auto changed = co_await this->change(std::move(sku), std::move(change));
   if (!changed && changed.error().kind != ErrorKind::NotFound) co_return changed.error();
   co_return Result<void>{};
 }
 
-Task<Result<void>> StockStore::commit(ProductId product, OrderId order) {
+Task<Result<void>> StockStore::commit(SkuId sku, OrderId order) {
   Change change = [&order](Stock& stock) -> Result<bool> {
     const auto at = stock.reserved.find(order.str());
     if (at == stock.reserved.end()) return false;
@@ -153,12 +153,12 @@ Task<Result<void>> StockStore::commit(ProductId product, OrderId order) {
     stock.reserved.erase(at);
     return true;
   };
-  auto changed = co_await this->change(std::move(product), std::move(change));
+  auto changed = co_await this->change(std::move(sku), std::move(change));
   if (!changed) co_return changed.error();
   co_return Result<void>{};
 }
 
-Task<Result<void>> StockStore::put_back(ProductId product, OrderId order, std::int64_t quantity) {
+Task<Result<void>> StockStore::put_back(SkuId sku, OrderId order, std::int64_t quantity) {
   Change change = [&order, quantity](Stock& stock) -> Result<bool> {
     if (!stock.returned.emplace(order.str(), quantity).second) return false;
     stock.on_hand += quantity;
@@ -166,14 +166,14 @@ Task<Result<void>> StockStore::put_back(ProductId product, OrderId order, std::i
     stock.restocked += quantity;
     return true;
   };
-  auto changed = co_await this->change(std::move(product), std::move(change));
+  auto changed = co_await this->change(std::move(sku), std::move(change));
   if (!changed) co_return changed.error();
   co_return Result<void>{};
 }
 
-Task<Result<void>> StockStore::forget_put_back(ProductId product, OrderId order) {
+Task<Result<void>> StockStore::forget_put_back(SkuId sku, OrderId order) {
   Change change = [&order](Stock& stock) -> Result<bool> { return stock.returned.erase(order.str()) > 0; };
-  auto changed = co_await this->change(std::move(product), std::move(change));
+  auto changed = co_await this->change(std::move(sku), std::move(change));
   if (!changed) co_return changed.error();
   co_return Result<void>{};
 }

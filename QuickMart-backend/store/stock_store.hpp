@@ -1,4 +1,4 @@
-// Stock: set "stock", id = product id. Every call is one step on one record, and what an order did to it is remembered
+// Stock: set "stock", id = SKU. Every call is one step on one record, and what an order did to it is remembered
 // under the order's id, so that no step counts twice. Thread-safe.
 //
 // Which of commit, release and put_back may be called for an order is decided by the order's record, and never both of
@@ -19,32 +19,32 @@ class StockStore {
   explicit StockStore(kv::Store& store) : store_(store) {}
 
   // NotFound when nothing was ever counted.
-  Task<Result<Stock>> get(ProductId product);
+  Task<Result<Stock>> get(SkuId sku);
   // Begins to count, with `quantity` at hand, unless it is counted already.
-  Task<Result<void>> begin(ProductId product, std::int64_t quantity);
+  Task<Result<void>> begin(SkuId sku, std::int64_t quantity);
   // Counts anew, forgetting all: for demo data.
-  Task<Result<void>> reset(ProductId product, std::int64_t quantity);
+  Task<Result<void>> reset(SkuId sku, std::int64_t quantity);
   // Up or down by `change`. Conflict when fewer would be available than none. → what then is.
-  Task<Result<Stock>> adjust(ProductId product, std::int64_t change);
+  Task<Result<Stock>> adjust(SkuId sku, std::int64_t change);
 
-  // Sets `quantity` ≥ 1 aside for the order. To be called once per order and product: a call in doubt is settled by
+  // Sets `quantity` ≥ 1 aside for the order. To be called once per order and SKU: a call in doubt is settled by
   // release(). NotFound, Conflict when fewer are available.
-  Task<Result<void>> reserve(ProductId product, OrderId order, std::int64_t quantity);
+  Task<Result<void>> reserve(SkuId sku, OrderId order, std::int64_t quantity);
   // What was reserved for the order, if anything, may be sold to others again. Idempotent.
-  Task<Result<void>> release(ProductId product, OrderId order);
+  Task<Result<void>> release(SkuId sku, OrderId order);
   // What was reserved for the order leaves the house. Idempotent.
-  Task<Result<void>> commit(ProductId product, OrderId order);
+  Task<Result<void>> commit(SkuId sku, OrderId order);
   // What the order bought comes back. Idempotent until forget_put_back().
-  Task<Result<void>> put_back(ProductId product, OrderId order, std::int64_t quantity);
+  Task<Result<void>> put_back(SkuId sku, OrderId order, std::int64_t quantity);
   // The order's record now says that it came back.
-  Task<Result<void>> forget_put_back(ProductId product, OrderId order);
+  Task<Result<void>> forget_put_back(SkuId sku, OrderId order);
 
   // All of them.
   Task<Result<std::vector<Stock>>> list();
 
  private:
   using Change = std::function<Result<bool>(Stock& stock)>;  // → whether there is something to write
-  Task<Result<Stock>> change(ProductId product, Change change);
+  Task<Result<Stock>> change(SkuId sku, Change change);
 
   kv::Store& store_;
 };
