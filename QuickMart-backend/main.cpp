@@ -12,6 +12,8 @@
 #include "QuickMart-backend/api/coupon_api.hpp"
 #include "QuickMart-backend/api/health_api.hpp"
 #include "QuickMart-backend/api/order_api.hpp"
+#include "QuickMart-backend/api/staff_order_api.hpp"
+#include "QuickMart-backend/api/stock_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/orders.hpp"
@@ -117,6 +119,8 @@ class Shop {
     add_coupon_routes(api, coupons_);
     add_cart_routes(api, order_app_);
     add_order_routes(api, order_app_);
+    add_staff_order_routes(api, order_app_);
+    add_stock_routes(api, order_app_.staff_stock, clock_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();

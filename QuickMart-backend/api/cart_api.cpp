@@ -1,6 +1,7 @@
 #include "QuickMart-backend/api/cart_api.hpp"
 
 #include "QuickMart-backend/api/catalog_wire.hpp"
+#include "QuickMart-backend/api/idempotency_key.hpp"
 #include "QuickMart-backend/api/order_wire.hpp"
 
 namespace qm::shop {
@@ -95,19 +96,6 @@ wire::Cart to_wire(const CartView& view) {
   return out;
 }
 
-Result<std::string> idempotency_key_of(const http::Request& request) {
-  const std::string_view key = request.header("idempotency-key");
-  if (!key.empty() && key.size() <= kMaxIdempotencyKeyBytes) return std::string{key};
-  Fault fault;
-  fault.loc = {"header", "idempotency-key"};
-  fault.msg = key.empty() ? "field required: a text of your own that names this checkout, such as a UUID"
-                          : "ensure this has at most 255 characters";
-  fault.type = key.empty() ? "value_error.missing" : "value_error.any_str.max_length";
-  std::vector<Fault> faults;
-  faults.push_back(std::move(fault));
-  return invalid(std::move(faults));
-}
-
 void add_edits(http::Api& api, EditCart& cart) {
   using Shown = Task<Result<wire::Cart>>;
   api.get("/api/cart", {.name = "get_cart", .summary = "The caller's cart", .tag = "cart", .access = Access::User},
@@ -174,7 +162,7 @@ void add_checkout(http::Api& api, PlaceOrder& place) {
             .errors = {400, 409}},
            [&place](Call<None, None, std::optional<wire::CheckoutOrder>> call)
                -> Task<Result<http::Answer<wire::Order>>> {
-             auto key = idempotency_key_of(*call.request);
+             auto key = idempotency_key_of(*call.request, "checkout");
              if (!key) co_return key.error();
              CheckoutRequest request;
              request.user = UserId{call.principal().subject};

@@ -17,8 +17,22 @@ Order to_wire(const shop::Order& order) {
   wire.status = order.status;
   wire.payment_status = order.payment_status;
   wire.shipping_address = order.shipping_address;
+  for (const shop::Refund& refund : order.refunds) {
+    Refund out{refund.id, json::to_wire(refund.amount), {}, refund.reason, refund.is_done, refund.at};
+    for (const shop::ReturnedLine& line : refund.lines) out.lines.push_back({line.sku, line.quantity, line.restock});
+    wire.refunds.push_back(std::move(out));
+  }
   wire.created_at = order.created_at;
   wire.updated_at = order.updated_at;
+  return wire;
+}
+
+StaffOrder to_staff_wire(const shop::Order& order) {
+  StaffOrder wire;
+  wire.order = to_wire(order);
+  wire.progress = to_string(order.progress);
+  wire.coupon_code = order.coupon_code;
+  for (const shop::OrderEvent& event : order.history) wire.history.push_back({event.at, event.by, event.what});
   return wire;
 }
 

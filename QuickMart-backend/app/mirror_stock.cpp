@@ -7,6 +7,11 @@ void MirrorStock::note(const std::vector<OrderItem>& items) {
   for (const OrderItem& item : items) noted_.insert(item.sku);
 }
 
+void MirrorStock::note(const SkuId& sku) {
+  std::lock_guard lock{mutex_};
+  noted_.insert(sku);
+}
+
 Task<Result<void>> MirrorStock::run() {
   std::set<SkuId> skus;
   {

@@ -18,6 +18,7 @@ class MirrorStock {
       : stock_(stock), store_(store), catalog_(catalog) {}
 
   void note(const std::vector<OrderItem>& items);
+  void note(const SkuId& sku);
   // Call every second or so; costs nothing when nothing was noted.
   Task<Result<void>> run();
   // Whatever differs, as a crash may have come before the last run; call at start and every few minutes.

@@ -4,6 +4,8 @@
 #include "QuickMart-backend/app/edit_cart.hpp"
 #include "QuickMart-backend/app/place_order.hpp"
 #include "QuickMart-backend/app/recover_orders.hpp"
+#include "QuickMart-backend/app/staff_orders.hpp"
+#include "QuickMart-backend/app/staff_stock.hpp"
 
 namespace qm::shop {
 
@@ -27,7 +29,10 @@ struct OrderApp {
         cart{uses.carts, uses.stock, uses.catalog, uses.clock},
         place{{uses.orders, uses.stock, uses.carts, uses.checkouts, uses.coupons, hold, uses.payments, settle,
                uses.catalog, mirror, uses.clock}},
-        customer{uses.orders, settle, mirror, uses.clock},
+        cancel{{settle, mirror, uses.clock}},
+        customer{uses.orders, cancel},
+        staff{{uses.orders, settle, cancel, mirror, uses.clock}},
+        staff_stock{{uses.stock, uses.catalog, mirror}},
         recover{{uses.orders, uses.stock, uses.coupons, uses.held, hold, settle, mirror, uses.clock}} {}
   OrderApp(const OrderApp&) = delete;
 
@@ -36,7 +41,10 @@ struct OrderApp {
   SettleOrder settle;
   EditCart cart;
   PlaceOrder place;
+  CancelOrder cancel;
   CustomerOrders customer;
+  StaffOrders staff;
+  StaffStock staff_stock;
   RecoverOrders recover;  // run every second; sweep every few minutes
 };
 

@@ -1,5 +1,8 @@
 #include "QuickMart-backend/app/orders.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "platform/core/await.hpp"
@@ -69,6 +72,19 @@ class OrdersTest : public testing::Test {
   std::vector<Order> orders_of(const UserId& user) { return run(orders_.of_user(user, 100)).value(); }
   std::int64_t uses_of(const char* code) { return run(coupons_.find(code)).value().usage_count; }
 
+  static RefundRequest refund_of(std::string id, std::vector<ReturnedLine> lines) {
+    RefundRequest request;
+    request.id = std::move(id);
+    request.fingerprint = "f";
+    request.lines = std::move(lines);
+    request.reason = "too heavy";
+    request.by = "staff";
+    return request;
+  }
+  static StockAdjustment adjustment(std::string id, std::int64_t change) {
+    return {std::move(id), change, "delivery", "staff", kNow};
+  }
+
   // After the lease of whoever died.
   void recover() {
     clock_.advance(kOrderLease + std::chrono::seconds{1});
@@ -86,11 +102,18 @@ class OrdersTest : public testing::Test {
         EXPECT_EQ(order.progress, OrderProgress::none) << where;
         const SandboxPayment payment = run(ledger_.get(order.id)).value();
         if (order.status == OrderStatus::confirmed) {
-          EXPECT_EQ(order.payment_status, PaymentStatus::paid) << where;
+          EXPECT_EQ(order.payment_status,
+                    order.refunds.empty() ? PaymentStatus::paid : PaymentStatus::partially_refunded)
+              << where;
           EXPECT_EQ(payment.captures, 1) << where;
           EXPECT_EQ(payment.amount, order.totals.total()) << where;
-          EXPECT_TRUE(payment.refunds.empty()) << where;
+          EXPECT_EQ(payment.refunded(), refunded(order)) << where;
           for (const OrderItem& item : order.items) bought[item.sku.str()] += item.quantity;
+          for (const Refund& refund : order.refunds) {
+            EXPECT_TRUE(refund.is_done) << where;
+            for (const ReturnedLine& line : refund.lines)
+              if (line.restock) bought[line.sku.str()] -= line.quantity;
+          }
           if (order.coupon_code) ++redeemed[*order.coupon_code];
         } else {
           EXPECT_EQ(order.status, OrderStatus::cancelled) << where;
@@ -426,6 +449,146 @@ TEST_F(OrdersTest, EachVariantHasItsOwnPriceAndStock) {
   EXPECT_EQ(catalog_.snapshot()->find_sku(SkuId{"shirt-xl"})->stock_quantity(), 7);
   EXPECT_EQ(catalog_.snapshot()->find(shirt.id)->stock_quantity, 7);
   expect_all_adds_up({ann_}, "variants");
+}
+
+TEST_F(OrdersTest, TheFirstAnswerOfAKeyIsGivenAgainWhateverBecameOfTheOrder) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 1);
+  const auto first = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(run(app_.customer.cancel(ann_, first->id)));
+  const auto again = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->status, OrderStatus::confirmed);
+  EXPECT_EQ(again->payment_status, PaymentStatus::paid);
+  EXPECT_EQ(again->items, first->items);
+}
+
+TEST_F(OrdersTest, RefundTwiceGivesTheMoneyBackOnce) {
+  sell("pen", 5000, 10);
+  fill(ann_, "pen", 4);
+  const auto order = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(order);
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(app_.staff.refund(order->id, refund_of("r1", {{SkuId{"pen"}, 1, true}})));
+  run_all(std::move(tasks));
+  const auto refunded_once = run(app_.staff.refund(order->id, refund_of("r1", {{SkuId{"pen"}, 1, true}})));
+  ASSERT_TRUE(refunded_once) << refunded_once.error().detail;
+  EXPECT_EQ(refunded_once->refunds.size(), 1u);
+  EXPECT_EQ(refunded(*refunded_once), Money{5400});
+  EXPECT_EQ(stock("pen").restocked, 1);
+  expect_all_adds_up({ann_}, "refunded once");
+  RefundRequest other = refund_of("r1", {});
+  other.fingerprint = "g";
+  EXPECT_EQ(run(app_.staff.refund(order->id, other)).error().kind, ErrorKind::Invalid);
+  // Not more pieces than are left, not all of what was never sent.
+  EXPECT_EQ(run(app_.staff.refund(order->id, refund_of("r2", {{SkuId{"pen"}, 4, true}}))).error().kind,
+            ErrorKind::Conflict);
+  EXPECT_EQ(run(app_.staff.refund(order->id, refund_of("r3", {}))).error().kind, ErrorKind::Conflict);
+  // What is left goes back with a cancellation.
+  ASSERT_TRUE(run(app_.staff.cancel(order->id, "staff")));
+  EXPECT_EQ(stock("pen").available, 10);
+  EXPECT_EQ(run(ledger_.get(order->id))->refunded(), order->totals.total());
+  expect_all_adds_up({ann_}, "cancelled after a refund");
+}
+
+TEST_F(OrdersTest, ADeliveredOrderIsRefundedWholeAndKeepsWhatCannotBeSoldAgain) {
+  sell("pen", 5000, 10);
+  fill(ann_, "pen", 2);
+  const auto order = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(order);
+  EXPECT_EQ(run(app_.staff.advance(order->id, OrderStatus::delivered, "staff")).error().kind, ErrorKind::Conflict);
+  for (const auto status : {OrderStatus::processing, OrderStatus::shipped, OrderStatus::delivered})
+    ASSERT_TRUE(run(app_.staff.advance(order->id, status, "staff")));
+  EXPECT_EQ(run(app_.customer.cancel(ann_, order->id)).error().kind, ErrorKind::Conflict);
+  RefundRequest all = refund_of("r1", {{SkuId{"pen"}, 1, true}, {SkuId{"pen"}, 1, false}});
+  all.with_shipping = true;
+  const auto whole = run(app_.staff.refund(order->id, all));
+  ASSERT_TRUE(whole) << whole.error().detail;
+  EXPECT_EQ(whole->status, OrderStatus::refunded);
+  EXPECT_EQ(whole->payment_status, PaymentStatus::refunded);
+  EXPECT_EQ(stock("pen").available, 9);
+  EXPECT_TRUE(stock("pen").adds_up());
+  EXPECT_EQ(run(ledger_.get(order->id))->refunded(), order->totals.total());
+}
+
+TEST_F(OrdersTest, ARefundThatCrashedIsCarriedThrough) {
+  sell("pen", 5000, 1'000);
+  std::vector<UserId> users;
+  for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+    bool died = true;
+    for (int writes = 0; died; ++writes) {
+      const std::string where = "dead at write " + std::to_string(writes) +
+                                (last == DyingStore::Last::Done ? ", done" : ", lost");
+      users.emplace_back("user_" + std::to_string(users.size()));
+      fill(users.back(), "pen", 3);
+      const auto order = run(app_.place.run(request(users.back(), "k")));
+      ASSERT_TRUE(order) << order.error().detail;
+      const RefundRequest asked = refund_of("r1", {{SkuId{"pen"}, 1, true}, {SkuId{"pen"}, 1, false}});
+      kv_.die_after(writes, last);
+      static_cast<void>(run(app_.staff.refund(order->id, asked)));
+      died = kv_.is_dead();
+      kv_.revive();
+      recover();
+      expect_all_adds_up(users, where);
+      const auto again = run(app_.staff.refund(order->id, asked));
+      ASSERT_TRUE(again) << where << ": " << again.error().detail;
+      EXPECT_EQ(again->refunds.size(), 1u) << where;
+      expect_all_adds_up(users, where + ", asked again");
+      ASSERT_LT(writes, 100);
+    }
+  }
+}
+
+TEST_F(OrdersTest, AnAdjustmentCountsOnceAndNeverBelowWhatIsReserved) {
+  sell("pen", 250, 10);
+  EXPECT_EQ(run(app_.staff_stock.get(SkuId{"pen"}))->available, 10);
+  EXPECT_EQ(run(app_.staff_stock.adjust(SkuId{"ink"}, adjustment("a", 1))).error().kind, ErrorKind::NotFound);
+  std::vector<Task<Result<Stock>>> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(app_.staff_stock.adjust(SkuId{"pen"}, adjustment("a1", 5)));
+  for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().detail;
+  EXPECT_EQ(stock("pen").available, 15);
+  EXPECT_EQ(run(app_.staff_stock.adjust(SkuId{"pen"}, adjustment("a1", 6))).error().kind, ErrorKind::Invalid);
+  ASSERT_TRUE(run(stock_.reserve(SkuId{"pen"}, OrderId{"ord_1"}, 4)));
+  EXPECT_EQ(run(app_.staff_stock.adjust(SkuId{"pen"}, adjustment("a2", -12))).error().kind, ErrorKind::Conflict);
+  EXPECT_EQ(run(app_.staff_stock.adjust(SkuId{"pen"}, adjustment("a3", -11)))->available, 0);
+  EXPECT_TRUE(stock("pen").adds_up());
+  ASSERT_TRUE(run(app_.mirror.run()));
+  EXPECT_EQ(catalog_.snapshot()->find(ProductId{"pen"})->stock_quantity, 0);
+}
+
+// One instance's clock is far ahead: it takes every order over while the other one is still at work on it. Nothing may
+// be lost or doubled by that; only time is.
+TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
+  sell("pen", 5000, 1'000);
+  give_out("SAVE", PercentOff{BasisPoints{1000}});
+  ManualClock ahead{kNow + std::chrono::minutes{10}};
+  OrderApp hasty{{orders_, stock_, carts_, checkouts_, coupons_, held_, payments_, catalog_store_, catalog_, ahead}};
+  std::vector<UserId> users;
+  for (int i = 0; i < 24; ++i) {
+    users.emplace_back("user_" + std::to_string(i));
+    fill(users.back(), "pen", 1);
+  }
+  std::atomic<bool> is_over{false};
+  std::thread recovering{[&] {
+    while (!is_over) EXPECT_TRUE(await_on(workers_.context(3), hasty.recover.run()));
+  }};
+  std::vector<Task<Result<Order>>> tasks;
+  for (const UserId& user : users) tasks.push_back(app_.place.run(request(user, "k", "SAVE")));
+  for (const auto& result : run_all(std::move(tasks)))
+    if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Conflict) << result.error().detail;
+  is_over = true;
+  recovering.join();
+  ahead.advance(std::chrono::minutes{20});
+  recover();
+  expect_all_adds_up(users, "skewed");
+  for (const UserId& user : users) {
+    const auto again = run(app_.place.run(request(user, "k", "SAVE")));
+    ASSERT_TRUE(again) << again.error().detail;
+    const auto orders = orders_of(user);
+    EXPECT_EQ(std::ranges::count(orders, OrderStatus::confirmed, &Order::status), 1);
+  }
+  expect_all_adds_up(users, "skewed, asked again");
 }
 
 }  // namespace

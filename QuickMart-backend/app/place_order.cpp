@@ -7,36 +7,19 @@ namespace {
 
 constexpr std::size_t kOrderIdDigits = 26;
 
-// The parts cannot run into each other: each is preceded by its length.
-std::string digest_of_parts(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const auto part : parts) text.append(std::to_string(part.size())).append(":").append(part);
-  return security::sha256_hex(text);
-}
-
 std::string fingerprint_of(const CheckoutRequest& request) {
-  return digest_of_parts({request.coupon_code.value_or(""), request.shipping_address.value_or(""),
+  return security::sha256_hex({request.coupon_code.value_or(""), request.shipping_address.value_or(""),
                           request.payment_method});
 }
 
 OrderId order_id_of(const std::string& checkout_id, std::int64_t attempt) {
-  const std::string digest = digest_of_parts({checkout_id, std::to_string(attempt)});
+  const std::string digest = security::sha256_hex({checkout_id, std::to_string(attempt)});
   return OrderId{std::string{OrderTag::prefix} + "_" + digest.substr(0, kOrderIdDigits)};
 }
 
 Error being_placed() {
   return {ErrorKind::Conflict, "This checkout is being worked on; ask again with the same Idempotency-Key.",
           std::chrono::seconds{1}};
-}
-
-Error key_of_another() {
-  Fault fault;
-  fault.loc = {"header", "idempotency-key"};
-  fault.msg = "this key was used for another checkout; use a new one";
-  fault.type = "value_error.reused";
-  std::vector<Fault> faults;
-  faults.push_back(std::move(fault));
-  return invalid(std::move(faults));
 }
 
 }  // namespace
@@ -93,9 +76,13 @@ Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, s
   auto stored = co_await uses_.checkouts.get(fresh.id);
   if (!stored) co_return stored.error();
   Checkout& known = stored->checkout;
-  if (known.fingerprint != fresh.fingerprint) co_return key_of_another();
+  if (known.fingerprint != fresh.fingerprint) co_return key_reused("checkout");
   if (known.state == CheckoutState::ended) {
     if (known.failure) co_return Error{*known.failure, known.failure_text};
+    if (known.answer) {
+      answered = std::move(known.answer);
+      co_return stored;
+    }
     auto order = co_await uses_.orders.get(known.order_id);
     if (!order) co_return order.error();
     answered = std::move(order->order);
@@ -202,13 +189,12 @@ Task<Result<void>> PlaceOrder::reserve_stock(const Order& order, OrderItem item)
 }
 
 Task<Result<Order>> PlaceOrder::fail(StoredOrder stored, Error why) {
-  const OrderId order = stored.order.id;
-  std::string checkout = stored.order.checkout_id;
+  const Order failed = stored.order;
   auto undoing = co_await uses_.settle.advance(std::move(stored), OrderProgress::undoing);
   if (!undoing) co_return undoing.error().kind == ErrorKind::GenerationMismatch ? being_placed() : why;
   // A reason of the business is the key's answer from now on; after any other the key may be used again.
   std::optional<Error> said = why;
-  auto ended = co_await uses_.settle.end_checkout(std::move(checkout), order, std::move(said));
+  auto ended = co_await uses_.settle.end_checkout(failed, std::move(said));
   if (!ended) co_return why;
   static_cast<void>(co_await uses_.settle.run(std::move(*undoing)));  // or its recovery does
   co_return why;

@@ -69,14 +69,16 @@ Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
   int swept = 0;
   for (const auto* by_order : {&stock.reserved, &stock.returned}) {
     for (const auto& [id, quantity] : *by_order) {
-      auto settled = co_await is_settled(OrderId{id});
+      PutBack back = PutBack::of_mark(id);
+      OrderId order{back.order};
+      auto settled = co_await is_settled(order);
       if (!settled) co_return settled.error();
       if (!*settled) continue;
       Result<void> done{};
       if (by_order == &stock.reserved)
-        done = co_await uses_.stock.release(stock.sku, OrderId{id});
+        done = co_await uses_.stock.release(stock.sku, std::move(order));
       else
-        done = co_await uses_.stock.forget_put_back(stock.sku, OrderId{id});
+        done = co_await uses_.stock.forget_put_back(stock.sku, std::move(back));
       if (!done) co_return done.error();
       ++swept;
     }

@@ -19,7 +19,7 @@ Task<Result<SessionTokens>> RefreshSession::run(std::string refresh_token) {
   auto owner = co_await sessions_.rotate(spent->session, hash_of(*spent), hash_of(next), now);
   if (!owner && owner.error().kind != ErrorKind::ConditionFailed) co_return owner.error();
   if (!owner) {
-    log::warn("a refresh token was refused_refresh", {{"session", spent->session.str()}});
+    log::warn("a refresh token was refused", {{"session", spent->session.str()}});
     auto revoked = co_await sessions_.revoke(spent->session, now);
     if (!revoked) co_return revoked.error();
     co_return refused_refresh();

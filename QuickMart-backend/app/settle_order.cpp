@@ -1,5 +1,7 @@
 #include "QuickMart-backend/app/settle_order.hpp"
 
+#include "QuickMart-backend/domain/decide_refund.hpp"
+
 namespace qm::shop {
 namespace {
 
@@ -33,16 +35,15 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
     done = co_await complete(order);
   else if (progress == OrderProgress::cancelling)
     done = co_await take_back(order);
+  else if (progress == OrderProgress::refunding)
+    done = co_await refund(order);
   if (!done) co_return done.error();
   if (progress == OrderProgress::none) co_return std::move(order);
   order.progress = OrderProgress::none;
   auto written = co_await uses_.orders.update(order, stored.generation);
   if (!written) co_return written.error();
   // Only now may the stock forget that it has the goods back.
-  if (progress == OrderProgress::cancelling) {
-    for (const OrderItem& item : order.items)
-      static_cast<void>(co_await uses_.stock.forget_put_back(item.sku, order.id));
-  }
+  if (progress == OrderProgress::cancelling || progress == OrderProgress::refunding) co_await forget_put_back(order);
   co_return std::move(order);
 }
 
@@ -59,11 +60,9 @@ Task<Result<void>> SettleOrder::undo(Order& order) {
   auto cancelled = co_await uses_.payments.cancel(order.id);
   if (!cancelled) co_return cancelled.error();
   // Last of all, and only unless the checkout itself said why: nothing came of it, so the key may be used again.
-  if (!order.checkout_id.empty()) {
-    std::optional<Error> interrupted = unavailable("The checkout was interrupted.");
-    auto ended = co_await end_checkout(order.checkout_id, order.id, std::move(interrupted));
-    if (!ended) co_return ended.error();
-  }
+  std::optional<Error> interrupted = unavailable("The checkout was interrupted.");
+  auto ended = co_await end_checkout(order, std::move(interrupted));
+  if (!ended) co_return ended.error();
   order.status = OrderStatus::cancelled;
   order.payment_status = PaymentStatus::failed;
   note(order, uses_.clock.now(), kByShop, "cancelled: the checkout was not completed");
@@ -84,22 +83,24 @@ Task<Result<void>> SettleOrder::complete(Order& order) {
   if (!captured) co_return captured.error();
   auto taken = co_await uses_.carts.take_bought(order.user_id, order.id, order.items, uses_.clock.now());
   if (!taken) co_return taken.error();
-  if (!order.checkout_id.empty()) {
-    std::optional<Error> none;
-    auto ended = co_await end_checkout(order.checkout_id, order.id, std::move(none));
-    if (!ended) co_return ended.error();
-  }
   order.payment_status = PaymentStatus::paid;
   note(order, uses_.clock.now(), kByShop, "paid");
-  co_return Result<void>{};
+  std::optional<Error> none;
+  co_return co_await end_checkout(order, std::move(none));
 }
 
 Task<Result<void>> SettleOrder::take_back(Order& order) {
-  std::string refund = "cancellation";
-  auto refunded = co_await uses_.payments.refund(order.id, std::move(refund), order.totals.total());
-  if (!refunded) co_return refunded.error();
+  std::string cancellation = "cancellation";
+  const Money left = refundable(order);
+  if (!left.is_zero()) {
+    auto paid_back = co_await uses_.payments.refund(order.id, std::move(cancellation), left);
+    if (!paid_back) co_return paid_back.error();
+  }
   for (const OrderItem& item : order.items) {
-    auto back = co_await uses_.stock.put_back(item.sku, order.id, item.quantity);
+    const std::int64_t quantity = item.quantity - returned(order, item.sku);
+    if (quantity == 0) continue;
+    PutBack whole{order.id.str(), ""};
+    auto back = co_await uses_.stock.put_back(item.sku, std::move(whole), quantity);
     if (!back) co_return back.error();
   }
   if (order.coupon_code) {
@@ -112,15 +113,59 @@ Task<Result<void>> SettleOrder::take_back(Order& order) {
   co_return Result<void>{};
 }
 
-Task<Result<void>> SettleOrder::end_checkout(std::string checkout_id, OrderId order, std::optional<Error> failure) {
+Task<Result<void>> SettleOrder::refund(Order& order) {
+  for (Refund& refund : order.refunds) {
+    if (refund.is_done) continue;
+    if (!refund.amount.is_zero()) {
+      auto paid_back = co_await uses_.payments.refund(order.id, refund.id, refund.amount);
+      if (!paid_back) co_return paid_back.error();
+    }
+    for (const ReturnedLine& line : refund.lines) {
+      if (!line.restock) continue;
+      PutBack some{order.id.str(), refund.id};
+      auto back = co_await uses_.stock.put_back(line.sku, std::move(some), line.quantity);
+      if (!back) co_return back.error();
+    }
+    refund.is_done = true;
+    note(order, uses_.clock.now(), kByShop, "refunded " + to_decimal(refund.amount));
+  }
+  const bool is_whole = refundable(order).is_zero();
+  order.payment_status = is_whole ? PaymentStatus::refunded : PaymentStatus::partially_refunded;
+  const auto whole = qm::shop::advance(order.status, OrderStatus::refunded);
+  if (is_whole && whole) order.status = *whole;
+  co_return Result<void>{};
+}
+
+Task<void> SettleOrder::forget_put_back(const Order& order) {
+  if (order.status == OrderStatus::cancelled) {
+    for (const OrderItem& item : order.items) {
+      PutBack whole{order.id.str(), ""};
+      static_cast<void>(co_await uses_.stock.forget_put_back(item.sku, std::move(whole)));
+    }
+    co_return;
+  }
+  for (const Refund& refund : order.refunds) {
+    for (const ReturnedLine& line : refund.lines) {
+      PutBack some{order.id.str(), refund.id};
+      if (line.restock) static_cast<void>(co_await uses_.stock.forget_put_back(line.sku, std::move(some)));
+    }
+  }
+}
+
+Task<Result<void>> SettleOrder::end_checkout(const Order& order, std::optional<Error> failure) {
+  if (order.checkout_id.empty()) co_return Result<void>{};
   for (int attempt = 0; attempt < kMaxEndAttempts; ++attempt) {
-    auto stored = co_await uses_.checkouts.get(checkout_id);
+    auto stored = co_await uses_.checkouts.get(order.checkout_id);
     if (!stored && stored.error().kind == ErrorKind::NotFound) co_return Result<void>{};  // it was kept long enough
     if (!stored) co_return stored.error();
     Checkout checkout = std::move(stored->checkout);
-    if (checkout.state != CheckoutState::running || checkout.order_id != order) co_return Result<void>{};
+    if (checkout.state != CheckoutState::running || checkout.order_id != order.id) co_return Result<void>{};
     const bool final = !failure || failure->kind == ErrorKind::Rejected || failure->kind == ErrorKind::Conflict;
     checkout.state = final ? CheckoutState::ended : CheckoutState::given_back;
+    if (!failure) {
+      checkout.answer = order;
+      checkout.answer->progress = OrderProgress::none;
+    }
     if (failure && final) {
       checkout.failure = failure->kind;
       checkout.failure_text = failure->detail;

@@ -1,6 +1,6 @@
 // Carries out what was decided about an order: gives back what a failed checkout had reserved, makes final what a
-// confirmed one reserved, takes back a cancelled one. Steps over single records, each idempotent, so that whoever finds
-// an order whose lease ran out may do it all again.
+// confirmed one reserved, takes back a cancelled one, pays refunds. Steps over single records, each idempotent, so that
+// whoever finds an order whose lease ran out may do it all again.
 #pragma once
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/hold_coupon.hpp"
@@ -37,13 +37,15 @@ class SettleOrder {
   // Does what the order's progress asks for → the order, settled. Precondition: the caller holds its lease, and it is
   // not being placed.
   Task<Result<Order>> run(StoredOrder stored);
-  // Says how a checkout ended, unless that is said already. Without a failure: the order stands.
-  Task<Result<void>> end_checkout(std::string checkout_id, OrderId order, std::optional<Error> failure);
+  // Says how the order's checkout ended, unless that is said already. Without a failure: with the order as it is.
+  Task<Result<void>> end_checkout(const Order& order, std::optional<Error> failure);
 
  private:
   Task<Result<void>> undo(Order& order);
   Task<Result<void>> complete(Order& order);
   Task<Result<void>> take_back(Order& order);
+  Task<Result<void>> refund(Order& order);
+  Task<void> forget_put_back(const Order& order);
 
   Uses uses_;
 };

@@ -6,13 +6,13 @@
 #include <string_view>
 
 #include "platform/core/error.hpp"
+#include "QuickMart-backend/domain/idempotency_key.hpp"
 #include "QuickMart-backend/domain/order.hpp"
 #include "QuickMart-backend/domain/user.hpp"
 
 namespace qm::shop {
 
 inline constexpr std::chrono::hours kKeepCheckout{24};
-inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
 
 // running → ended; and from running to given_back, when nothing came of it and the same key may be used anew.
 enum class CheckoutState { running, ended, given_back };
@@ -26,7 +26,8 @@ struct Checkout {
   CheckoutState state = CheckoutState::running;
   std::int64_t attempt = 1;  // counted up when a key that was given back is used anew
   Timestamp started_at{};    // of the attempt
-  // How it ended: the order stands, or this is why it does not.
+  // How it ended: with this order, as the first request was told of it, or this is why there is none.
+  std::optional<Order> answer;
   std::optional<ErrorKind> failure;  // Rejected or Conflict
   std::string failure_text;
   friend bool operator==(const Checkout&, const Checkout&) = default;

@@ -10,7 +10,7 @@ using enum OrderStatus;
 constexpr std::array kFromPending{confirmed, cancelled};
 constexpr std::array kFromConfirmed{processing, cancelled};
 constexpr std::array kFromProcessing{shipped, cancelled};
-constexpr std::array kFromShipped{delivered};
+constexpr std::array kFromShipped{delivered, refunded};
 constexpr std::array kFromDelivered{refunded};
 
 constexpr std::array<std::pair<OrderStatus, std::string_view>, 7> kOrderNames{{{pending, "pending"},
@@ -20,20 +20,22 @@ constexpr std::array<std::pair<OrderStatus, std::string_view>, 7> kOrderNames{{{
                                                                               {delivered, "delivered"},
                                                                               {cancelled, "cancelled"},
                                                                               {refunded, "refunded"}}};
-constexpr std::array<std::pair<PaymentStatus, std::string_view>, 4> kPaymentNames{
+constexpr std::array<std::pair<PaymentStatus, std::string_view>, 5> kPaymentNames{
     {{PaymentStatus::pending, "pending"},
      {PaymentStatus::paid, "paid"},
      {PaymentStatus::failed, "failed"},
+     {PaymentStatus::partially_refunded, "partially_refunded"},
      {PaymentStatus::refunded, "refunded"}}};
 
-constexpr std::array<std::pair<OrderProgress, std::string_view>, 5> kProgressNames{
+constexpr std::array<std::pair<OrderProgress, std::string_view>, 6> kProgressNames{
     {{OrderProgress::none, "none"},
      {OrderProgress::placing, "placing"},
      {OrderProgress::undoing, "undoing"},
      {OrderProgress::completing, "completing"},
-     {OrderProgress::cancelling, "cancelling"}}};
+     {OrderProgress::cancelling, "cancelling"},
+     {OrderProgress::refunding, "refunding"}}};
 // The one table of what may follow what. A lease may be taken over: each may follow itself.
-constexpr std::array<std::pair<OrderProgress, OrderProgress>, 10> kProgress{
+constexpr std::array<std::pair<OrderProgress, OrderProgress>, 13> kProgress{
     {{OrderProgress::placing, OrderProgress::placing},
      {OrderProgress::placing, OrderProgress::undoing},
      {OrderProgress::placing, OrderProgress::completing},
@@ -43,7 +45,10 @@ constexpr std::array<std::pair<OrderProgress, OrderProgress>, 10> kProgress{
      {OrderProgress::completing, OrderProgress::none},
      {OrderProgress::none, OrderProgress::cancelling},
      {OrderProgress::cancelling, OrderProgress::cancelling},
-     {OrderProgress::cancelling, OrderProgress::none}}};
+     {OrderProgress::cancelling, OrderProgress::none},
+     {OrderProgress::none, OrderProgress::refunding},
+     {OrderProgress::refunding, OrderProgress::refunding},
+     {OrderProgress::refunding, OrderProgress::none}}};
 
 template <class Table, class Enum>
 std::string_view name_in(const Table& table, Enum value) noexcept {

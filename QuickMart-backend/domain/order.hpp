@@ -12,6 +12,7 @@
 #include "platform/core/money.hpp"
 #include "platform/core/result.hpp"
 #include "QuickMart-backend/domain/product.hpp"
+#include "QuickMart-backend/domain/refund.hpp"
 #include "QuickMart-backend/domain/user.hpp"
 
 namespace qm::shop {
@@ -22,7 +23,7 @@ struct OrderTag {
 using OrderId = Id<OrderTag>;
 
 enum class OrderStatus { pending, confirmed, processing, shipped, delivered, cancelled, refunded };
-enum class PaymentStatus { pending, paid, failed, refunded };
+enum class PaymentStatus { pending, paid, failed, partially_refunded, refunded };
 
 // The one table of what may follow what.
 std::span<const OrderStatus> next_statuses(OrderStatus from) noexcept;
@@ -41,7 +42,8 @@ std::optional<PaymentStatus> parse_payment_status(std::string_view text) noexcep
 //   undoing   the checkout failed: what was reserved is given back
 //   completing  it is confirmed: what was reserved becomes final, and the payment is captured
 //   cancelling  it was cancelled after that: money, goods and coupon go back
-enum class OrderProgress { none, placing, undoing, completing, cancelling };
+//   refunding   it stands, but some of its money goes back, and goods may have come back
+enum class OrderProgress { none, placing, undoing, completing, cancelling, refunding };
 bool may_follow(OrderProgress from, OrderProgress to) noexcept;
 std::string_view to_string(OrderProgress progress) noexcept;
 std::optional<OrderProgress> parse_order_progress(std::string_view text) noexcept;
@@ -99,6 +101,7 @@ struct Order {
   OrderProgress progress = OrderProgress::none;
   Timestamp lease_until{};  // while progress is open: nobody else works on it before
   std::string checkout_id;  // of the request that placed it; empty for orders of old
+  std::vector<Refund> refunds;  // in the order in which they were decided
   std::vector<OrderEvent> history;
   friend bool operator==(const Order&, const Order&) = default;
 };

@@ -13,7 +13,8 @@ constexpr OrderStatus kAll[] = {pending, confirmed, processing, shipped, deliver
 TEST(Order, MovesOnlyAlongItsTable) {
   const std::set<std::pair<OrderStatus, OrderStatus>> allowed{
       {pending, confirmed},  {pending, cancelled},    {confirmed, processing}, {confirmed, cancelled},
-      {processing, shipped}, {processing, cancelled}, {shipped, delivered},    {delivered, refunded}};
+      {processing, shipped}, {processing, cancelled}, {shipped, delivered},    {shipped, refunded},
+      {delivered, refunded}};
   for (auto from : kAll)
     for (auto to : kAll) {
       const auto moved = advance(from, to);
@@ -26,7 +27,8 @@ TEST(Order, MovesOnlyAlongItsTable) {
 
 TEST(Order, NamesReadBack) {
   for (auto status : kAll) EXPECT_EQ(parse_order_status(to_string(status)), status);
-  for (auto status : {PaymentStatus::pending, PaymentStatus::paid, PaymentStatus::failed, PaymentStatus::refunded})
+  for (auto status : {PaymentStatus::pending, PaymentStatus::paid, PaymentStatus::failed,
+                      PaymentStatus::partially_refunded, PaymentStatus::refunded})
     EXPECT_EQ(parse_payment_status(to_string(status)), status);
   EXPECT_FALSE(parse_order_status("Delivered"));
 }

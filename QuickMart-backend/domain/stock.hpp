@@ -6,10 +6,35 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "platform/core/clock.hpp"
 #include "QuickMart-backend/domain/sku.hpp"
 
 namespace qm::shop {
+
+// By hand: a delivery, a count, breakage.
+struct StockAdjustment {
+  std::string id;  // of the request's key, so that asking twice counts once
+  std::int64_t change = 0;
+  std::string reason;
+  std::string by;  // a user's id
+  Timestamp at{};
+  friend bool operator==(const StockAdjustment&, const StockAdjustment&) = default;
+};
+inline constexpr std::size_t kMaxAdjustments = 50;  // that a stock remembers
+
+// Goods that come back: of a cancelled order, or of one of its refunds.
+struct PutBack {
+  std::string order;
+  std::string refund;  // empty: the whole order's
+
+  std::string mark() const { return refund.empty() ? order : order + ":" + refund; }
+  static PutBack of_mark(const std::string& mark) {
+    const auto colon = mark.find(':');
+    return colon == std::string::npos ? PutBack{mark, ""} : PutBack{mark.substr(0, colon), mark.substr(colon + 1)};
+  }
+};
 
 struct Stock {
   SkuId sku;
@@ -20,7 +45,8 @@ struct Stock {
   std::int64_t sold = 0;
   std::int64_t restocked = 0;  // of the sold
   std::map<std::string, std::int64_t> reserved;  // by order id
-  std::map<std::string, std::int64_t> returned;  // by order id: put back, and not yet noted in the order
+  std::vector<StockAdjustment> adjustments;       // the last ones
+  std::map<std::string, std::int64_t> returned;  // by PutBack::mark(): put back, and not yet noted in the order
 
   std::int64_t reserved_total() const noexcept {
     std::int64_t sum = 0;

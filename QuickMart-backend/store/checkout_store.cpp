@@ -1,5 +1,6 @@
 #include "QuickMart-backend/store/checkout_store.hpp"
 
+#include "QuickMart-backend/store/order_codec.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
@@ -14,6 +15,7 @@ kv::Bins encode_checkout(const Checkout& checkout) {
   bins["state"] = std::string{to_string(checkout.state)};
   bins["started_at"] = to_value(checkout.started_at);
   bins["attempt"] = checkout.attempt;
+  if (checkout.answer) bins["answer"] = kv::Map{encode_order(*checkout.answer)};
   if (checkout.failure) {
     bins["rejected"] = *checkout.failure == ErrorKind::Rejected;
     bins["failure_text"] = checkout.failure_text;
@@ -32,6 +34,11 @@ Result<Checkout> decode_checkout(const std::string& id, const kv::Record& record
   checkout.state = *state;
   checkout.started_at = fields.time("started_at");
   checkout.attempt = fields.integer("attempt");
+  if (fields.has("answer")) {
+    auto answer = decode_order(checkout.order_id.str(), fields.map("answer"));
+    if (!answer) return answer.error();
+    checkout.answer = std::move(*answer);
+  }
   if (fields.has("failure_text")) {
     checkout.failure = fields.flag("rejected") ? ErrorKind::Rejected : ErrorKind::Conflict;
     checkout.failure_text = fields.text("failure_text");

@@ -17,6 +17,11 @@ struct StoredOrder {
   std::uint32_t generation = 0;
 };
 
+struct OrderPage {
+  std::vector<Order> orders;
+  std::string cursor;  // empty: that was all
+};
+
 class OrderStore {
  public:
   explicit OrderStore(kv::Store& store) : store_(store), list_(store, "user_orders", "order") {}
@@ -34,6 +39,8 @@ class OrderStore {
   Task<Result<std::vector<StoredOrder>>> abandoned(Timestamp now, std::size_t limit);
   // Declares the index for the above; once, before it.
   Task<Result<void>> open();
+  // Of everybody, in no particular order; `cursor` of the page before, empty at first; limit 1…500.
+  Task<Result<OrderPage>> page(std::string cursor, std::size_t limit);
   // Newest first, at most `limit` (1…1,000).
   Task<Result<std::vector<Order>>> of_user(UserId user, std::size_t limit);
 

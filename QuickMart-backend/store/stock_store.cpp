@@ -1,5 +1,8 @@
 #include "QuickMart-backend/store/stock_store.hpp"
 
+#include <algorithm>
+
+#include "QuickMart-backend/domain/idempotency_key.hpp"
 #include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
@@ -24,6 +27,32 @@ std::map<std::string, std::int64_t> decode_by_order(const kv::Map& map) {
   return quantities;
 }
 
+kv::List encode_adjustments(const std::vector<StockAdjustment>& adjustments) {
+  kv::List list;
+  for (const StockAdjustment& each : adjustments) {
+    kv::Map fields;
+    fields["id"] = each.id;
+    fields["change"] = each.change;
+    fields["reason"] = each.reason;
+    fields["by"] = each.by;
+    fields["at"] = to_value(each.at);
+    list.emplace_back(std::move(fields));
+  }
+  return list;
+}
+
+std::vector<StockAdjustment> decode_adjustments(const kv::List& list) {
+  std::vector<StockAdjustment> adjustments;
+  for (const kv::Value& each : list) {
+    const auto* map = each.as<kv::Map>();
+    if (map == nullptr) continue;
+    const RecordFields fields{*map};
+    adjustments.push_back(
+        {fields.text("id"), fields.integer("change"), fields.text("reason"), fields.text("by"), fields.time("at")});
+  }
+  return adjustments;
+}
+
 kv::Bins encode_stock(const Stock& stock) {
   kv::Bins bins;
   bins["initial"] = stock.initial;
@@ -33,6 +62,7 @@ kv::Bins encode_stock(const Stock& stock) {
   bins["sold"] = stock.sold;
   bins["restocked"] = stock.restocked;
   if (!stock.reserved.empty()) bins[kReserved] = encode_by_order(stock.reserved);
+  if (!stock.adjustments.empty()) bins["adjustments"] = encode_adjustments(stock.adjustments);
   if (!stock.returned.empty()) bins["returned"] = encode_by_order(stock.returned);
   return bins;
 }
@@ -48,6 +78,7 @@ Stock decode_stock(const std::string& sku, const kv::Record& record) {
   stock.sold = fields.integer("sold");
   stock.restocked = fields.integer("restocked");
   stock.reserved = decode_by_order(fields.map(kReserved));
+  stock.adjustments = decode_adjustments(fields.list("adjustments"));
   stock.returned = decode_by_order(fields.map("returned"));
   return stock;
 }
@@ -106,12 +137,19 @@ Task<Result<Stock>> StockStore::change(SkuId sku, Change change) {
   co_return stock;
 }
 
-Task<Result<Stock>> StockStore::adjust(SkuId sku, std::int64_t by) {
-  Change change = [by](Stock& stock) -> Result<bool> {
-    if (stock.available + by < 0) return too_few();
-    stock.adjusted += by;
-    stock.on_hand += by;
-    stock.available += by;
+Task<Result<Stock>> StockStore::adjust(SkuId sku, StockAdjustment adjustment) {
+  Change change = [&adjustment](Stock& stock) -> Result<bool> {
+    const auto known = std::ranges::find(stock.adjustments, adjustment.id, &StockAdjustment::id);
+    if (known != stock.adjustments.end()) {
+      if (known->change == adjustment.change && known->reason == adjustment.reason) return false;
+      return key_reused("adjustment");
+    }
+    if (stock.available + adjustment.change < 0) return too_few();
+    stock.adjusted += adjustment.change;
+    stock.on_hand += adjustment.change;
+    stock.available += adjustment.change;
+    stock.adjustments.push_back(adjustment);
+    if (stock.adjustments.size() > kMaxAdjustments) stock.adjustments.erase(stock.adjustments.begin());
     return true;
   };
   co_return co_await this->change(std::move(sku), std::move(change));
@@ -158,9 +196,9 @@ Task<Result<void>> StockStore::commit(SkuId sku, OrderId order) {
   co_return Result<void>{};
 }
 
-Task<Result<void>> StockStore::put_back(SkuId sku, OrderId order, std::int64_t quantity) {
-  Change change = [&order, quantity](Stock& stock) -> Result<bool> {
-    if (!stock.returned.emplace(order.str(), quantity).second) return false;
+Task<Result<void>> StockStore::put_back(SkuId sku, PutBack back, std::int64_t quantity) {
+  Change change = [&back, quantity](Stock& stock) -> Result<bool> {
+    if (!stock.returned.emplace(back.mark(), quantity).second) return false;
     stock.on_hand += quantity;
     stock.available += quantity;
     stock.restocked += quantity;
@@ -171,21 +209,30 @@ Task<Result<void>> StockStore::put_back(SkuId sku, OrderId order, std::int64_t q
   co_return Result<void>{};
 }
 
-Task<Result<void>> StockStore::forget_put_back(SkuId sku, OrderId order) {
-  Change change = [&order](Stock& stock) -> Result<bool> { return stock.returned.erase(order.str()) > 0; };
+Task<Result<void>> StockStore::forget_put_back(SkuId sku, PutBack back) {
+  Change change = [&back](Stock& stock) -> Result<bool> { return stock.returned.erase(back.mark()) > 0; };
   auto changed = co_await this->change(std::move(sku), std::move(change));
   if (!changed) co_return changed.error();
   co_return Result<void>{};
+}
+
+Task<Result<StockPage>> StockStore::page(std::string cursor, std::size_t limit) {
+  auto found = co_await store_.scan(kStockSet, std::move(cursor), limit);
+  if (!found) co_return found.error();
+  StockPage page;
+  for (const kv::Entry& entry : found->entries) page.stocks.push_back(decode_stock(entry.key.id, entry.record));
+  page.cursor = std::move(found->cursor);
+  co_return page;
 }
 
 Task<Result<std::vector<Stock>>> StockStore::list() {
   std::vector<Stock> all;
   std::string cursor;
   do {
-    auto page = co_await store_.scan(kStockSet, cursor, kStockPerPage);
-    if (!page) co_return page.error();
-    for (const kv::Entry& entry : page->entries) all.push_back(decode_stock(entry.key.id, entry.record));
-    cursor = page->cursor;
+    auto found = co_await page(cursor, kStockPerPage);
+    if (!found) co_return found.error();
+    std::ranges::move(found->stocks, std::back_inserter(all));
+    cursor = std::move(found->cursor);
   } while (!cursor.empty());
   co_return all;
 }

@@ -14,6 +14,11 @@
 
 namespace qm::shop {
 
+struct StockPage {
+  std::vector<Stock> stocks;
+  std::string cursor;  // empty: that was all
+};
+
 class StockStore {
  public:
   explicit StockStore(kv::Store& store) : store_(store) {}
@@ -24,8 +29,9 @@ class StockStore {
   Task<Result<void>> begin(SkuId sku, std::int64_t quantity);
   // Counts anew, forgetting all: for demo data.
   Task<Result<void>> reset(SkuId sku, std::int64_t quantity);
-  // Up or down by `change`. Conflict when fewer would be available than none. → what then is.
-  Task<Result<Stock>> adjust(SkuId sku, std::int64_t change);
+  // Up or down, once per adjustment's id (of the last kMaxAdjustments). NotFound; Conflict when fewer than none would
+  // be available; Invalid when the id was used for another one. → what then is.
+  Task<Result<Stock>> adjust(SkuId sku, StockAdjustment adjustment);
 
   // Sets `quantity` ≥ 1 aside for the order. To be called once per order and SKU: a call in doubt is settled by
   // release(). NotFound, Conflict when fewer are available.
@@ -34,13 +40,15 @@ class StockStore {
   Task<Result<void>> release(SkuId sku, OrderId order);
   // What was reserved for the order leaves the house. Idempotent.
   Task<Result<void>> commit(SkuId sku, OrderId order);
-  // What the order bought comes back. Idempotent until forget_put_back().
-  Task<Result<void>> put_back(SkuId sku, OrderId order, std::int64_t quantity);
+  // What the order bought comes back, or some of it: `back` names which. Idempotent until forget_put_back().
+  Task<Result<void>> put_back(SkuId sku, PutBack back, std::int64_t quantity);
   // The order's record now says that it came back.
-  Task<Result<void>> forget_put_back(SkuId sku, OrderId order);
+  Task<Result<void>> forget_put_back(SkuId sku, PutBack back);
 
   // All of them.
   Task<Result<std::vector<Stock>>> list();
+  // In no particular order; `cursor` of the page before, empty at first.
+  Task<Result<StockPage>> page(std::string cursor, std::size_t limit);
 
  private:
   using Change = std::function<Result<bool>(Stock& stock)>;  // → whether there is something to write

@@ -61,7 +61,8 @@ void read_fields(const TextFields& given, Struct& out, json::Reader& reader) {
       if (key != name) continue;
       ++times;
       if constexpr (json::is_list_v<Member>) {
-        json::read_text(text, target.emplace_back(), reader);
+        if constexpr (is_text_readable_v<typename Member::value_type>)
+          json::read_text(text, target.emplace_back(), reader);
       } else if constexpr (is_text_readable_v<Member>) {
         if (times == 1) json::read_text(text, target, reader);
         if (times == 2) reader.fault("given more than once", "value_error.duplicate");

@@ -53,6 +53,12 @@ std::string sha256_hex(std::string_view text) {
   return hex;
 }
 
+std::string sha256_hex(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) text.append(std::to_string(part.size())).append(":").append(part);
+  return sha256_hex(std::string_view{text});
+}
+
 bool equal_secret(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }

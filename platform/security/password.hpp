@@ -1,6 +1,7 @@
 // Passwords and random secrets, through libsodium. Slow calls belong on the CpuPool. Thread-safe.
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ bool verify_password(std::string_view password, const std::string& hash);
 std::string random_token(std::size_t bytes);
 // SHA-256 as hex: how secrets are looked up without being stored.
 std::string sha256_hex(std::string_view text);
+// Of several texts that cannot run into each other: each is preceded by its length.
+std::string sha256_hex(std::initializer_list<std::string_view> parts);
 // In time that depends on the lengths only.
 bool equal_secret(std::string_view a, std::string_view b) noexcept;
 

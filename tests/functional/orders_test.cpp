@@ -83,6 +83,48 @@ TEST(Orders, CartsRefuseWhatIsNotThere) {
   EXPECT_EQ(shop().send("DELETE", "/api/cart/remove/" + product, "", who.headers()).status, 200);
 }
 
+TEST(Orders, StaffMoveRefundAndCount) {
+  const SignedIn who = new_customer(shop());
+  const SignedIn admin = sign_in(shop(), "admin@quickmart.com", "admin");
+  const std::string product = some_product(shop());
+  ASSERT_EQ(shop().post("/api/cart/add", line(product, 2), who.headers()).status, 200);
+  const std::string id =
+      text_at(shop().post("/api/cart/checkout", "{}", with_key(who, "first")).json(), "order_id");
+  const std::string order = "/api/admin/orders/" + id;
+  EXPECT_EQ(shop().get(order, who.headers()).status, 403);
+  EXPECT_EQ(text_at(shop().get(order, admin.headers()).json(), "history/0/by"), who.user_id);
+  EXPECT_EQ(shop().get("/api/admin/orders?limit=1", admin.headers()).status, 200);
+  EXPECT_EQ(shop().post(order + "/status", R"({"status":"delivered"})", admin.headers()).status, 409);
+  for (const char* status : {"processing", "shipped", "delivered"}) {
+    const Reply moved = shop().post(order + "/status", std::string{R"({"status":")"} + status + "\"}", admin.headers());
+    ASSERT_EQ(moved.status, 200) << moved.body;
+    EXPECT_EQ(text_at(moved.json(), "order/status"), status);
+  }
+  const std::string one = R"({"reason":"too heavy","lines":[{"sku":")" + product + R"(","quantity":1}]})";
+  EXPECT_EQ(shop().post(order + "/refunds", one, admin.headers()).status, 422);  // without a key
+  for (int i = 0; i < 2; ++i) {
+    const Reply refunded = shop().post(order + "/refunds", one, with_key(admin, "r1"));
+    ASSERT_EQ(refunded.status, 201) << refunded.body;
+    EXPECT_EQ(list_at(refunded.json(), "order/refunds").size(), 1u);
+    EXPECT_EQ(text_at(refunded.json(), "order/payment_status"), "partially_refunded");
+  }
+  EXPECT_EQ(shop().post(order + "/refunds", R"({"reason":"other"})", with_key(admin, "r1")).status, 422);
+  const Reply rest = shop().post(order + "/refunds", R"({"reason":"all of it"})", with_key(admin, "r2"));
+  ASSERT_EQ(rest.status, 201) << rest.body;
+  EXPECT_EQ(text_at(rest.json(), "order/status"), "refunded");
+
+  const std::string stock = "/api/admin/stock/" + product;
+  const auto available = number_at(shop().get(stock, admin.headers()).json(), "available");
+  for (int i = 0; i < 2; ++i) {
+    const Reply counted =
+        shop().post(stock + "/adjust", R"({"change":-1,"reason":"breakage"})", with_key(admin, "a-" + id));
+    ASSERT_EQ(counted.status, 200) << counted.body;
+    EXPECT_EQ(number_at(counted.json(), "available"), available - 1);
+  }
+  EXPECT_EQ(shop().post(stock + "/adjust", R"({"change":-1000000,"reason":"x"})", with_key(admin, "b-" + id)).status,
+            409);
+}
+
 // The shop is killed while customers buy, and started again: every answered order is there, every key led to one order
 // at most, and what was sold is what is missing.
 TEST(Orders, SurviveAKillInTheMiddleOfManyCheckouts) {

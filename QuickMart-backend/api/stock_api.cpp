@@ -1,0 +1,130 @@
+#include "QuickMart-backend/api/stock_api.hpp"
+
+#include <boost/describe.hpp>
+
+#include "platform/json/describe.hpp"
+#include "platform/security/password.hpp"
+#include "QuickMart-backend/api/idempotency_key.hpp"
+
+namespace qm::shop {
+namespace wire {
+
+struct StockAdjustment {
+  std::string adjustment_id;
+  std::int64_t change = 0;
+  std::string reason;
+  std::string by;
+  Timestamp at{};
+};
+BOOST_DESCRIBE_STRUCT(StockAdjustment, (), (adjustment_id, change, reason, by, at))
+
+// available + what is reserved = on_hand; initial + adjusted = on_hand + sold − restocked.
+struct Stock {
+  std::string sku;
+  std::int64_t available = 0;
+  std::int64_t on_hand = 0;
+  std::int64_t initial = 0;
+  std::int64_t adjusted = 0;
+  std::int64_t sold = 0;
+  std::int64_t restocked = 0;
+  std::map<std::string, std::int64_t> reserved;  // by order id
+  std::vector<StockAdjustment> adjustments;      // the last ones, oldest first
+};
+BOOST_DESCRIBE_STRUCT(Stock, (), (sku, available, on_hand, initial, adjusted, sold, restocked, reserved, adjustments))
+
+struct StockList {
+  std::vector<Stock> stock;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(StockList, (), (stock, cursor))
+
+struct StockPaging {
+  std::int64_t limit = 100;
+  std::optional<std::string> cursor;  // of the answer before
+};
+BOOST_DESCRIBE_STRUCT(StockPaging, (), (limit, cursor))
+inline auto constraints(const StockPaging*) {
+  return json::fields(json::field(&StockPaging::limit, json::defaulted(), json::range(1, 500)),
+                      json::field(&StockPaging::cursor, json::length(1, 1'024)));
+}
+
+struct BySku {
+  SkuId sku;
+};
+BOOST_DESCRIBE_STRUCT(BySku, (), (sku))
+
+struct NewAdjustment {
+  std::int64_t change = 0;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(NewAdjustment, (), (change, reason))
+inline auto constraints(const NewAdjustment*) {
+  return json::fields(json::field(&NewAdjustment::change, json::range(-1e9, 1e9)),
+                      json::field(&NewAdjustment::reason, json::length(1, 200)));
+}
+
+}  // namespace wire
+
+namespace {
+
+using http::Call;
+using http::None;
+
+constexpr std::size_t kAdjustmentIdDigits = 26;
+
+http::EndpointInfo stock_staff(std::string name, std::string summary, std::vector<int> errors) {
+  http::EndpointInfo info;
+  info.name = std::move(name);
+  info.summary = std::move(summary);
+  info.tag = "admin";
+  info.access = http::Access::Staff;
+  info.errors = std::move(errors);
+  return info;
+}
+
+wire::Stock to_wire(const Stock& stock) {
+  wire::Stock out{stock.sku.str(),  stock.available, stock.on_hand,   stock.initial,
+                  stock.adjusted, stock.sold,      stock.restocked, stock.reserved, {}};
+  for (const StockAdjustment& each : stock.adjustments)
+    out.adjustments.push_back({each.id, each.change, each.reason, each.by, each.at});
+  return out;
+}
+
+}  // namespace
+
+void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
+  api.get("/api/admin/stock", stock_staff("admin_stock", "Stock that is counted, in no particular order", {403}),
+          [&stock](Call<None, wire::StockPaging> call) -> Task<Result<wire::StockList>> {
+            std::string cursor = std::move(call.query.cursor).value_or("");
+            auto page = co_await stock.page(std::move(cursor), static_cast<std::size_t>(call.query.limit));
+            if (!page) co_return page.error();
+            wire::StockList out;
+            for (const Stock& each : page->stocks) out.stock.push_back(to_wire(each));
+            if (!page->cursor.empty()) out.cursor = std::move(page->cursor);
+            co_return out;
+          });
+  api.get("/api/admin/stock/{sku}",
+          stock_staff("admin_stock_of", "Stock of one SKU, with its reservations", {403, 404}),
+          [&stock](Call<wire::BySku> call) -> Task<Result<wire::Stock>> {
+            auto found = co_await stock.get(std::move(call.path.sku));
+            if (!found) co_return found.error();
+            co_return to_wire(*found);
+          });
+  api.post("/api/admin/stock/{sku}/adjust",
+           stock_staff("adjust_stock", "Counts up or down, with a reason, once per Idempotency-Key", {403, 404, 409}),
+           [&stock, &clock](Call<wire::BySku, None, wire::NewAdjustment> call) -> Task<Result<wire::Stock>> {
+             auto key = idempotency_key_of(*call.request, "adjustment");
+             if (!key) co_return key.error();
+             StockAdjustment adjustment;
+             adjustment.id = "adj_" + security::sha256_hex({call.path.sku.str(), *key}).substr(0, kAdjustmentIdDigits);
+             adjustment.change = call.body.change;
+             adjustment.reason = std::move(call.body.reason);
+             adjustment.by = call.principal().subject;
+             adjustment.at = clock.now();
+             auto adjusted = co_await stock.adjust(std::move(call.path.sku), std::move(adjustment));
+             if (!adjusted) co_return adjusted.error();
+             co_return to_wire(*adjusted);
+           });
+}
+
+}  // namespace qm::shop
