@@ -69,15 +69,15 @@ class Shop {
         orders_(host.store()),
         stock_(host.store()),
         carts_(host.store()),
-        checkouts_(host.store()),
-        ledger_(host.store()),
+        saga_(host.store()),
+        ledger_(saga_.deferred),
         histories_(host.store()),
         demo_state_(host.store()),
         reco_(config.reco_engine_url, config.service_token),
         catalog_(catalog_store_),
         coupons_(coupon_store_, held_, users_, clock_),
         payments_(ledger_),
-        order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, payments_, catalog_store_, catalog_,
+        order_app_({orders_, stock_, carts_, coupon_store_, held_, payments_, catalog_store_, catalog_, saga_,
                     clock_, config.order_lease_ms}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
@@ -187,7 +187,7 @@ class Shop {
   OrderStore orders_;
   StockStore stock_;
   CartStore carts_;
-  CheckoutStore checkouts_;
+  SagaStores saga_;
   SandboxLedger ledger_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;

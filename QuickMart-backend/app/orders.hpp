@@ -14,23 +14,21 @@ struct OrderApp {
     OrderStore& orders;
     StockStore& stock;
     CartStore& carts;
-    CheckoutStore& checkouts;
     CouponStore& coupons;
     UserCouponStore& held;
     PaymentGateway& payments;
     CatalogStore& catalog_store;
     CatalogApp& catalog;
+    SagaStores& saga;
     const Clock& clock;
     std::chrono::milliseconds lease = kOrderLease;  // of an order that somebody works on
   };
   explicit OrderApp(Uses uses)
       : mirror{uses.stock, uses.catalog_store, uses.catalog},
-        hold{uses.coupons, uses.held, uses.clock},
-        settle{{uses.orders, uses.stock, uses.carts, uses.checkouts, hold, uses.payments, uses.clock,
-                uses.lease}},
+        hold{uses.saga.coupons, uses.saga.held, uses.clock},
+        settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.lease}},
         cart{uses.carts, uses.stock, uses.catalog, uses.clock},
-        place{{uses.orders, uses.stock, uses.carts, uses.checkouts, uses.coupons, hold, uses.payments, settle,
-               uses.catalog, mirror, uses.clock}},
+        place{{uses.orders, uses.saga, hold, uses.payments, settle, uses.catalog, mirror, uses.clock}},
         cancel{{settle, mirror, uses.clock}},
         customer{uses.orders, cancel},
         staff{{uses.orders, settle, cancel, mirror, uses.clock}},

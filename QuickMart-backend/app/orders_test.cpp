@@ -145,11 +145,11 @@ class OrdersTest : public testing::Test {
   OrderStore orders_{kv_};
   StockStore stock_{kv_};
   CartStore carts_{kv_};
-  CheckoutStore checkouts_{kv_};
-  SandboxLedger ledger_{kv_};
+  SagaStores saga_{kv_};
+  SandboxLedger ledger_{saga_.deferred};
   SandboxGateway payments_{ledger_};
   CouponApp coupon_app_{coupons_, held_, users_, clock_};
-  OrderApp app_{{orders_, stock_, carts_, checkouts_, coupons_, held_, payments_, catalog_store_, catalog_, clock_}};
+  OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_}};
   const UserId ann_{"ann"};
 };
 
@@ -367,6 +367,37 @@ TEST_F(OrdersTest, ACancellationThatCrashedIsCarriedThrough) {
   EXPECT_EQ(stock("pen").available, 1'000);
 }
 
+// The power fails: what no durable write followed is lost, whatever was answered to the steps in between.
+TEST_F(OrdersTest, APowerLossTakesNothingThatWasAnsweredAndLeavesNothingHalfDone) {
+  sell("pen", 5000, 1'000);
+  sell("ink", 300, 1'000);
+  give_out("SAVE", PercentOff{BasisPoints{1000}});
+  std::vector<UserId> users;
+  bool died = true;
+  for (int writes = 0; died; ++writes) {
+    const std::string where = "power lost at write " + std::to_string(writes);
+    users.emplace_back("user_" + std::to_string(users.size()));
+    const UserId user = users.back();
+    fill(user, "pen", 1);
+    fill(user, "ink", 2);
+    kv_.die_after(writes, DyingStore::Last::Done);
+    const auto answer = run(app_.place.run(request(user, "k", "SAVE")));
+    died = kv_.is_dead();
+    ASSERT_TRUE(run(kv_.lose_power()));
+    recover();
+    expect_all_adds_up(users, where);
+    if (answer) EXPECT_EQ(std::ranges::count(orders_of(user), answer->id, &Order::id), 1) << where;
+    const auto again = run(app_.place.run(request(user, "k", "SAVE")));
+    ASSERT_TRUE(again) << where << ": " << again.error().detail;
+    if (answer) EXPECT_EQ(again->id, answer->id) << where;
+    const auto orders = orders_of(user);
+    EXPECT_EQ(std::ranges::count(orders, OrderStatus::confirmed, &Order::status), 1) << where;
+    expect_all_adds_up(users, where + ", asked again");
+    ASSERT_LT(writes, 100);
+  }
+  EXPECT_GT(users.size(), 10u);
+}
+
 TEST_F(OrdersTest, SeveralInstancesMayRecoverAtOnce) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});
@@ -563,7 +594,7 @@ TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});
   ManualClock ahead{kNow + std::chrono::minutes{10}};
-  OrderApp hasty{{orders_, stock_, carts_, checkouts_, coupons_, held_, payments_, catalog_store_, catalog_, ahead}};
+  OrderApp hasty{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead}};
   std::vector<UserId> users;
   for (int i = 0; i < 24; ++i) {
     users.emplace_back("user_" + std::to_string(i));

@@ -70,10 +70,10 @@ Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, s
   fresh.fingerprint = fingerprint_of(request);
   fresh.started_at = uses_.clock.now();
   fresh.order_id = order_id_of(fresh.id, fresh.attempt);
-  auto created = co_await uses_.checkouts.create(fresh);
+  auto created = co_await uses_.saga.checkouts.create(fresh);
   if (created || created.error().kind != ErrorKind::AlreadyExists) co_return created;
 
-  auto stored = co_await uses_.checkouts.get(fresh.id);
+  auto stored = co_await uses_.saga.checkouts.get(fresh.id);
   if (!stored) co_return stored.error();
   Checkout& known = stored->checkout;
   if (known.fingerprint != fresh.fingerprint) co_return key_reused("checkout");
@@ -103,7 +103,7 @@ Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, s
   }
   known.state = CheckoutState::running;
   known.started_at = fresh.started_at;
-  auto taken = co_await uses_.checkouts.update(known, stored->generation);
+  auto taken = co_await uses_.saga.checkouts.update(known, stored->generation);
   if (!taken) {
     if (taken.error().kind == ErrorKind::GenerationMismatch) co_return being_placed();
     co_return taken.error();
@@ -115,12 +115,12 @@ Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, s
 Task<void> PlaceOrder::give_back(StoredCheckout stored) {
   stored.checkout.state = CheckoutState::given_back;
   // If that fails, the key is free again once its lease has run out.
-  static_cast<void>(co_await uses_.checkouts.update(std::move(stored.checkout), stored.generation));
+  static_cast<void>(co_await uses_.saga.checkouts.update(std::move(stored.checkout), stored.generation));
 }
 
 // The order that the cart makes, at the prices that the customer saw.
 Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Checkout& checkout) {
-  auto cart = co_await uses_.carts.get(request.user);
+  auto cart = co_await uses_.saga.carts.get(request.user);
   if (!cart) co_return cart.error();
   if (cart->lines.empty()) co_return rejected("The cart is empty.");
   const auto catalog = uses_.catalog.snapshot();
@@ -130,7 +130,7 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
                     lines.gone.front().str() + " is no longer sold; please take it out of the cart."};
   std::optional<Coupon> coupon;
   if (request.coupon_code) {
-    auto found = co_await uses_.coupon_store.find(*request.coupon_code);
+    auto found = co_await uses_.saga.coupons.find(*request.coupon_code);
     if (!found && found.error().kind == ErrorKind::NotFound) co_return rejected(found.error().detail);
     if (!found) co_return found.error();
     coupon = std::move(*found);
@@ -166,7 +166,7 @@ Task<Result<void>> PlaceOrder::reserve(const Order& order, const CheckoutRequest
     if (!reserved) co_return reserved.error();
   }
   if (order.coupon_code) {
-    auto coupon = co_await uses_.coupon_store.get(coupon_id_of(*order.coupon_code));
+    auto coupon = co_await uses_.saga.coupons.get(coupon_id_of(*order.coupon_code));
     if (!coupon) co_return coupon.error();
     auto held = co_await uses_.coupons.reserve(order.user_id, std::move(*coupon), order.id, order.totals.discount);
     if (!held) co_return held.error();
@@ -175,27 +175,27 @@ Task<Result<void>> PlaceOrder::reserve(const Order& order, const CheckoutRequest
 }
 
 Task<Result<void>> PlaceOrder::reserve_stock(const Order& order, OrderItem item) {
-  auto reserved = co_await uses_.stock.reserve(item.sku, order.id, item.quantity);
+  auto reserved = co_await uses_.saga.stock.reserve(item.sku, order.id, item.quantity);
   if (!reserved && reserved.error().kind == ErrorKind::NotFound) {
     // Nobody bought any of it yet: counting begins with what the catalog says.
     const auto catalog = uses_.catalog.snapshot();
     const auto found = catalog->find_sku(item.sku);
-    auto begun = co_await uses_.stock.begin(item.sku, found ? found->stock_quantity() : 0);
+    auto begun = co_await uses_.saga.stock.begin(item.sku, found ? found->stock_quantity() : 0);
     if (!begun) co_return begun.error();
-    reserved = co_await uses_.stock.reserve(item.sku, order.id, item.quantity);
+    reserved = co_await uses_.saga.stock.reserve(item.sku, order.id, item.quantity);
   }
   if (reserved || reserved.error().kind != ErrorKind::Conflict) co_return reserved;
   co_return Error{ErrorKind::Conflict, "There are not enough of " + item.product_name + " in stock."};
 }
 
 Task<Result<Order>> PlaceOrder::fail(StoredOrder stored, Error why) {
-  const Order failed = stored.order;
+  // A reason of the business is the key's answer from now on; after any other the key may be used again. Said before
+  // the write that makes it durable.
+  std::optional<Error> said = why;
+  auto ended = co_await uses_.settle.end_checkout(stored.order, std::move(said));
+  if (!ended) co_return why;
   auto undoing = co_await uses_.settle.advance(std::move(stored), OrderProgress::undoing);
   if (!undoing) co_return undoing.error().kind == ErrorKind::GenerationMismatch ? being_placed() : why;
-  // A reason of the business is the key's answer from now on; after any other the key may be used again.
-  std::optional<Error> said = why;
-  auto ended = co_await uses_.settle.end_checkout(failed, std::move(said));
-  if (!ended) co_return why;
   static_cast<void>(co_await uses_.settle.run(std::move(*undoing)));  // or its recovery does
   co_return why;
 }

@@ -15,7 +15,7 @@
 #include "QuickMart-backend/app/mirror_stock.hpp"
 #include "QuickMart-backend/domain/price_lines.hpp"
 #include "QuickMart-backend/app/settle_order.hpp"
-#include "QuickMart-backend/store/coupon_store.hpp"
+#include "QuickMart-backend/store/saga_stores.hpp"
 
 namespace qm::shop {
 
@@ -31,11 +31,8 @@ struct CheckoutRequest {
 class PlaceOrder {
  public:
   struct Uses {
-    OrderStore& orders;
-    StockStore& stock;
-    CartStore& carts;
-    CheckoutStore& checkouts;
-    CouponStore& coupon_store;
+    OrderStore& orders;  // for what decides; all else is written through `saga`
+    SagaStores& saga;
     HoldCoupon& coupons;
     PaymentGateway& payments;
     SettleOrder& settle;

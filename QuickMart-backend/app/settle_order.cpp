@@ -40,7 +40,7 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
   if (!done) co_return done.error();
   if (progress == OrderProgress::none) co_return std::move(order);
   order.progress = OrderProgress::none;
-  auto written = co_await uses_.orders.update(order, stored.generation);
+  auto written = co_await uses_.saga.orders.update(order, stored.generation);
   if (!written) co_return written.error();
   // Only now may the stock forget that it has the goods back.
   if (progress == OrderProgress::cancelling || progress == OrderProgress::refunding) co_await forget_put_back(order);
@@ -49,7 +49,7 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
 
 Task<Result<void>> SettleOrder::undo(Order& order) {
   for (const OrderItem& item : order.items) {
-    auto released = co_await uses_.stock.release(item.sku, order.id);
+    auto released = co_await uses_.saga.stock.release(item.sku, order.id);
     if (!released) co_return released.error();
   }
   if (order.coupon_code) {
@@ -71,7 +71,7 @@ Task<Result<void>> SettleOrder::undo(Order& order) {
 
 Task<Result<void>> SettleOrder::complete(Order& order) {
   for (const OrderItem& item : order.items) {
-    auto committed = co_await uses_.stock.commit(item.sku, order.id);
+    auto committed = co_await uses_.saga.stock.commit(item.sku, order.id);
     if (!committed) co_return committed.error();
   }
   if (order.coupon_code) {
@@ -81,7 +81,7 @@ Task<Result<void>> SettleOrder::complete(Order& order) {
   }
   auto captured = co_await uses_.payments.capture(order.id);
   if (!captured) co_return captured.error();
-  auto taken = co_await uses_.carts.take_bought(order.user_id, order.id, order.items, uses_.clock.now());
+  auto taken = co_await uses_.saga.carts.take_bought(order.user_id, order.id, order.items, uses_.clock.now());
   if (!taken) co_return taken.error();
   order.payment_status = PaymentStatus::paid;
   note(order, uses_.clock.now(), kByShop, "paid");
@@ -100,7 +100,7 @@ Task<Result<void>> SettleOrder::take_back(Order& order) {
     const std::int64_t quantity = item.quantity - returned(order, item.sku);
     if (quantity == 0) continue;
     PutBack whole{order.id.str(), ""};
-    auto back = co_await uses_.stock.put_back(item.sku, std::move(whole), quantity);
+    auto back = co_await uses_.saga.stock.put_back(item.sku, std::move(whole), quantity);
     if (!back) co_return back.error();
   }
   if (order.coupon_code) {
@@ -123,7 +123,7 @@ Task<Result<void>> SettleOrder::refund(Order& order) {
     for (const ReturnedLine& line : refund.lines) {
       if (!line.restock) continue;
       PutBack some{order.id.str(), refund.id};
-      auto back = co_await uses_.stock.put_back(line.sku, std::move(some), line.quantity);
+      auto back = co_await uses_.saga.stock.put_back(line.sku, std::move(some), line.quantity);
       if (!back) co_return back.error();
     }
     refund.is_done = true;
@@ -140,14 +140,14 @@ Task<void> SettleOrder::forget_put_back(const Order& order) {
   if (order.status == OrderStatus::cancelled) {
     for (const OrderItem& item : order.items) {
       PutBack whole{order.id.str(), ""};
-      static_cast<void>(co_await uses_.stock.forget_put_back(item.sku, std::move(whole)));
+      static_cast<void>(co_await uses_.saga.stock.forget_put_back(item.sku, std::move(whole)));
     }
     co_return;
   }
   for (const Refund& refund : order.refunds) {
     for (const ReturnedLine& line : refund.lines) {
       PutBack some{order.id.str(), refund.id};
-      if (line.restock) static_cast<void>(co_await uses_.stock.forget_put_back(line.sku, std::move(some)));
+      if (line.restock) static_cast<void>(co_await uses_.saga.stock.forget_put_back(line.sku, std::move(some)));
     }
   }
 }
@@ -155,7 +155,7 @@ Task<void> SettleOrder::forget_put_back(const Order& order) {
 Task<Result<void>> SettleOrder::end_checkout(const Order& order, std::optional<Error> failure) {
   if (order.checkout_id.empty()) co_return Result<void>{};
   for (int attempt = 0; attempt < kMaxEndAttempts; ++attempt) {
-    auto stored = co_await uses_.checkouts.get(order.checkout_id);
+    auto stored = co_await uses_.saga.checkouts.get(order.checkout_id);
     if (!stored && stored.error().kind == ErrorKind::NotFound) co_return Result<void>{};  // it was kept long enough
     if (!stored) co_return stored.error();
     Checkout checkout = std::move(stored->checkout);
@@ -170,7 +170,7 @@ Task<Result<void>> SettleOrder::end_checkout(const Order& order, std::optional<E
       checkout.failure = failure->kind;
       checkout.failure_text = failure->detail;
     }
-    auto written = co_await uses_.checkouts.update(std::move(checkout), stored->generation);
+    auto written = co_await uses_.saga.checkouts.update(std::move(checkout), stored->generation);
     if (written) co_return Result<void>{};
     if (written.error().kind != ErrorKind::GenerationMismatch) co_return written.error();
   }

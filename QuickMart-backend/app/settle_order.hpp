@@ -5,10 +5,7 @@
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/hold_coupon.hpp"
 #include "QuickMart-backend/clients/payment_gateway.hpp"
-#include "QuickMart-backend/store/cart_store.hpp"
-#include "QuickMart-backend/store/checkout_store.hpp"
-#include "QuickMart-backend/store/order_store.hpp"
-#include "QuickMart-backend/store/stock_store.hpp"
+#include "QuickMart-backend/store/saga_stores.hpp"
 
 namespace qm::shop {
 
@@ -23,10 +20,8 @@ void note(Order& order, Timestamp at, std::string by, std::string what);
 class SettleOrder {
  public:
   struct Uses {
-    OrderStore& orders;
-    StockStore& stock;
-    CartStore& carts;
-    CheckoutStore& checkouts;
+    OrderStore& orders;  // for what decides; all else is written through `saga`
+    SagaStores& saga;
     HoldCoupon& coupons;
     PaymentGateway& payments;
     const Clock& clock;

@@ -37,7 +37,9 @@ Task<Result<void>> MonthlyList::put_entry(std::string id, std::string bin, std::
   kv::Key key{list_set_, std::move(id)};
   std::vector<kv::Op> ops;
   ops.push_back(kv::Op::map_put(std::move(bin), std::move(entry), kv::Value{value}));
-  auto written = co_await store_.operate(std::move(key), std::move(ops));
+  kv::OperateOptions options;
+  options.durable = false;  // what is listed is written next, and durable
+  auto written = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
   if (!written) co_return written.error();
   co_return Result<void>{};
 }

@@ -1,8 +1,10 @@
 // The embedded engine: RocksDB, one directory per namespace.
 //
-// Reads run on the calling thread against committed state. Writes of all requests go through one writer thread, which
-// gathers what waits into one batch with one sync (group commit) and answers only then: an acknowledged write survives
-// SIGKILL, and with `durable` a power loss. Index entries and counters go into the same batch as their record.
+// Reads run on the calling thread and see whatever is written. Writes of all requests go through one writer thread,
+// which gathers what waits into one batch of the log; another thread syncs the log, and answers a `durable` write only
+// then, many with one sync. So an acknowledged write survives SIGKILL, and with `durable` a power loss, which takes away
+// an end of the log only: never a write without all that came after it. A reader may see a write that is not synced yet.
+// Index entries and counters go into the same batch as their record.
 #pragma once
 #include <filesystem>
 #include <memory>

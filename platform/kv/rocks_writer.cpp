@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 
 #include "platform/kv/record_codec.hpp"
 #include "platform/log/log.hpp"
@@ -12,6 +14,8 @@ namespace qm::kv {
 namespace {
 
 constexpr std::size_t kSweepRecords = 2'000;
+
+Error in_doubt() { return {ErrorKind::InDoubt, "The store cannot write at the moment.", std::chrono::seconds{5}}; }
 
 std::string counter_key(const std::string& set) { return "c" + set; }
 
@@ -42,6 +46,10 @@ RocksWriter::RocksWriter(rocksdb::DB& db, IndexCatalog& indexes, const Clock& cl
     pthread_setname_np(pthread_self(), "store-writer");
     loop();
   }};
+  sync_thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), "store-syncer");
+    sync_loop();
+  }};
 }
 
 RocksWriter::~RocksWriter() {
@@ -51,12 +59,45 @@ RocksWriter::~RocksWriter() {
   }
   wake_.notify_one();
   thread_.join();
+  {
+    std::lock_guard lock{sync_mutex_};
+    sync_stopping_ = true;
+  }
+  sync_wake_.notify_one();
+  sync_thread_.join();
+}
+
+void RocksWriter::go_down(const std::string& why) {
+  log::error("the store cannot write; it goes on reading", {{"error", why}});
+  std::lock_guard lock{mutex_};
+  down_ = true;
+  down_because_ = "the disk refuses writes";
+}
+
+void RocksWriter::sync_loop() {
+  while (true) {
+    std::vector<UnsyncedWrite> writes;
+    {
+      std::unique_lock lock{sync_mutex_};
+      sync_wake_.wait(lock, [this] { return sync_stopping_ || !unsynced_.empty(); });
+      if (unsynced_.empty()) return;
+      writes.swap(unsynced_);
+    }
+    // Whatever was written before now is covered, in the order in which it was written.
+    const auto status = dirty_.exchange(false) ? db_.SyncWAL() : rocksdb::Status::OK();
+    if (!status.ok()) {
+      go_down(status.ToString());
+      for (auto& each : writes) each.result = in_doubt();
+    }
+    for (auto& each : writes) each.write->complete(std::move(each.result));
+    unsynced_count_ -= writes.size();
+  }
 }
 
 bool RocksWriter::try_enqueue(std::unique_ptr<PendingWrite>& write) {
   {
     std::lock_guard lock{mutex_};
-    if (stopping_ || down_ || queue_.size() >= options_.queue_limit) return false;
+    if (stopping_ || down_ || queue_.size() + unsynced_count_ >= options_.queue_limit) return false;
     queue_.push_back(std::move(write));
   }
   wake_.notify_one();
@@ -134,7 +175,6 @@ void RocksWriter::commit(std::vector<std::unique_ptr<PendingWrite>> writes) {
   std::map<std::string, SetStats> counters;
   std::vector<Result<Changed>> results;
   results.reserve(writes.size());
-  bool sync = false;
   const auto now = std::chrono::steady_clock::now();
   for (const auto& write : writes) {
     if (now > write->change.deadline) {
@@ -142,27 +182,35 @@ void RocksWriter::commit(std::vector<std::unique_ptr<PendingWrite>> writes) {
       continue;
     }
     results.push_back(stage(write->change, overlay, batch, counters));
-    sync = sync || (write->change.durable && results.back() && results.back()->written);
   }
   if (batch.Count() > 0) {
     for (const auto& [set, stats] : counters) batch.Put(counter_key(set), encode_counter(stats));
-    rocksdb::WriteOptions options;
-    options.sync = sync;
-    const auto status = db_.Write(options, &batch);
+    const auto status = db_.Write(rocksdb::WriteOptions{}, &batch);
+    dirty_ = true;
     if (status.ok()) {
       std::lock_guard lock{mutex_};
       for (auto& [set, stats] : counters) counters_[set] = stats;
     } else {
-      log::error("the store cannot write; it goes on reading", {{"error", status.ToString()}});
-      std::lock_guard lock{mutex_};
-      down_ = true;
-      down_because_ = "the disk refuses writes";
+      go_down(status.ToString());
       // Also answers that rest on a neighbour's write in the same batch are now unfounded.
-      for (auto& result : results)
-        result = Error{ErrorKind::InDoubt, "The store cannot write at the moment.", std::chrono::seconds{5}};
+      for (auto& result : results) result = in_doubt();
     }
   }
-  for (std::size_t i = 0; i < writes.size(); ++i) writes[i]->complete(std::move(results[i]));
+  // A refusal waits as well: what it rests on may not be synced yet.
+  std::vector<UnsyncedWrite> unsynced;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (writes[i]->change.durable)
+      unsynced.push_back({std::move(writes[i]), std::move(results[i])});
+    else
+      writes[i]->complete(std::move(results[i]));
+  }
+  if (unsynced.empty()) return;
+  unsynced_count_ += unsynced.size();
+  {
+    std::lock_guard lock{sync_mutex_};
+    std::ranges::move(unsynced, std::back_inserter(unsynced_));
+  }
+  sync_wake_.notify_one();
 }
 
 Result<Changed> RocksWriter::stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch,

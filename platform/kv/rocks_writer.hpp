@@ -1,4 +1,6 @@
-// The one thread that writes: a bounded queue in, batches out.
+// Two threads: one takes writes from a bounded queue and writes them in batches, the other syncs the log and then answers
+// those that asked to survive a power loss. So a write that need not wait for the disk does not wait for those that do,
+// and one sync serves all that were written before it began.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -30,6 +32,12 @@ class PendingWrite {
   Change change;
 };
 
+// A write that is in the log, and what to answer once the log is synced.
+struct UnsyncedWrite {
+  std::unique_ptr<PendingWrite> write;
+  Result<Changed> result;
+};
+
 class RocksWriter {
  public:
   RocksWriter(rocksdb::DB& db, IndexCatalog& indexes, const Clock& clock, RocksOptions options);
@@ -47,6 +55,8 @@ class RocksWriter {
   using Overlay = std::unordered_map<std::string, std::optional<Record>>;
   void loop();
   void commit(std::vector<std::unique_ptr<PendingWrite>> writes);
+  void sync_loop();
+  void go_down(const std::string& why);
   Result<Changed> stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch,
                         std::map<std::string, SetStats>& counters);
   void stage_indexes(const Key& key, const Record* before, const Record* after, rocksdb::WriteBatch& batch);
@@ -66,7 +76,14 @@ class RocksWriter {
   std::string down_because_;
   std::map<std::string, SetStats> counters_;
   std::string swept_up_to_;
+  std::mutex sync_mutex_;
+  std::condition_variable sync_wake_;
+  std::vector<UnsyncedWrite> unsynced_;
+  std::atomic<std::size_t> unsynced_count_{0};  // those being synced included
+  std::atomic<bool> dirty_{false};              // written since the last sync began
+  bool sync_stopping_ = false;
   std::thread thread_;
+  std::thread sync_thread_;
 };
 
 }  // namespace qm::kv
