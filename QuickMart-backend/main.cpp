@@ -17,8 +17,8 @@
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/orders.hpp"
-#include "QuickMart-backend/app/sandbox_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
+#include "QuickMart-backend/clients/local_payment_gateway.hpp"
 #include "QuickMart-backend/config.hpp"
 
 namespace qm::shop {
@@ -75,7 +75,7 @@ class Shop {
         reco_(config.reco_engine_url, config.service_token),
         catalog_(catalog_store_),
         coupons_(coupon_store_, held_, users_, clock_),
-        payments_(ledger_),
+        payments_(ledger_, clock_),
         order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, payments_, catalog_store_, catalog_,
                     clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
@@ -185,13 +185,13 @@ class Shop {
   StockStore stock_;
   CartStore carts_;
   CheckoutStore checkouts_;
-  SandboxLedger ledger_;
+  sandbox::PaymentLedger ledger_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
   HttpRecoClient reco_;
   CatalogApp catalog_;
   CouponApp coupons_;
-  SandboxGateway payments_;
+  LocalPaymentGateway payments_;
   OrderApp order_app_;
   PredictAfterLogin predict_;
   AccountApp accounts_;

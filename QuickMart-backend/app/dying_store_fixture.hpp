@@ -1,67 +1,9 @@
-// For tests: a store whose process dies at its n-th write, and comes back.
+// For tests: the platform's store that dies, as the shop's tests call it.
 #pragma once
-#include <atomic>
-
-#include "platform/kv/forwarding_store_fixture.hpp"
+#include "platform/kv/dying_store_fixture.hpp"
 
 namespace qm::shop {
 
-class DyingStore final : public kv::ForwardingStore {
- public:
-  // What becomes of the write at which it dies.
-  enum class Last { Lost, Done };
-
-  using ForwardingStore::ForwardingStore;
-
-  // Lets `writes` more succeed; then nothing, reads of records included.
-  void die_after(int writes, Last last) {
-    last_ = last;
-    left_ = writes;
-    mortal_ = true;
-  }
-  void revive() { mortal_ = false; }
-  bool is_dead() const { return mortal_ && left_ < 0; }
-
-  Task<Result<kv::Record>> get(kv::Key key, std::vector<std::string> bins, kv::ReadOptions options) override {
-    if (is_dead()) co_return gone();
-    co_return co_await ForwardingStore::get(std::move(key), std::move(bins), options);
-  }
-  Task<Result<std::vector<std::optional<kv::Record>>>> get_many(std::vector<kv::Key> keys,
-                                                                kv::ReadOptions options) override {
-    if (is_dead()) co_return gone();
-    co_return co_await ForwardingStore::get_many(std::move(keys), options);
-  }
-  Task<Result<bool>> exists(kv::Key key, kv::ReadOptions options) override {
-    if (is_dead()) co_return gone();
-    co_return co_await ForwardingStore::exists(std::move(key), options);
-  }
-  Task<Result<std::uint32_t>> put(kv::Key key, kv::Bins bins, kv::WriteOptions options) override {
-    if (!may_write()) co_return gone();
-    auto done = co_await ForwardingStore::put(std::move(key), std::move(bins), options);
-    if (is_dead()) co_return in_doubt();
-    co_return done;
-  }
-  Task<Result<kv::Operated>> operate(kv::Key key, std::vector<kv::Op> ops, kv::OperateOptions options) override {
-    if (!may_write()) co_return gone();
-    auto done = co_await ForwardingStore::operate(std::move(key), std::move(ops), std::move(options));
-    if (is_dead()) co_return in_doubt();
-    co_return done;
-  }
-
- private:
-  static Error gone() { return unavailable("The process has died."); }
-  static Error in_doubt() { return {ErrorKind::InDoubt, "The process died meanwhile."}; }
-
-  // The last one is done, or lost, as the test says.
-  bool may_write() {
-    if (!mortal_) return true;
-    const int left = --left_;
-    return left >= 0 || (left == -1 && last_ == Last::Done);
-  }
-
-  std::atomic<bool> mortal_{false};
-  std::atomic<int> left_{0};
-  Last last_ = Last::Lost;
-};
+using kv::DyingStore;
 
 }  // namespace qm::shop
