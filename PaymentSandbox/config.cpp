@@ -19,8 +19,10 @@ Result<void> complete_config(Config& config) {
   if (auto completed = service::complete_config(static_cast<service::ServiceConfig&>(config)); !completed)
     return completed;
   if (config.production() && !config.webhook_url.empty())
-    return service::check_production_secret(config.webhook_secret, kDevelopmentWebhookSecret, kSetting);
-  if (config.webhook_secret.empty()) config.webhook_secret = kDevelopmentWebhookSecret;
+    return service::check_production_secret(config.webhook_secret, service::kDevelopmentWebhookSecret, kSetting);
+  if (config.webhook_secret.empty()) config.webhook_secret = service::kDevelopmentWebhookSecret;
+  if (config.webhook_secret.size() < service::kMinSecretBytes)
+    return rejected(std::string{kSetting} + " is too short: set one of at least 32 bytes, or none in development.");
   return {};
 }
 

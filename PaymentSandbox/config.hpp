@@ -1,14 +1,10 @@
 // The payment sandbox's settings: the flags and environment variables that `payment-sandbox --help` lists.
 #pragma once
 #include <string>
-#include <string_view>
 
 #include "platform/service/service_config.hpp"
 
 namespace qm::sandbox {
-
-// Signs webhooks on a developer's machine with nothing configured. It is public: production refuses it.
-inline constexpr std::string_view kDevelopmentWebhookSecret = "development-only-webhook-secret-not-a-secret";
 
 struct Config : service::ServiceConfig {
   Config() {

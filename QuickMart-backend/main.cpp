@@ -17,6 +17,7 @@
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/orders.hpp"
+#include "QuickMart-backend/clients/http_payment_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
 #include "QuickMart-backend/clients/local_payment_gateway.hpp"
 #include "QuickMart-backend/config.hpp"
@@ -75,8 +76,8 @@ class Shop {
         reco_(config.reco_engine_url, config.service_token),
         catalog_(catalog_store_),
         coupons_(coupon_store_, held_, users_, clock_),
-        payments_(ledger_, clock_),
-        order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, payments_, catalog_store_, catalog_,
+        payments_(make_gateway()),
+        order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, *payments_, catalog_store_, catalog_,
                     clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
@@ -141,6 +142,19 @@ class Shop {
   }
 
  private:
+  // As the settings say. What it uses was made before it.
+  std::unique_ptr<PaymentGateway> make_gateway() {
+    if (config_.payment_gateway == "local") {
+      if (config_.production()) log::warn("PAYMENT_GATEWAY is local: no money moves");
+      return std::make_unique<LocalPaymentGateway>(ledger_, clock_);
+    }
+    HttpPaymentGateway::Options options;
+    options.base_url = config_.payment_gateway_url;
+    options.service_token = config_.service_token;
+    options.timeout_ms = config_.payment_timeout_ms;
+    return std::make_unique<HttpPaymentGateway>(std::move(options));
+  }
+
   Task<Result<void>> load_demo() {
     auto report = co_await demo_.bring_up_to_date();
     if (!report) co_return report.error();
@@ -191,7 +205,7 @@ class Shop {
   HttpRecoClient reco_;
   CatalogApp catalog_;
   CouponApp coupons_;
-  LocalPaymentGateway payments_;
+  std::unique_ptr<PaymentGateway> payments_;
   OrderApp order_app_;
   PredictAfterLogin predict_;
   AccountApp accounts_;

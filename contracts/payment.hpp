@@ -76,6 +76,9 @@ struct PaymentEvent {
 };
 BOOST_DESCRIBE_STRUCT(PaymentEvent, (), (id, type, created_at, refund, payment))
 
+// How the names of the refunds begin that the shop asks for: any other was made by somebody else.
+inline constexpr const char* kShopsRefunds = "shop.";
+
 inline constexpr const char* kPaymentSignatureHeader = "Payment-Signature";
 
 }  // namespace qm::contracts
