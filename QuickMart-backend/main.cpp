@@ -12,11 +12,13 @@
 #include "QuickMart-backend/api/coupon_api.hpp"
 #include "QuickMart-backend/api/health_api.hpp"
 #include "QuickMart-backend/api/order_api.hpp"
+#include "QuickMart-backend/api/payment_webhook_api.hpp"
 #include "QuickMart-backend/api/staff_order_api.hpp"
 #include "QuickMart-backend/api/stock_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/orders.hpp"
+#include "QuickMart-backend/app/receive_payment_event.hpp"
 #include "QuickMart-backend/clients/http_payment_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
 #include "QuickMart-backend/clients/local_payment_gateway.hpp"
@@ -71,6 +73,8 @@ class Shop {
         carts_(host.store()),
         checkouts_(host.store()),
         ledger_(host.store()),
+        payment_references_(host.store()),
+        payment_events_(host.store()),
         histories_(host.store()),
         demo_state_(host.store()),
         reco_(config.reco_engine_url, config.service_token),
@@ -79,6 +83,7 @@ class Shop {
         payments_(make_gateway()),
         order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, *payments_, catalog_store_, catalog_,
                     clock_}),
+        receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
         features_(histories_, orders_, catalog_, clock_),
@@ -97,6 +102,8 @@ class Shop {
     if (!reloaded) throw std::runtime_error("the catalog cannot be read: " + reloaded.error().detail);
     auto opened = host_.finish(orders_.open());
     if (!opened) throw std::runtime_error("the orders cannot be opened: " + opened.error().detail);
+    opened = host_.finish(payment_references_.open());
+    if (!opened) throw std::runtime_error("the payments cannot be opened: " + opened.error().detail);
     auto mirrored = host_.finish(order_app_.mirror.run_for_all());
     if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
@@ -122,6 +129,11 @@ class Shop {
     add_order_routes(api, order_app_);
     add_staff_order_routes(api, order_app_);
     add_stock_routes(api, order_app_.staff_stock, clock_);
+    PaymentWebhooks webhooks;
+    if (config_.payment_gateway != "local") webhooks.provider = config_.payment_gateway;
+    webhooks.secret = config_.payment_webhook_secret;
+    webhooks.tolerance = std::chrono::seconds{config_.payment_webhook_tolerance_s};
+    add_payment_webhook_routes(api, receive_payment_event_, std::move(webhooks), clock_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
@@ -200,6 +212,8 @@ class Shop {
   CartStore carts_;
   CheckoutStore checkouts_;
   sandbox::PaymentLedger ledger_;
+  PaymentReferenceStore payment_references_;
+  PaymentEventStore payment_events_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
   HttpRecoClient reco_;
@@ -207,6 +221,7 @@ class Shop {
   CouponApp coupons_;
   std::unique_ptr<PaymentGateway> payments_;
   OrderApp order_app_;
+  ReceivePaymentEvent receive_payment_event_;
   PredictAfterLogin predict_;
   AccountApp accounts_;
   CustomerFeatures features_;

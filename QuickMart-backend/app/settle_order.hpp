@@ -14,6 +14,7 @@ namespace qm::shop {
 
 inline constexpr std::chrono::seconds kOrderLease{30};
 inline constexpr const char* kByShop = "shop";
+inline constexpr const char* kCancellationRefund = "cancellation";  // the refund's name at the gateway
 
 // Notes in the order's history what happened to it.
 void note(Order& order, Timestamp at, std::string by, std::string what);
