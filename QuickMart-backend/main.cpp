@@ -19,6 +19,7 @@
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/orders.hpp"
 #include "QuickMart-backend/app/receive_payment_event.hpp"
+#include "QuickMart-backend/app/stripe_gateway.hpp"
 #include "QuickMart-backend/clients/http_payment_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
 #include "QuickMart-backend/clients/local_payment_gateway.hpp"
@@ -160,6 +161,14 @@ class Shop {
       if (config_.production()) log::warn("PAYMENT_GATEWAY is local: no money moves");
       return std::make_unique<LocalPaymentGateway>(ledger_, clock_);
     }
+    if (config_.payment_gateway == "stripe") {
+      HttpStripeClient::Options options;
+      options.base_url = config_.payment_gateway_url;
+      options.secret_key = config_.stripe_secret_key;
+      options.timeout_ms = config_.payment_timeout_ms;
+      stripe_ = std::make_unique<HttpStripeClient>(std::move(options));
+      return std::make_unique<StripeGateway>(*stripe_, payment_references_);
+    }
     HttpPaymentGateway::Options options;
     options.base_url = config_.payment_gateway_url;
     options.service_token = config_.service_token;
@@ -219,6 +228,7 @@ class Shop {
   HttpRecoClient reco_;
   CatalogApp catalog_;
   CouponApp coupons_;
+  std::unique_ptr<HttpStripeClient> stripe_;  // of the gateway stripe
   std::unique_ptr<PaymentGateway> payments_;
   OrderApp order_app_;
   ReceivePaymentEvent receive_payment_event_;
