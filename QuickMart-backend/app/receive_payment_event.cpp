@@ -47,12 +47,13 @@ Task<Result<void>> ReceivePaymentEvent::deal_with(PaymentEvent event) {
     if (!stored) co_return stored.error();
     switch (answer_to(event, stored->order)) {
       case PaymentEventAnswer::ignore: co_return Result<void>{};
-      case PaymentEventAnswer::wait: co_return unavailable("The order is being worked on; please tell it again.");
+      case PaymentEventAnswer::wait: co_return unavailable("The order is not decided yet; please tell it again.");
       case PaymentEventAnswer::give_back: co_return co_await give_back(std::move(stored->order));
-      case PaymentEventAnswer::note: break;
+      case PaymentEventAnswer::take_in: break;
     }
     std::string what = describe(event);
-    if (is_noted(stored->order, what)) co_return Result<void>{};
+    const bool is_new = take_in(stored->order, event, uses_.clock.now());
+    if (!is_new && is_noted(stored->order, what)) co_return Result<void>{};
     note(stored->order, uses_.clock.now(), kByGateway, std::move(what));
     auto written = co_await uses_.orders.update(std::move(stored->order), stored->generation);
     if (written) co_return Result<void>{};

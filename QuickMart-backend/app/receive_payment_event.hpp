@@ -1,6 +1,6 @@
 // Takes a payment gateway at its word, carefully: an event is dealt with once, though it may come twice, early, late or
-// never. Money that the gateway holds for a dead order goes back; what somebody else did with the money is noted in the
-// order's history; everything else is the order's own steps' business.
+// never. Money that the gateway holds for a dead order goes back; a refund that somebody else made counts as the
+// order's, and that and a dispute are noted in its history; everything else is the order's own steps' business.
 //
 // What is done for an event may be done again, and it is remembered only after that: a crash in between leaves an event
 // that the gateway tells again.
@@ -27,7 +27,7 @@ class ReceivePaymentEvent {
   explicit ReceivePaymentEvent(Uses uses) : uses_(uses) {}
 
   // → whether it was new. An event of no order of ours is remembered and changes nothing: an account at a provider may
-  // serve others too. Unavailable: somebody works on the order; to be told again.
+  // serve others too. Unavailable: the order is not decided yet; to be told again.
   Task<Result<bool>> run(PaymentEvent event);
 
  private:

@@ -94,8 +94,8 @@ TEST_F(ReceivePaymentEventTest, AnEventIsDealtWithOnce) {
   EXPECT_EQ(history(order).size(), 2u);
 }
 
-TEST_F(ReceivePaymentEventTest, WaitsForWhoeverWorksOnTheOrder) {
-  const OrderId order = place("ord_1", OrderStatus::confirmed, OrderProgress::completing);
+TEST_F(ReceivePaymentEventTest, WaitsUntilTheOrderIsDecided) {
+  const OrderId order = place("ord_1", OrderStatus::pending, OrderProgress::placing);
   const auto early = run(receive_.run(event(PaymentEventKind::refunded, order)));
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error().kind, ErrorKind::Unavailable);
@@ -143,6 +143,7 @@ TEST_F(ReceivePaymentEventTest, ADeathAtAnyWriteLeavesAnEventThatIsToldAgain) {
         EXPECT_FALSE(run(receive_.run(told)).value());
         EXPECT_EQ(payment(order).refunded(), Money{is_dead_order ? 1'000 : 0});
         EXPECT_EQ(history(order).size(), is_dead_order ? 0u : 1u);
+        EXPECT_EQ(run(orders_.get(order))->order.refunds.size(), is_dead_order ? 0u : 1u);
         ASSERT_LT(writes, 20);
       }
     }

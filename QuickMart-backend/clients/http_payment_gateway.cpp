@@ -72,7 +72,9 @@ Task<Result<void>> HttpPaymentGateway::refund(OrderId order, std::string refund,
   wanted.refund_id = contracts::kShopsRefunds + refund;
   wanted.amount_minor = amount.minor();
   wanted.currency = std::string{amount.currency().code()};
-  std::string step = "refund", key = "refund:" + refund, body = json::print(wanted);
+  // The amount is in the key: the name alone decides whether it is made, and a key is for one request only.
+  std::string step = "refund", body = json::print(wanted);
+  std::string key = "refund:" + refund + ":" + std::to_string(amount.minor());
   co_return co_await post(std::move(order), std::move(step), std::move(key), std::move(body));
 }
 

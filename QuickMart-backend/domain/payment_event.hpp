@@ -21,11 +21,15 @@ struct PaymentEvent {
 };
 
 //   ignore     it changes nothing: the order's own steps do, or did, what is to be done
-//   note       somebody else touched the money: it goes into the order's history
+//   take_in    somebody else touched the money: the order is told
 //   give_back  the order is dead and the gateway holds money for it: that goes back
-//   wait       as note, but somebody works on the order at the moment: to be told again
-enum class PaymentEventAnswer { ignore, note, give_back, wait };
+//   wait       as take_in, but the order is not decided yet: to be told again
+enum class PaymentEventAnswer { ignore, take_in, give_back, wait };
 PaymentEventAnswer answer_to(const PaymentEvent& event, const Order& order) noexcept;
+
+// A refund that somebody else made counts as one of the order's, so that no more goes back than was paid. → false when
+// there is nothing (more) to take in: a dispute changes only the history.
+bool take_in(Order& order, const PaymentEvent& event, Timestamp at);
 
 // For the order's history. Names the event, so that it is noted once.
 std::string describe(const PaymentEvent& event);

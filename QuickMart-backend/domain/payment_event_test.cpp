@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "QuickMart-backend/domain/decide_refund.hpp"
+
 namespace qm::shop {
 namespace {
 
@@ -29,10 +31,12 @@ TEST(PaymentEvent, IsAnsweredByWhereItsOrderStands) {
       {Kind::cancelled, false, OrderStatus::confirmed, kNone, ignore},
       {Kind::declined, false, OrderStatus::cancelled, kNone, ignore},
       {Kind::refunded, true, OrderStatus::cancelled, kNone, ignore},
-      {Kind::refunded, false, OrderStatus::confirmed, kNone, note},
-      {Kind::refunded, false, OrderStatus::confirmed, OrderProgress::completing, wait},
-      {Kind::disputed, false, OrderStatus::delivered, kNone, note},
-      {Kind::disputed, false, OrderStatus::cancelled, OrderProgress::cancelling, wait},
+      {Kind::refunded, false, OrderStatus::confirmed, kNone, take_in},
+      {Kind::refunded, false, OrderStatus::pending, OrderProgress::placing, wait},
+      {Kind::refunded, false, OrderStatus::confirmed, OrderProgress::completing, take_in},
+      {Kind::disputed, false, OrderStatus::delivered, kNone, take_in},
+      {Kind::disputed, false, OrderStatus::cancelled, OrderProgress::undoing, wait},
+      {Kind::disputed, false, OrderStatus::cancelled, OrderProgress::cancelling, take_in},
       {Kind::other, false, OrderStatus::cancelled, kNone, ignore},
   };
   for (const Case& c : cases) {
@@ -45,6 +49,31 @@ TEST(PaymentEvent, IsAnsweredByWhereItsOrderStands) {
     EXPECT_EQ(answer_to(event, order), c.answer)
         << static_cast<int>(c.kind) << ' ' << to_string(c.status) << ' ' << to_string(c.progress);
   }
+}
+
+TEST(PaymentEvent, ARefundOfSomebodyElsesCountsOnce) {
+  Order order;
+  order.status = OrderStatus::delivered;
+  order.payment_status = PaymentStatus::paid;
+  order.totals.subtotal = Money{1'000};
+  PaymentEvent event;
+  event.provider = "stripe";
+  event.id = "evt_1";
+  event.kind = PaymentEventKind::refunded;
+  event.amount = Money{400};
+  EXPECT_TRUE(take_in(order, event, Timestamp{}));
+  EXPECT_FALSE(take_in(order, event, Timestamp{}));
+  EXPECT_EQ(refundable(order), Money{600});
+  EXPECT_EQ(order.payment_status, PaymentStatus::partially_refunded);
+  event.id = "evt_2";
+  event.amount = Money{700};  // the gateway knows of a refund that the shop counts only now
+  EXPECT_TRUE(take_in(order, event, Timestamp{}));
+  EXPECT_EQ(refundable(order), Money{0});
+  EXPECT_EQ(order.payment_status, PaymentStatus::refunded);
+  EXPECT_EQ(order.status, OrderStatus::refunded);
+  event.kind = PaymentEventKind::disputed;
+  event.id = "evt_3";
+  EXPECT_FALSE(take_in(order, event, Timestamp{}));
 }
 
 }  // namespace

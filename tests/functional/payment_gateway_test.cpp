@@ -29,7 +29,7 @@ class PaymentGatewayTest : public testing::Test {
   }
 
   ServiceProcess start() {
-    return world_.start("payment-sandbox", {"--threads", "2", "--service-token", kServiceToken});
+    return {"payment-sandbox", dir_.path(), {"--threads", "2", "--service-token", kServiceToken}};
   }
   Result<void> run(Task<Result<void>> task) { return await_on(workers_.context(0), std::move(task)); }
   static ErrorKind kind(const Result<void>& result) { return result ? ErrorKind::Internal : result.error().kind; }
@@ -51,7 +51,7 @@ class PaymentGatewayTest : public testing::Test {
     ASSERT_EQ(process_.peer().post("/faults", plan, bearer(kServiceToken)).status, 200) << plan;
   }
 
-  World world_;
+  TempDir dir_;
   ServiceProcess process_;
   FaultyProxy proxy_;
   WorkerThreads workers_{1};

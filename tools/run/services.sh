@@ -61,6 +61,7 @@ arguments_of() {
     reco) [[ -n ${QUICKMART_API_URL:-} ]] || printf '%s\n' --quickmart-api-url "$(url_of quickmart)" ;;
     quickmart) [[ -n ${RECO_ENGINE_URL:-} ]] || printf '%s\n' --reco-engine-url "$(url_of reco)" ;;
     payments)
+      printf '%s\n' --aerospike-host ''  # its books are its own, also where the services have a cluster
       [[ -n ${PAYMENT_WEBHOOK_URL:-} ]] ||
         printf '%s\n' --webhook-url "$(url_of quickmart)/api/payments/webhooks/sandbox"
       ;;
