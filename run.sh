@@ -24,6 +24,7 @@ QuickMart: a shop, and the engine that keeps its customers.
   infra                      the shared store alone
   reco                       RecoEngine alone
   quickmart                  QuickMart's backend alone
+  payments                   the payment sandbox, which nothing else starts (PAYMENT_GATEWAY_URL leads the shop to it)
   train [OPTIONS]            generate data, train a model, compare it with the champion (OPTIONS: see reco-train --help)
 
   check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
@@ -31,7 +32,8 @@ QuickMart: a shop, and the engine that keeps its customers.
 
 SERVICE is reco or quickmart. --yes installs Debian packages without asking; --docker uses containers.
 
-Environment: RECO_PORT (8000), SHOP_PORT (3010), NODE_ENV, JWT_SECRET, SERVICE_TOKEN, AEROSPIKE_HOST, … are passed on;
+Environment: RECO_PORT (8000), SHOP_PORT (3010), PAYMENTS_PORT (3020), NODE_ENV, JWT_SECRET, SERVICE_TOKEN,
+AEROSPIKE_HOST, … are passed on;
 `build/release/bin/reco-engine --help` and `build/release/bin/quickmart-backend --help` list them all.
 NO_COLOR turns colours off.
 What the services keep lies in var/: data, logs, pids.
@@ -86,6 +88,7 @@ stop() {
   # The shop first: while it drains, RecoEngine still answers it.
   stop_service quickmart
   stop_service reco
+  if pid_of payments >/dev/null; then stop_service payments; fi
 }
 
 infra() {
@@ -121,7 +124,7 @@ case $command in
   status) show_status ;;
   test) smoke_test ;;
   infra) infra ;;
-  reco | quickmart) start_one "$command" "$@" ;;
+  reco | quickmart | payments) start_one "$command" "$@" ;;
   train) train "$@" ;;
   logs) show_logs "$@" ;;
   db) show_store ;;

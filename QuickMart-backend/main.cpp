@@ -12,13 +12,17 @@
 #include "QuickMart-backend/api/coupon_api.hpp"
 #include "QuickMart-backend/api/health_api.hpp"
 #include "QuickMart-backend/api/order_api.hpp"
+#include "QuickMart-backend/api/payment_webhook_api.hpp"
 #include "QuickMart-backend/api/staff_order_api.hpp"
 #include "QuickMart-backend/api/stock_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/orders.hpp"
-#include "QuickMart-backend/app/sandbox_gateway.hpp"
+#include "QuickMart-backend/app/receive_payment_event.hpp"
+#include "QuickMart-backend/app/stripe_gateway.hpp"
+#include "QuickMart-backend/clients/http_payment_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
+#include "QuickMart-backend/clients/local_payment_gateway.hpp"
 #include "QuickMart-backend/config.hpp"
 
 namespace qm::shop {
@@ -71,14 +75,17 @@ class Shop {
         carts_(host.store()),
         saga_(host.store()),
         ledger_(saga_.deferred),
+        payment_references_(host.store()),
+        payment_events_(host.store()),
         histories_(host.store()),
         demo_state_(host.store()),
         reco_(config.reco_engine_url, config.service_token),
         catalog_(catalog_store_),
         coupons_(coupon_store_, held_, users_, clock_),
-        payments_(ledger_),
-        order_app_({orders_, stock_, carts_, coupon_store_, held_, payments_, catalog_store_, catalog_, saga_,
+        payments_(make_gateway()),
+        order_app_({orders_, stock_, carts_, coupon_store_, held_, *payments_, catalog_store_, catalog_, saga_,
                     clock_, config.order_lease_ms}),
+        receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
         features_(histories_, orders_, catalog_, clock_),
@@ -97,6 +104,8 @@ class Shop {
     if (!reloaded) throw std::runtime_error("the catalog cannot be read: " + reloaded.error().detail);
     auto opened = host_.finish(orders_.open());
     if (!opened) throw std::runtime_error("the orders cannot be opened: " + opened.error().detail);
+    opened = host_.finish(payment_references_.open());
+    if (!opened) throw std::runtime_error("the payments cannot be opened: " + opened.error().detail);
     auto mirrored = host_.finish(order_app_.mirror.run_for_all());
     if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
@@ -124,6 +133,11 @@ class Shop {
     add_order_routes(api, order_app_);
     add_staff_order_routes(api, order_app_);
     add_stock_routes(api, order_app_.staff_stock, clock_);
+    PaymentWebhooks webhooks;
+    if (config_.payment_gateway != "local") webhooks.provider = config_.payment_gateway;
+    webhooks.secret = config_.payment_webhook_secret;
+    webhooks.tolerance = std::chrono::seconds{config_.payment_webhook_tolerance_s};
+    add_payment_webhook_routes(api, receive_payment_event_, std::move(webhooks), clock_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
@@ -144,6 +158,27 @@ class Shop {
   }
 
  private:
+  // As the settings say. What it uses was made before it.
+  std::unique_ptr<PaymentGateway> make_gateway() {
+    if (config_.payment_gateway == "local") {
+      if (config_.production()) log::warn("PAYMENT_GATEWAY is local: no money moves");
+      return std::make_unique<LocalPaymentGateway>(ledger_, clock_);
+    }
+    if (config_.payment_gateway == "stripe") {
+      HttpStripeClient::Options options;
+      options.base_url = config_.payment_gateway_url;
+      options.secret_key = config_.stripe_secret_key;
+      options.timeout_ms = config_.payment_timeout_ms;
+      stripe_ = std::make_unique<HttpStripeClient>(std::move(options));
+      return std::make_unique<StripeGateway>(*stripe_, payment_references_);
+    }
+    HttpPaymentGateway::Options options;
+    options.base_url = config_.payment_gateway_url;
+    options.service_token = config_.service_token;
+    options.timeout_ms = config_.payment_timeout_ms;
+    return std::make_unique<HttpPaymentGateway>(std::move(options));
+  }
+
   Task<Result<void>> load_demo() {
     auto report = co_await demo_.bring_up_to_date();
     if (!report) co_return report.error();
@@ -188,14 +223,18 @@ class Shop {
   StockStore stock_;
   CartStore carts_;
   SagaStores saga_;
-  SandboxLedger ledger_;
+  sandbox::PaymentLedger ledger_;
+  PaymentReferenceStore payment_references_;
+  PaymentEventStore payment_events_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
   HttpRecoClient reco_;
   CatalogApp catalog_;
   CouponApp coupons_;
-  SandboxGateway payments_;
+  std::unique_ptr<HttpStripeClient> stripe_;  // of the gateway stripe
+  std::unique_ptr<PaymentGateway> payments_;
   OrderApp order_app_;
+  ReceivePaymentEvent receive_payment_event_;
   PredictAfterLogin predict_;
   AccountApp accounts_;
   CustomerFeatures features_;

@@ -11,7 +11,7 @@
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/app/coupons.hpp"
 #include "QuickMart-backend/app/dying_store_fixture.hpp"
-#include "QuickMart-backend/app/sandbox_gateway.hpp"
+#include "QuickMart-backend/clients/local_payment_gateway.hpp"
 
 namespace qm::shop {
 namespace {
@@ -100,7 +100,7 @@ class OrdersTest : public testing::Test {
     for (const UserId& user : users) {
       for (const Order& order : orders_of(user)) {
         EXPECT_EQ(order.progress, OrderProgress::none) << where;
-        const SandboxPayment payment = run(ledger_.get(order.id)).value();
+        const sandbox::Payment payment = run(ledger_.get(sandbox::PaymentId{order.id.str()})).value();
         if (order.status == OrderStatus::confirmed) {
           EXPECT_EQ(order.payment_status,
                     order.refunds.empty() ? PaymentStatus::paid : PaymentStatus::partially_refunded)
@@ -118,7 +118,7 @@ class OrdersTest : public testing::Test {
         } else {
           EXPECT_EQ(order.status, OrderStatus::cancelled) << where;
           EXPECT_TRUE(payment.captures == 0 || payment.refunded() == payment.amount) << where;
-          EXPECT_NE(payment.state, SandboxState::authorised) << where;
+          EXPECT_NE(payment.state, sandbox::PaymentState::authorised) << where;
         }
       }
     }
@@ -146,8 +146,8 @@ class OrdersTest : public testing::Test {
   StockStore stock_{kv_};
   CartStore carts_{kv_};
   SagaStores saga_{kv_};
-  SandboxLedger ledger_{saga_.deferred};
-  SandboxGateway payments_{ledger_};
+  sandbox::PaymentLedger ledger_{saga_.deferred};
+  LocalPaymentGateway payments_{ledger_, clock_};
   CouponApp coupon_app_{coupons_, held_, users_, clock_};
   OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_}};
   const UserId ann_{"ann"};
@@ -519,7 +519,7 @@ TEST_F(OrdersTest, RefundTwiceGivesTheMoneyBackOnce) {
   // What is left goes back with a cancellation.
   ASSERT_TRUE(run(app_.staff.cancel(order->id, "staff")));
   EXPECT_EQ(stock("pen").available, 10);
-  EXPECT_EQ(run(ledger_.get(order->id))->refunded(), order->totals.total());
+  EXPECT_EQ(run(ledger_.get(sandbox::PaymentId{order->id.str()}))->refunded(), order->totals.total());
   expect_all_adds_up({ann_}, "cancelled after a refund");
 }
 
@@ -540,7 +540,7 @@ TEST_F(OrdersTest, ADeliveredOrderIsRefundedWholeAndKeepsWhatCannotBeSoldAgain) 
   EXPECT_EQ(whole->payment_status, PaymentStatus::refunded);
   EXPECT_EQ(stock("pen").available, 9);
   EXPECT_TRUE(stock("pen").adds_up());
-  EXPECT_EQ(run(ledger_.get(order->id))->refunded(), order->totals.total());
+  EXPECT_EQ(run(ledger_.get(sandbox::PaymentId{order->id.str()}))->refunded(), order->totals.total());
 }
 
 TEST_F(OrdersTest, ARefundThatCrashedIsCarriedThrough) {

@@ -90,7 +90,7 @@ Task<Result<void>> SettleOrder::complete(Order& order) {
 }
 
 Task<Result<void>> SettleOrder::take_back(Order& order) {
-  std::string cancellation = "cancellation";
+  std::string cancellation = kCancellationRefund;
   const Money left = refundable(order);
   if (!left.is_zero()) {
     auto paid_back = co_await uses_.payments.refund(order.id, std::move(cancellation), left);

@@ -12,6 +12,7 @@ namespace qm::shop {
 // How long nobody else works on an order that somebody works on; unless the settings say otherwise.
 inline constexpr std::chrono::milliseconds kOrderLease{30'000};
 inline constexpr const char* kByShop = "shop";
+inline constexpr const char* kCancellationRefund = "cancellation";  // the refund's name at the gateway
 
 // Notes in the order's history what happened to it.
 void note(Order& order, Timestamp at, std::string by, std::string what);

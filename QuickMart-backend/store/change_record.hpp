@@ -1,17 +1,10 @@
-// Reads a record, makes of it what it shall be, and writes that if nobody was faster; else anew. One step on one
-// record, for what conditions and operations of the store cannot say.
+// The platform's step on one record, as the shop's stores call it.
 #pragma once
-#include <functional>
-#include <optional>
-
-#include "platform/kv/store.hpp"
+#include "platform/kv/change_record.hpp"
 
 namespace qm::shop {
 
-// What the record shall be; nothing: it stays as it is. Null: there is none. Called anew for each attempt.
-using RecordChange = std::function<Result<std::optional<kv::Bins>>(const kv::Record* record)>;
-
-// The change's own errors; Unavailable with `contended` when others were faster again and again.
-Task<Result<void>> change_record(kv::Store& store, kv::Key key, RecordChange change, const char* contended);
+using kv::change_record;
+using kv::RecordChange;
 
 }  // namespace qm::shop

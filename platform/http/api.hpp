@@ -49,6 +49,7 @@ struct Answer {
   Out body{};
   int status = 200;
   Headers headers{};
+  bool lost = false;  // as Response::lost
 };
 
 // JSON text that stands for an Out (documented as such).

@@ -139,6 +139,7 @@ Response to_response(T&& out) {
   if constexpr (is_answer_v<Type>) {
     response.status = out.status;
     response.headers = std::move(out.headers);
+    response.lost = out.lost;
     response.body = json::print(out.body);
   } else if constexpr (is_printed_v<Type>) {
     response.body = std::move(out.json);

@@ -5,6 +5,10 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -26,7 +30,26 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 namespace beast = boost::beast;
+namespace ssl = boost::asio::ssl;
 using Stream = beast::basic_stream<tcp, Executor, beast::unlimited_rate_policy>;
+
+// One connection. Its deadlines are those of `tcp`, whether TLS runs over it or not.
+struct Line {
+  explicit Line(Executor executor) : tcp(std::move(executor)) {}
+  Stream tcp;
+  std::unique_ptr<ssl::stream<Stream&>> tls;  // null: plain
+};
+
+std::unique_ptr<ssl::context> make_tls(const std::string& ca_file) {
+  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+  error_code failed;
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  context->set_verify_mode(ssl::verify_peer);
+  if (ca_file.empty()) context->set_default_verify_paths(failed);
+  else context->load_verify_file(ca_file, failed);
+  if (failed) throw std::invalid_argument("the trusted certificates cannot be used: " + failed.message());
+  return context;
+}
 
 // How far a call came before it failed: what decides whether it may be made again.
 enum class Progress { NotSent, Sent };
@@ -59,10 +82,11 @@ bool is_localhost(std::string_view host) { return host == "localhost" || host.en
 struct Client::Impl {
   std::string host, port, host_header;
   ClientOptions options;
+  std::unique_ptr<ssl::context> tls;  // null: plain
 
   // One pool per worker thread: streams belong to its io_context.
   struct Pool {
-    std::vector<std::unique_ptr<Stream>> idle;
+    std::vector<std::unique_ptr<Line>> idle;
     std::size_t open = 0;
   };
   std::mutex mutex;
@@ -90,13 +114,13 @@ struct Client::Impl {
     }
   }
 
-  std::unique_ptr<Stream> take_idle(const void* thread) {
+  std::unique_ptr<Line> take_idle(const void* thread) {
     std::lock_guard lock{mutex};
     auto& pool = pools[thread];
     while (!pool.idle.empty()) {
-      auto stream = std::move(pool.idle.back());
+      auto line = std::move(pool.idle.back());
       pool.idle.pop_back();
-      if (is_quiet(*stream)) return stream;
+      if (is_quiet(line->tcp)) return line;
       --pool.open;
     }
     return nullptr;
@@ -112,11 +136,11 @@ struct Client::Impl {
     std::lock_guard lock{mutex};
     --pools[thread].open;
   }
-  void give_back(const void* thread, std::unique_ptr<Stream> stream) {
+  void give_back(const void* thread, std::unique_ptr<Line> line) {
     std::lock_guard lock{mutex};
     auto& pool = pools[thread];
     if (pool.idle.size() < options.max_idle_connections) {
-      pool.idle.push_back(std::move(stream));
+      pool.idle.push_back(std::move(line));
     } else {
       --pool.open;
     }
@@ -151,13 +175,25 @@ struct Client::Impl {
     co_return failed;
   }
 
+  // The peer must prove to be the host. The time to connect holds for this too.
+  Task<error_code> shake_hands(Line& line) const {
+    line.tls = std::make_unique<ssl::stream<Stream&>>(line.tcp, *tls);
+    error_code failed;
+    if (SSL_set_tlsext_host_name(line.tls->native_handle(), host.c_str()) != 1)
+      co_return boost::asio::error::invalid_argument;
+    line.tls->set_verify_callback(ssl::host_name_verification(host), failed);
+    if (!failed)
+      co_await line.tls->async_handshake(ssl::stream_base::client, boost::asio::redirect_error(kAwait, failed));
+    co_return failed;
+  }
+
   Task<Attempt> attempt(const ClientRequest& request, Deadline deadline) {
     Attempt result;
     const auto executor = co_await boost::asio::this_coro::executor;
     const void* thread = &executor.context();
-    auto stream = take_idle(thread);
-    result.reused = stream != nullptr;
-    if (!stream) {
+    auto line = take_idle(thread);
+    result.reused = line != nullptr;
+    if (!line) {
       while (!may_open(thread)) {
         if (std::chrono::steady_clock::now() >= deadline) {
           result.failed = boost::asio::error::timed_out;
@@ -165,22 +201,26 @@ struct Client::Impl {
         }
         Timer pause{executor, std::chrono::milliseconds{5}};
         co_await pause.async_wait(kAwait);
-        if ((stream = take_idle(thread))) break;
+        if ((line = take_idle(thread))) break;
       }
-      result.reused = stream != nullptr;
-      if (!stream) {
-        stream = std::make_unique<Stream>(executor);
-        result.failed = co_await connect(*stream, deadline);
+      result.reused = line != nullptr;
+      if (!line) {
+        line = std::make_unique<Line>(executor);
+        result.failed = co_await connect(line->tcp, deadline);
+        if (!result.failed && tls) result.failed = co_await shake_hands(*line);
         if (result.failed) {
           closed(thread);
           co_return result;
         }
       }
     }
-    const bool keep = co_await exchange(*stream, request, deadline, result);
+    line->tcp.expires_at(deadline);
+    bool keep = false;
+    if (line->tls) keep = co_await exchange(*line->tls, request, result);
+    else keep = co_await exchange(line->tcp, request, result);
     if (keep) {
-      stream->expires_never();
-      give_back(thread, std::move(stream));
+      line->tcp.expires_never();
+      give_back(thread, std::move(line));
     } else {
       closed(thread);
     }
@@ -188,10 +228,10 @@ struct Client::Impl {
   }
 
   // → whether the connection can be used again.
-  Task<bool> exchange(Stream& stream, const ClientRequest& request, Deadline deadline, Attempt& result) const {
+  template <class Wire>
+  Task<bool> exchange(Wire& stream, const ClientRequest& request, Attempt& result) const {
     const std::string head = head_of(request);
     const std::array<boost::asio::const_buffer, 2> bytes{boost::asio::buffer(head), boost::asio::buffer(request.body)};
-    stream.expires_at(deadline);
     result.progress = Progress::Sent;
     co_await boost::asio::async_write(stream, bytes, boost::asio::redirect_error(kAwait, result.failed));
     if (result.failed) co_return false;
@@ -214,13 +254,16 @@ struct Client::Impl {
 
 Client::Client(std::string base_url, ClientOptions options) : impl_(std::make_shared<Impl>()) {
   const auto url = boost::urls::parse_uri(base_url);
-  if (!url || url->scheme() != "http" || url->host().empty() || (url->path() != "" && url->path() != "/")) {
-    throw std::invalid_argument("'" + base_url + "' is not of the form http://host:port");
+  const bool is_secure = url && url->scheme() == "https";
+  const bool is_plain = url && url->scheme() == "http";
+  if ((!is_secure && !is_plain) || url->host().empty() || (url->path() != "" && url->path() != "/")) {
+    throw std::invalid_argument("'" + base_url + "' is not of the form http://host:port or https://host:port");
   }
+  if (is_secure) impl_->tls = make_tls(options.ca_file);
   impl_->host = url->host_address();
-  impl_->port = url->has_port() ? std::string{url->port()} : "80";
+  impl_->port = url->has_port() ? std::string{url->port()} : is_secure ? "443" : "80";
   impl_->host_header = std::string{url->encoded_host_and_port()};
-  impl_->options = options;
+  impl_->options = std::move(options);
 }
 
 Client::~Client() = default;
@@ -249,6 +292,7 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request, Deadline deadli
     }
     // A pooled connection that the peer had closed says nothing of the peer.
     const bool stale = made.reused && (made.failed == beast::http::error::end_of_stream ||
+                                       made.failed == ssl::error::stream_truncated ||
                                        made.failed == boost::asio::error::connection_reset ||
                                        made.failed == boost::asio::error::broken_pipe);
     if (!stale) impl->note(false);

@@ -1,5 +1,6 @@
 // An HTTP/1.1 client for the other service: pooled keep-alive connections per worker thread, a deadline for every
-// call, bounded retries for idempotent calls, and a circuit breaker that fails fast while the peer is down.
+// call, bounded retries for idempotent calls, and a circuit breaker that fails fast while the peer is down. Over TLS
+// (1.2 and above) with https: the peer's certificate, and that it is the host's, are always verified.
 // Thread-safe; a Task is resumed on the thread that awaited it.
 #pragma once
 #include <chrono>
@@ -19,6 +20,7 @@ struct ClientOptions {
   std::size_t max_response_bytes = 4 * 1024 * 1024;
   int breaker_failures = 5;                         // in a row open the breaker
   std::chrono::milliseconds breaker_open_ms{1'000};  // then one trial call
+  std::string ca_file{};  // of https: PEM file of whom to trust; empty: whom the system trusts
 };
 
 struct ClientRequest {
@@ -38,7 +40,8 @@ struct ClientResponse {
 
 class Client {
  public:
-  // `base_url`: "http://host:port". Throws std::invalid_argument for anything else.
+  // `base_url`: "http://host:port" or "https://host:port". Throws std::invalid_argument for anything else, and for a
+  // `ca_file` that cannot be used.
   Client(std::string base_url, ClientOptions options = {});
   ~Client();
 

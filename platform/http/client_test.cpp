@@ -302,12 +302,13 @@ TEST_F(ClientTest, ReadsNoBodyAfterHead) {
   EXPECT_EQ(outcome.get()->status, 200);
 }
 
-TEST(ClientUrl, MustBePlain) {
+TEST(ClientUrl, MustNameAHostAndNoPath) {
   for (const char* url :
-       {"", "localhost:80", "https://localhost", "http://", "http://localhost/path", "ftp://localhost"}) {
+       {"", "localhost:80", "http://", "https://", "http://localhost/path", "https://localhost/a", "ftp://localhost"}) {
     EXPECT_THROW(Client{url}, std::invalid_argument) << url;
   }
   EXPECT_NO_THROW(Client{"http://localhost:8000/"});
+  EXPECT_NO_THROW(Client{"https://localhost"});
 }
 
 TEST(EncodeComponent, EncodesAllButTheUnreserved) {

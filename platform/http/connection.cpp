@@ -150,6 +150,12 @@ class Connection {
       response = co_await shared_.api.serve(request_, &endpoint);
     }
     if (shared_.draining.load(std::memory_order_relaxed)) close_ = true;
+    if (response.lost) {
+      close_ = true;
+      unread_ = {};
+      worker_.counters(endpoint).count(response.status, std::chrono::steady_clock::now() - started_);
+      co_return;
+    }
     write(std::move(response), endpoint);
   }
 

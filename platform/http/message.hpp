@@ -53,6 +53,8 @@ struct Response {
   // Instead of `body`, when the same bytes answer many requests; immutable.
   std::shared_ptr<const std::string> shared_body;
   Headers headers;
+  // The connection is closed and nothing is said: for programs that play a peer in trouble.
+  bool lost = false;
 
   std::string_view payload() const noexcept { return shared_body ? std::string_view{*shared_body} : body; }
 };

@@ -109,6 +109,7 @@ class RawListener {
   RawListener(const RawListener&) = delete;
 
   std::uint16_t port() const { return port_; }
+  int fd() const { return fd_; }
   RawSocket accept() {
     const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) throw std::runtime_error("nobody came");

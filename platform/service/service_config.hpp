@@ -45,6 +45,8 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
 
 // So that the services find each other on a developer's machine with nothing configured. Production refuses it.
 inline constexpr std::string_view kDevelopmentServiceToken = "development-only-service-token-not-a-secret";
+// As above, for the webhooks that the payment sandbox sends to the shop.
+inline constexpr std::string_view kDevelopmentWebhookSecret = "development-only-webhook-secret-not-a-secret";
 inline constexpr std::size_t kMinSecretBytes = 32;
 
 // Fills in what was left open. Rejected, with a sentence that says what to set and shows no secret, when the settings

@@ -5,9 +5,19 @@
 readonly services=(reco quickmart)
 readonly drain_timeout_s=15
 
-program_of() { case $1 in reco) echo reco-engine ;; quickmart) echo quickmart-backend ;; esac }
-title_of() { case $1 in reco) echo RecoEngine ;; quickmart) echo 'QuickMart backend' ;; esac }
-port_of() { case $1 in reco) echo "${RECO_PORT:-8000}" ;; quickmart) echo "${SHOP_PORT:-3010}" ;; esac }
+program_of() {
+  case $1 in reco) echo reco-engine ;; quickmart) echo quickmart-backend ;; payments) echo payment-sandbox ;; esac
+}
+title_of() {
+  case $1 in reco) echo RecoEngine ;; quickmart) echo 'QuickMart backend' ;; payments) echo 'Payment sandbox' ;; esac
+}
+port_of() {
+  case $1 in
+    reco) echo "${RECO_PORT:-8000}" ;;
+    quickmart) echo "${SHOP_PORT:-3010}" ;;
+    payments) echo "${PAYMENTS_PORT:-3020}" ;;
+  esac
+}
 url_of() { echo "http://localhost:$(port_of "$1")"; }
 data_dir() { echo "var"; }
 pid_file() { echo "var/run/$1.pid"; }
@@ -50,6 +60,11 @@ arguments_of() {
   case $1 in
     reco) [[ -n ${QUICKMART_API_URL:-} ]] || printf '%s\n' --quickmart-api-url "$(url_of quickmart)" ;;
     quickmart) [[ -n ${RECO_ENGINE_URL:-} ]] || printf '%s\n' --reco-engine-url "$(url_of reco)" ;;
+    payments)
+      printf '%s\n' --aerospike-host ''  # its books are its own, also where the services have a cluster
+      [[ -n ${PAYMENT_WEBHOOK_URL:-} ]] ||
+        printf '%s\n' --webhook-url "$(url_of quickmart)/api/payments/webhooks/sandbox"
+      ;;
   esac
 }
 
@@ -76,7 +91,7 @@ start_service() {
   pid=$!
   echo "$pid $(start_ticks "$pid" || true)" >"$(pid_file "$service")"
 }
-declare -rA port_variable=([reco]=RECO_PORT [quickmart]=SHOP_PORT)
+declare -rA port_variable=([reco]=RECO_PORT [quickmart]=SHOP_PORT [payments]=PAYMENTS_PORT)
 
 wait_until_ready() {
   local service=$1 pid
@@ -170,6 +185,7 @@ show_logs() {
     '') set -- "${services[@]}" ;;
     reco | reco-engine | reco-api) set -- reco ;;
     quickmart | quickmart-backend) set -- quickmart ;;
+    payments | payment-sandbox) set -- payments ;;
     *) die "there is no service «$1»; known: ${services[*]}" ;;
   esac
   if runs_in_containers; then container_logs "$@"; return; fi

@@ -58,6 +58,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"QuickMart-backend/main.cpp", "#include \"RecoEngine-featurestore/domain/a.hpp\"", "never include each"},
         Case{"RecoEngine-featurestore/api/a_test.cpp", "#include \"QuickMart-backend/domain/a.hpp\"", "never include"},
+        Case{"QuickMart-backend/app/a.cpp", "#include \"PaymentSandbox/app/a.hpp\"", "never include each other"},
+        Case{"QuickMart-backend/clients/local_payment_gateway.hpp", "#include \"PaymentSandbox/app/a.hpp\"", ""},
+        Case{"QuickMart-backend/clients/local_payment_gateway.cpp", "#include \"PaymentSandbox/api/a.hpp\"", "never"},
+        Case{"PaymentSandbox/app/a.cpp", "#include \"QuickMart-backend/domain/order.hpp\"", "never include each"},
         Case{"platform/core/a.hpp", "#include \"QuickMart-backend/domain/a.hpp\"", "platform/ may not include"},
         Case{"platform/core/a.hpp", "#include \"platform/http/api.hpp\"", "platform/core/ may not include"},
         Case{"platform/jobs/a.hpp", "#include \"platform/kv/store.hpp\"", ""},

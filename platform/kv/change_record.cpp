@@ -1,21 +1,21 @@
-#include "QuickMart-backend/store/change_record.hpp"
+#include "platform/kv/change_record.hpp"
 
-namespace qm::shop {
+namespace qm::kv {
 namespace {
 
 constexpr int kMaxChangeAttempts = 200;  // of writers that meet on one record, one wins each time
 
 }  // namespace
 
-Task<Result<void>> change_record(kv::Store& store, kv::Key key, RecordChange change, const char* contended) {
+Task<Result<void>> change_record(Store& store, Key key, RecordChange change, const char* contended) {
   for (int attempt = 0; attempt < kMaxChangeAttempts; ++attempt) {
     auto record = co_await store.get(key);
     if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
     auto bins = change(record ? &*record : nullptr);
     if (!bins) co_return bins.error();
     if (!*bins) co_return Result<void>{};
-    kv::WriteOptions options;
-    options.mode = record ? kv::WriteMode::Replace : kv::WriteMode::CreateOnly;
+    WriteOptions options;
+    options.mode = record ? WriteMode::Replace : WriteMode::CreateOnly;
     if (record) options.expect_generation = record->generation;
     auto written = co_await store.put(key, std::move(**bins), options);
     if (written) co_return Result<void>{};
@@ -26,4 +26,4 @@ Task<Result<void>> change_record(kv::Store& store, kv::Key key, RecordChange cha
   co_return unavailable(contended);
 }
 
-}  // namespace qm::shop
+}  // namespace qm::kv
