@@ -80,7 +80,8 @@ std::string coupon_of(std::size_t customer) { return "BENCH" + std::to_string(cu
 std::string user_of(std::size_t customer) { return "bench_" + std::to_string(customer); }
 
 Task<void> read_products(Shop& shop) {
-  auto body = co_await shop.call(http::Method::Get, "/api/products?limit=100&in_stock=true&sort_by=name", "", "", "", 200);
+  std::string target = "/api/products?limit=100&in_stock=true&sort_by=name";
+  const auto body = co_await shop.call(http::Method::Get, std::move(target), "", "", "", 200);
   const auto json = boost::json::parse(body);
   for (const auto& product : json.at("products").as_array())
     shop.products.emplace_back(product.at("product_id").as_string());

@@ -1,5 +1,5 @@
-// What an order's steps write between its decisive writes. They need not wait for the disk: a power loss takes them away
-// only together with everything after them, and then the steps are done again, or never began.
+// What an order's steps write between its decisive writes. They need not wait for the disk: a power loss takes them
+// away only together with everything after them, and then the steps are done again, or never began.
 #pragma once
 #include "platform/kv/deferred_durability.hpp"
 #include "QuickMart-backend/store/cart_store.hpp"

@@ -2,9 +2,9 @@
 //
 // Reads run on the calling thread and see whatever is written. Writes of all requests go through one writer thread,
 // which gathers what waits into one batch of the log; another thread syncs the log, and answers a `durable` write only
-// then, many with one sync. So an acknowledged write survives SIGKILL, and with `durable` a power loss, which takes away
-// an end of the log only: never a write without all that came after it. A reader may see a write that is not synced yet.
-// Index entries and counters go into the same batch as their record.
+// then, many with one sync. So an acknowledged write survives SIGKILL, and with `durable` a power loss, which takes
+// away an end of the log only: never a write without all that came after it. A reader may see a write that is not
+// synced yet. Index entries and counters go into the same batch as their record.
 #pragma once
 #include <filesystem>
 #include <memory>

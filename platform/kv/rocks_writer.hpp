@@ -1,6 +1,6 @@
-// Two threads: one takes writes from a bounded queue and writes them in batches, the other syncs the log and then answers
-// those that asked to survive a power loss. So a write that need not wait for the disk does not wait for those that do,
-// and one sync serves all that were written before it began.
+// Two threads: one takes writes from a bounded queue and writes them in batches, the other syncs the log and then
+// answers those that asked to survive a power loss. So a write that need not wait for the disk does not wait for those
+// that do, and one sync serves all that were written before it began.
 #pragma once
 #include <condition_variable>
 #include <deque>

@@ -70,10 +70,10 @@ struct WriteOptions {
   std::optional<std::uint32_t> expect_generation;  // GenerationMismatch otherwise
   // Sets the time to live anew; without it an existing one is kept. Zero means: lives for ever.
   std::optional<std::chrono::seconds> ttl;
-  // Acknowledged only once it survives a power loss; false: the process's death. A power loss takes a write that was not
-  // durable only together with everything written after it, so a later durable write makes it durable too. On a cluster
-  // it makes no difference: acknowledged is what every replica has, so it survives the loss of one node, if there are
-  // two copies.
+  // Acknowledged only once it survives a power loss; false: the process's death. A power loss takes a write that was
+  // not durable only together with everything written after it, so a later durable write makes it durable too. On a
+  // cluster it makes no difference: acknowledged is what every replica has, so it survives the loss of one node, if
+  // there are two copies.
   bool durable = true;
   Deadline deadline = deadline_in(kDefaultTimeout);
 };
