@@ -20,6 +20,7 @@ struct Config : service::ServiceConfig {
 
   std::string jwt_secret;     // empty: the development one
   std::string reco_engine_url = "http://localhost:8000";
+  std::int64_t cart_abandon_after_min = 30;
   std::string demo_data_dir;  // empty: looked for beside the program
 };
 

@@ -14,8 +14,10 @@
 #include "QuickMart-backend/api/order_api.hpp"
 #include "QuickMart-backend/api/staff_order_api.hpp"
 #include "QuickMart-backend/api/stock_api.hpp"
+#include "QuickMart-backend/api/ticket_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
+#include "QuickMart-backend/app/note_views.hpp"
 #include "QuickMart-backend/app/orders.hpp"
 #include "QuickMart-backend/app/sandbox_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
@@ -30,6 +32,7 @@ constexpr std::chrono::milliseconds kFollowCatalogEvery{500};
 constexpr std::chrono::minutes kRecoverEvery{5};
 constexpr std::chrono::seconds kRecoverOrdersEvery{1};
 constexpr std::chrono::seconds kMirrorStockEvery{1};
+constexpr std::chrono::seconds kTellEvery{1};
 constexpr std::chrono::hours kLookAtDemoDataEvery{1};
 
 service::Identity identity() {
@@ -72,14 +75,20 @@ class Shop {
         ledger_(host.store()),
         histories_(host.store()),
         demo_state_(host.store()),
+        tickets_(host.store()),
         reco_(config.reco_engine_url, config.service_token),
+        send_events_(host.queue(), reco_),
+        views_(send_events_, clock_),
         catalog_(catalog_store_),
-        coupons_(coupon_store_, held_, users_, clock_),
+        tell_carts_(carts_, catalog_, send_events_, clock_, std::chrono::minutes{config.cart_abandon_after_min}),
+        ticket_app_(tickets_, orders_, send_events_, clock_),
+        coupons_(coupon_store_, held_, users_, clock_, send_events_),
         payments_(ledger_),
         order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, payments_, catalog_store_, catalog_,
-                    clock_}),
+                    clock_, send_events_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
-        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
+        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, tell_carts_, send_events_, host.pool(),
+                  signer_, clock_),
         features_(histories_, orders_, catalog_, clock_),
         send_features_(host.queue(), reco_, features_, clock_),
         demo_(LoadDemoData::Uses{config.demo_data_dir, catalog_store_, catalog_, coupon_store_, held_, users_,
@@ -96,6 +105,10 @@ class Shop {
     if (!reloaded) throw std::runtime_error("the catalog cannot be read: " + reloaded.error().detail);
     auto opened = host_.finish(orders_.open());
     if (!opened) throw std::runtime_error("the orders cannot be opened: " + opened.error().detail);
+    opened = host_.finish(carts_.open());
+    if (!opened) throw std::runtime_error("the carts cannot be opened: " + opened.error().detail);
+    opened = host_.finish(tickets_.open());
+    if (!opened) throw std::runtime_error("the tickets cannot be opened: " + opened.error().detail);
     auto mirrored = host_.finish(order_app_.mirror.run_for_all());
     if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
@@ -103,6 +116,10 @@ class Shop {
   void add_jobs() {
     host_.queue().handle(PredictAfterLogin::kJobKind, [this](const jobs::Job& job) { return predict_.handle(job); });
     host_.queue().handle(SendFeatures::kJobKind, [this](const jobs::Job& job) { return send_features_.handle(job); });
+    host_.queue().handle(SendEvents::kJobKind, [this](const jobs::Job& job) { return send_events_.handle(job); });
+    host_.every(kTellEvery, "telling of carts", [this] { return tell_carts(); });
+    host_.every(kTellEvery, "telling of tickets", [this] { return tell_tickets(); });
+    host_.every(kTellEvery, "telling of views", [this] { return views_.run(); });
     host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
     host_.every(kMirrorStockEvery, "bringing the stock into the catalog", [this] { return order_app_.mirror.run(); });
     host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
@@ -114,13 +131,15 @@ class Shop {
 
   void add_routes() {
     http::Api& api = host_.api();
-    api.authenticate_with(make_authenticator(signer_, config_.service_token, clock_));
-    add_catalog_routes(api, catalog_);
+    const http::Authenticator authenticator = make_authenticator(signer_, config_.service_token, clock_);
+    api.authenticate_with(authenticator);
+    add_catalog_routes(api, catalog_, watch_with(authenticator));
     add_coupon_routes(api, coupons_);
     add_cart_routes(api, order_app_);
     add_order_routes(api, order_app_);
     add_staff_order_routes(api, order_app_);
     add_stock_routes(api, order_app_.staff_stock, clock_);
+    add_ticket_routes(api, ticket_app_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
@@ -136,11 +155,46 @@ class Shop {
       families.push_back(
           counter("quickmart_coupons_assigned_total", "Coupons given to customers.", coupons_.assign.given()));
       families.push_back(counter("quickmart_coupons_redeemed_total", "Coupons spent.", coupons_.apply.spent()));
+      families.push_back(
+          counter("quickmart_events_sent_total", "Events that RecoEngine has taken.", send_events_.sent()));
+      families.push_back(
+          counter("quickmart_events_ignored_total", "Events that RecoEngine does not take.", send_events_.ignored()));
+      families.push_back(
+          counter("quickmart_views_dropped_total", "Views and searches that were not told.", views_.dropped()));
       return families;
     });
   }
 
  private:
+  // Views and searches are everybody's; those of customers who show a valid token are told.
+  CatalogWatch watch_with(http::Authenticator authenticator) {
+    const auto customer = [authenticator](const http::Request& request) -> std::optional<http::Principal> {
+      if (request.header("Authorization").empty()) return std::nullopt;
+      auto principal = authenticator(request, http::Access::User);
+      return principal ? std::optional{std::move(*principal)} : std::nullopt;
+    };
+    CatalogWatch watch;
+    watch.viewed = [this, customer](const http::Request& request, const ProductId& product) {
+      if (auto who = customer(request)) views_.viewed(UserId{who->subject}, std::move(who->session), product);
+    };
+    watch.searched = [this, customer](const http::Request& request, std::string_view words) {
+      if (auto who = customer(request)) views_.searched(UserId{who->subject}, std::move(who->session), words);
+    };
+    return watch;
+  }
+
+  Task<Result<void>> tell_carts() {
+    auto told = co_await tell_carts_.run();
+    if (!told) co_return told.error();
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> tell_tickets() {
+    auto told = co_await ticket_app_.run();
+    if (!told) co_return told.error();
+    co_return Result<void>{};
+  }
+
   Task<Result<void>> load_demo() {
     auto report = co_await demo_.bring_up_to_date();
     if (!report) co_return report.error();
@@ -188,8 +242,13 @@ class Shop {
   SandboxLedger ledger_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
+  TicketStore tickets_;
   HttpRecoClient reco_;
+  SendEvents send_events_;
+  NoteViews views_;
   CatalogApp catalog_;
+  TellCarts tell_carts_;
+  Tickets ticket_app_;
   CouponApp coupons_;
   SandboxGateway payments_;
   OrderApp order_app_;

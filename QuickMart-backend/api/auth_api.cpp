@@ -149,8 +149,9 @@ void add_sessions(http::Api& api, AccountApp& accounts) {
            {.name = "logout", .summary = "Ends the session; its refresh token is worth nothing any more", .tag = "auth",
             .access = Access::User},
            [&accounts](Call<> call) -> Task<Result<wire::Said>> {
+             UserId user{call.principal().subject};
              SessionId session = session_of(call.principal());
-             auto ended = co_await accounts.logout.run(std::move(session));
+             auto ended = co_await accounts.logout.run(std::move(user), std::move(session));
              if (!ended) co_return ended.error();
              wire::Said said;
              said.message = "Successfully logged out";

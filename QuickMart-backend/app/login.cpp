@@ -3,6 +3,7 @@
 #include "platform/core/id.hpp"
 #include "platform/log/log.hpp"
 #include "platform/security/password.hpp"
+#include "QuickMart-backend/app/shop_events.hpp"
 
 namespace qm::shop {
 namespace {
@@ -19,11 +20,12 @@ Error wrong_credentials() { return Error{ErrorKind::Unauthenticated, "Invalid em
 std::string_view Login::nobodys_hash() { return kNobodysHash; }
 
 Login::Login(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, PredictAfterLogin& predict,
-             CpuPool& pool, const security::TokenSigner& signer, const Clock& clock)
+             SendEvents& events, CpuPool& pool, const security::TokenSigner& signer, const Clock& clock)
     : users_(users),
       sessions_(sessions),
       failures_(failures),
       predict_(predict),
+      events_(events),
       pool_(pool),
       signer_(signer),
       clock_(clock) {}
@@ -81,6 +83,10 @@ Task<Result<SignedIn>> Login::begin_session(User user) {
   if (!noted) log::warn("a login was not noted", {{"user_id", user.id.str()}, {"error", noted.error().detail}});
   auto owed = co_await predict_.owe(user.id, make_id("login", now));
   if (!owed) log::error("a login's prediction is lost", {{"user_id", user.id.str()}, {"error", owed.error().detail}});
+  std::vector<contracts::Event> events;
+  events.push_back(session_started(user.id, session, now));
+  auto told = co_await events_.owe(std::move(events));
+  if (!told) log::error("a session's event is lost", {{"user_id", user.id.str()}, {"error", told.error().detail}});
 
   SignedIn signed_in;
   signed_in.tokens = make_tokens(signer_, user, refresh, now);

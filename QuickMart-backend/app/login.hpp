@@ -5,6 +5,7 @@
 #include "platform/core/runtime.hpp"
 #include "platform/security/jwt.hpp"
 #include "QuickMart-backend/app/predict_after_login.hpp"
+#include "QuickMart-backend/app/send_events.hpp"
 #include "QuickMart-backend/app/session_tokens.hpp"
 #include "QuickMart-backend/store/login_failure_store.hpp"
 #include "QuickMart-backend/store/session_store.hpp"
@@ -27,9 +28,10 @@ struct SignedIn {
 class Login {
  public:
   Login(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, PredictAfterLogin& predict,
-        CpuPool& pool, const security::TokenSigner& signer, const Clock& clock);
+        SendEvents& events, CpuPool& pool, const security::TokenSigner& signer, const Clock& clock);
 
-  // Begins a session and owes a prediction; a prediction that cannot be owed is logged, and the login succeeds.
+  // Begins a session and owes a prediction and the session's event; what cannot be owed is logged, and the login
+  // succeeds.
   // Unauthenticated: no such account, or another password; which of the two shows neither in words nor in time.
   // RateLimited: locked after failures (domain/login_throttle), whatever the password and whether there is such an
   // account. Unavailable: too many passwords are being checked.
@@ -49,6 +51,7 @@ class Login {
   SessionStore& sessions_;
   LoginFailureStore& failures_;
   PredictAfterLogin& predict_;
+  SendEvents& events_;
   CpuPool& pool_;
   const security::TokenSigner& signer_;
   const Clock& clock_;

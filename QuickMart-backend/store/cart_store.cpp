@@ -12,6 +12,9 @@ constexpr const char* kCartSet = "cart";
 constexpr const char* kCartLines = "lines";
 constexpr const char* kCartBought = "bought";
 constexpr std::size_t kBoughtKept = 20;
+// When the cart was last changed, until that was told, and until it was told as abandoned; indexed.
+constexpr const char* kCartUntold = "untold";
+constexpr const char* kCartLeft = "left_at";
 
 CartLine decode_line(const std::string& sku, const kv::Value& value) {
   CartLine line{SkuId{sku}, 0, Money{}};
@@ -50,6 +53,8 @@ kv::Bins encode_cart(const StoredCart& stored) {
   bins[kCartLines] = std::move(lines);
   bins[kCartBought] = to_value(stored.bought);
   bins["updated_at"] = to_value(stored.cart.updated_at);
+  bins[kCartUntold] = to_value(stored.cart.updated_at);
+  if (!stored.cart.lines.empty()) bins[kCartLeft] = to_value(stored.cart.updated_at);
   return bins;
 }
 
@@ -125,6 +130,68 @@ Task<Result<void>> CartStore::take_bought(UserId user, OrderId order, std::vecto
   auto taken = co_await edit_cart(store_, std::move(user), std::move(edit), now);
   if (!taken) co_return taken.error();
   co_return Result<void>{};
+}
+
+Task<Result<void>> CartStore::open() {
+  auto untold = co_await store_.ensure_index(kCartSet, kCartUntold, kv::IndexType::Integer);
+  if (!untold) co_return untold;
+  co_return co_await store_.ensure_index(kCartSet, kCartLeft, kv::IndexType::Integer);
+}
+
+Task<Result<std::vector<CartRecord>>> CartStore::find_marked(std::string mark, kv::IndexRange range,
+                                                             std::size_t limit) {
+  auto found = co_await store_.find(kCartSet, std::move(mark), std::move(range), {}, limit);
+  if (!found) co_return found.error();
+  std::vector<CartRecord> carts;
+  for (const kv::Entry& entry : found->entries)
+    carts.push_back({decode_cart(UserId{entry.key.id}, &entry.record).cart, entry.record.generation});
+  co_return carts;
+}
+
+Task<Result<std::vector<CartRecord>>> CartStore::untold(std::size_t limit) {
+  std::string mark = kCartUntold;
+  kv::IndexRange any;
+  co_return co_await find_marked(std::move(mark), std::move(any), limit);
+}
+
+Task<Result<std::vector<CartRecord>>> CartStore::left_before(Timestamp until, std::size_t limit) {
+  std::string mark = kCartLeft;
+  kv::IndexRange range;
+  range.high = to_value(until);
+  co_return co_await find_marked(std::move(mark), std::move(range), limit);
+}
+
+Task<Result<std::optional<CartRecord>>> CartStore::left(UserId user) {
+  kv::Key key{kCartSet, user.str()};
+  auto record = co_await store_.get(std::move(key));
+  std::optional<CartRecord> found;
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return found;
+  if (!record) co_return record.error();
+  if (RecordFields{*record}.has(kCartLeft)) found = CartRecord{decode_cart(user, &*record).cart, record->generation};
+  co_return found;
+}
+
+Task<Result<void>> CartStore::unmark(UserId user, std::string mark, std::uint32_t generation) {
+  kv::Key key{kCartSet, user.str()};
+  kv::Bins bins;
+  bins[std::move(mark)] = kv::Value{};
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::UpdateOnly;
+  options.expect_generation = generation;
+  options.durable = false;  // should it get lost, the same is told again
+  auto written = co_await store_.put(std::move(key), std::move(bins), options);
+  if (!written && written.error().kind != ErrorKind::GenerationMismatch) co_return written.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> CartStore::mark_told(UserId user, std::uint32_t generation) {
+  std::string mark = kCartUntold;
+  co_return co_await unmark(std::move(user), std::move(mark), generation);
+}
+
+Task<Result<void>> CartStore::mark_abandoned(UserId user, std::uint32_t generation) {
+  std::string mark = kCartLeft;
+  co_return co_await unmark(std::move(user), std::move(mark), generation);
 }
 
 }  // namespace qm::shop

@@ -1,7 +1,11 @@
 // Carts: set "cart", id = user id, one map from SKU to [quantity, price last seen]. Every change is one step on
 // one record, so that two devices that edit it at once lose nothing. Thread-safe.
+//
+// A changed cart is «untold» and, while it is filled, «left» since its last change, until somebody says otherwise: that
+// is how RecoEngine is told of it (app/tell_carts.hpp).
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +14,11 @@
 #include "QuickMart-backend/domain/order.hpp"
 
 namespace qm::shop {
+
+struct CartRecord {
+  Cart cart;
+  std::uint32_t generation = 0;
+};
 
 class CartStore {
  public:
@@ -27,7 +36,22 @@ class CartStore {
   // Takes out what the order bought, once; what was added meanwhile stays. Idempotent.
   Task<Result<void>> take_bought(UserId user, OrderId order, std::vector<OrderItem> items, Timestamp now);
 
+  // Declares the indexes for what follows; once, before it.
+  Task<Result<void>> open();
+  // Changed, and not yet told; in no order, at most `limit` (1…1,000).
+  Task<Result<std::vector<CartRecord>>> untold(std::size_t limit);
+  // Filled, last changed at `until` or before, and not yet told as abandoned; in no order, at most `limit` (1…1,000).
+  Task<Result<std::vector<CartRecord>>> left_before(Timestamp until, std::size_t limit);
+  // This customer's, if it is filled and not yet told as abandoned.
+  Task<Result<std::optional<CartRecord>>> left(UserId user);
+  // Nothing happens when the cart changed since.
+  Task<Result<void>> mark_told(UserId user, std::uint32_t generation);
+  Task<Result<void>> mark_abandoned(UserId user, std::uint32_t generation);
+
  private:
+  Task<Result<std::vector<CartRecord>>> find_marked(std::string mark, kv::IndexRange range, std::size_t limit);
+  Task<Result<void>> unmark(UserId user, std::string mark, std::uint32_t generation);
+
   kv::Store& store_;
 };
 
