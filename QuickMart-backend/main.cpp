@@ -80,6 +80,8 @@ class Shop {
         send_events_(host.queue(), reco_),
         views_(send_events_, clock_),
         catalog_(catalog_store_),
+        cart_tokens_(config.jwt_secret),
+        merge_carts_(carts_, clock_),
         tell_carts_(carts_, catalog_, send_events_, clock_, std::chrono::minutes{config.cart_abandon_after_min}),
         ticket_app_(tickets_, orders_, send_events_, clock_),
         coupons_(coupon_store_, held_, users_, clock_, send_events_),
@@ -87,8 +89,8 @@ class Shop {
         order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, payments_, catalog_store_, catalog_,
                     clock_, send_events_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
-        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, tell_carts_, send_events_, host.pool(),
-                  signer_, clock_),
+        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, tell_carts_, send_events_, cart_tokens_,
+                  merge_carts_, host.pool(), signer_, clock_),
         features_(histories_, orders_, catalog_, clock_),
         send_features_(host.queue(), reco_, features_, clock_),
         demo_(LoadDemoData::Uses{config.demo_data_dir, catalog_store_, catalog_, coupon_store_, held_, users_,
@@ -117,6 +119,7 @@ class Shop {
     host_.queue().handle(PredictAfterLogin::kJobKind, [this](const jobs::Job& job) { return predict_.handle(job); });
     host_.queue().handle(SendFeatures::kJobKind, [this](const jobs::Job& job) { return send_features_.handle(job); });
     host_.queue().handle(SendEvents::kJobKind, [this](const jobs::Job& job) { return send_events_.handle(job); });
+    host_.every(kTellEvery, "merging guests' carts", [this] { return merge_carts(); });
     host_.every(kTellEvery, "telling of carts", [this] { return tell_carts(); });
     host_.every(kTellEvery, "telling of tickets", [this] { return tell_tickets(); });
     host_.every(kTellEvery, "telling of views", [this] { return views_.run(); });
@@ -135,7 +138,7 @@ class Shop {
     api.authenticate_with(authenticator);
     add_catalog_routes(api, catalog_, watch_with(authenticator));
     add_coupon_routes(api, coupons_);
-    add_cart_routes(api, order_app_);
+    add_cart_routes(api, order_app_, CartCallers{authenticator, cart_tokens_, clock_});
     add_order_routes(api, order_app_);
     add_staff_order_routes(api, order_app_);
     add_stock_routes(api, order_app_.staff_stock, clock_);
@@ -181,6 +184,13 @@ class Shop {
       if (auto who = customer(request)) views_.searched(UserId{who->subject}, std::move(who->session), words);
     };
     return watch;
+  }
+
+  Task<Result<void>> merge_carts() {
+    auto merged = co_await merge_carts_.recover();
+    if (!merged) co_return merged.error();
+    if (*merged > 0) log::info("guests' carts merged", {{"count", *merged}});
+    co_return Result<void>{};
   }
 
   Task<Result<void>> tell_carts() {
@@ -247,6 +257,8 @@ class Shop {
   SendEvents send_events_;
   NoteViews views_;
   CatalogApp catalog_;
+  CartTokens cart_tokens_;
+  MergeCarts merge_carts_;
   TellCarts tell_carts_;
   Tickets ticket_app_;
   CouponApp coupons_;

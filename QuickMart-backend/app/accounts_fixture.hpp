@@ -94,8 +94,10 @@ class AccountsFixture : public testing::Test {
   PredictAfterLogin predict_{queue_, reco_, users_, coupons_, message_store_, clock_};
   CpuPool pool_{1, 1'000};
   security::TokenSigner signer_{std::string(40, 'k'), "shop"};
-  AccountApp app_{users_,      sessions_, failures_, message_store_, orders_, predict_,
-                  tell_carts_, events_,   pool_,     signer_,        clock_};
+  CartTokens cart_tokens_{std::string(40, 'k')};
+  MergeCarts merge_{carts_, clock_};
+  AccountApp app_{users_,   sessions_,    failures_, message_store_, orders_, predict_, tell_carts_,
+                  events_,  cart_tokens_, merge_,    pool_,          signer_, clock_};
 };
 
 }  // namespace qm::shop

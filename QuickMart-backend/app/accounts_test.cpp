@@ -121,8 +121,8 @@ TEST_F(AccountsTest, AWrongPasswordAndAnUnknownAddressAreAlike) {
 TEST_F(AccountsTest, AFullPoolRefusesWhetherThereIsAnAccountOrNot) {
   add_account("user_1", "a@example.com");
   CpuPool full{1, 0};
-  AccountApp busy{users_,      sessions_, failures_, message_store_, orders_, predict_,
-                  tell_carts_, events_,   full,      signer_,        clock_};
+  AccountApp busy{users_,   sessions_,    failures_, message_store_, orders_, predict_, tell_carts_,
+                  events_,  cart_tokens_, merge_,    full,           signer_, clock_};
   for (const char* email : {"a@example.com", "nobody@example.com"}) {
     const auto refused = run(busy.login.run({email, "right password", "192.0.2.1"}));
     ASSERT_FALSE(refused);
@@ -320,6 +320,34 @@ TEST_F(AccountsTest, AFilledCartAtLogoutIsAbandonedAtOnceAndOnce) {
   ASSERT_TRUE(run(carts_.clear(user, clock_.now())));
   ASSERT_TRUE(run(app_.logout.run(user, SessionId{})));
   EXPECT_EQ(owed_of(*kv_, "user_1"), "cart_abandoned cart_changed ") << "an empty cart is not abandoned";
+}
+
+TEST_F(AccountsTest, ALoginTakesInTheGuestsCartOnceAndNeverFailsForIt) {
+  add_account("user_1", "a@example.com");
+  const UserId user{"user_1"}, guest = make_guest(kNow);
+  CartStore::Change two = [](CartLine line) -> Result<CartLine> {
+    line.quantity = 2;
+    return line;
+  };
+  ASSERT_TRUE(run(carts_.change(guest, SkuId{"pen"}, two, kNow)));
+  LoginAttempt attempt{"a@example.com", "right password", "192.0.2.1", cart_tokens_.issue(guest, kNow).text};
+  for (int i = 0; i < 2; ++i) {
+    const auto signed_in = run(app_.login.run(attempt));
+    ASSERT_TRUE(signed_in);
+    EXPECT_TRUE(signed_in->cart_merged);
+    EXPECT_EQ(run(carts_.get(user))->find(SkuId{"pen"})->quantity, 2);
+  }
+  for (const char* token : {"forged", ""}) {
+    attempt.cart_token = token;
+    const auto signed_in = run(app_.login.run(attempt));
+    ASSERT_TRUE(signed_in);
+    EXPECT_FALSE(signed_in->cart_merged);
+  }
+  kv_->refuse("cart");
+  attempt.cart_token = cart_tokens_.issue(make_guest(kNow), kNow).text;
+  const auto signed_in = run(app_.login.run(attempt));
+  ASSERT_TRUE(signed_in);
+  EXPECT_FALSE(signed_in->cart_merged);
 }
 
 TEST_F(AccountsTest, AFailingQueueDoesNotFailTheLogout) {

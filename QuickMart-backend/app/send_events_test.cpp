@@ -26,11 +26,11 @@ Event full_event() {
                 json::Amount{0}, "ord_1", "SAVE", "tkt_1", 1.5, 4};
   return event;
 }
-std::vector<Event> many(std::size_t count, std::size_t products) {
+std::vector<Event> many(std::size_t count, std::size_t products, const std::string& named = "e") {
   std::vector<Event> events;
   for (std::size_t i = 0; i < count; ++i) {
     Event& event = events.emplace_back(full_event());
-    event.event_id = "e" + std::to_string(i);
+    event.event_id = named + std::to_string(i);
     event.data.product_ids->assign(products, std::string(100, 'p'));
   }
   return events;
@@ -91,8 +91,12 @@ class SendEventsTest : public testing::Test {
 
 TEST_F(SendEventsTest, SplitsWhatOneJobCannotHold) {
   ASSERT_TRUE(run(events_.owe(many(1'200, 0))));
-  ASSERT_TRUE(run(events_.owe(many(30, 100))));
-  EXPECT_EQ(owed_events(*kv_).size(), 1'200u) << "and the same ids stand for the first";
+  ASSERT_TRUE(run(events_.owe(many(30, 100, "large"))));
+  EXPECT_EQ(owed_events(*kv_).size(), 1'230u);
+  const auto jobs = queue_.stats().enqueued;
+  ASSERT_TRUE(run(events_.owe(many(30, 100, "large"))));
+  EXPECT_EQ(owed_events(*kv_).size(), 1'230u);
+  EXPECT_EQ(queue_.stats().enqueued, jobs) << "the same events are the same jobs";
 }
 
 TEST_F(SendEventsTest, TellsARecoEngineThatWasAwayOnceItIsBack) {

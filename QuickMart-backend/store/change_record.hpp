@@ -12,6 +12,8 @@ namespace qm::shop {
 using RecordChange = std::function<Result<std::optional<kv::Bins>>(const kv::Record* record)>;
 
 // The change's own errors; Unavailable with `contended` when others were faster again and again.
-Task<Result<void>> change_record(kv::Store& store, kv::Key key, RecordChange change, const char* contended);
+// With a time to live the record is given it anew.
+Task<Result<void>> change_record(kv::Store& store, kv::Key key, RecordChange change, const char* contended,
+                                 std::optional<std::chrono::seconds> ttl = {});
 
 }  // namespace qm::shop
