@@ -1,5 +1,7 @@
 #include "QuickMart-backend/app/note_views.hpp"
 
+#include <boost/json.hpp>
+
 #include "platform/core/id.hpp"
 
 namespace qm::shop {
@@ -12,6 +14,13 @@ std::string cut(std::string_view text, std::size_t limit) {
     text = text.substr(0, limit);
   }
   return std::string{text};
+}
+
+// A query may hold any bytes; JSON takes UTF-8 only, and one bad text would cost a whole batch.
+bool is_utf8(const std::string& text) {
+  boost::system::error_code failed;
+  boost::json::parse(boost::json::serialize(boost::json::string{text}), failed);
+  return !failed;
 }
 
 }  // namespace
@@ -40,7 +49,7 @@ void NoteViews::searched(UserId user, std::string session, std::string_view word
   contracts::Event event;
   event.type = contracts::EventType::products_searched;
   event.data.words = cut(words, contracts::kMaxSearchWordsBytes);
-  if (event.data.words->empty()) return;
+  if (event.data.words->empty() || !is_utf8(*event.data.words)) return;
   note(std::move(event), std::move(user), std::move(session));
 }
 

@@ -118,6 +118,7 @@ TEST_F(SendEventsTest, ViewsAreGatheredKeptWhileRecoEngineIsAwayAndBounded) {
   EXPECT_EQ(reco_.asked, 0) << "nothing to tell";
   for (int i = 0; i < 700; ++i) views.viewed(UserId{"ann"}, "ses_1", ProductId{"prod_1"});
   views.searched(UserId{"ann"}, "", std::string(199, 'a') + "ü");
+  views.searched(UserId{"ann"}, "", "\xff\xfe");  // nothing that JSON could hold
   reco_.away = true;
   EXPECT_FALSE(run(views.run()));
   reco_.away = false;

@@ -139,28 +139,31 @@ Task<Result<EventsAdded>> EventStore::add(UserId user, std::vector<Event> events
   std::size_t next = 0;
   for (auto& [day, given] : by_day) {
     const std::optional<kv::Record>& record = (*records)[next++];
-    std::vector<Event> kept = record ? events_of(user, *record) : std::vector<Event>{};
     std::set<EventId> ids;
-    for (const Event& event : kept) ids.insert(event.id);
+    if (record)
+      for (const Event& event : events_of(user, *record)) ids.insert(event.id);
     std::vector<Event> added;
     for (Event& event : given) {
       const bool known = ids.contains(event.id);
-      if (!known && kept.size() >= kMaxEventsPerDay) {
+      if (!known && ids.size() >= kMaxEventsPerDay) {
         result.over.push_back(event.id);
         continue;
       }
       (known ? result.known : result.added).push_back(event.id);
       if (known) continue;
       ids.insert(event.id);
-      added.push_back(event);
-      kept.push_back(std::move(event));
+      added.push_back(std::move(event));
     }
     if (!added.empty()) {
       auto written = co_await write_day(user, day, !record.has_value(), std::move(added));
       if (!written) co_return written.error();
     }
-    std::ranges::move(kept, std::back_inserter(result.of_days));
   }
+  // Read again after writing, so that of two batches at once the later one sees both.
+  auto now_kept = co_await store_.get_many(std::move(keys));
+  if (!now_kept) co_return now_kept.error();
+  for (const auto& record : *now_kept)
+    if (record) std::ranges::move(events_of(user, *record), std::back_inserter(result.of_days));
   co_return result;
 }
 
