@@ -10,6 +10,8 @@ int read_config(int argc, const char* const* argv, Config& config) {
   options.text("jwt-secret", "JWT_SECRET", config.jwt_secret,
                "Secret that signs access tokens, at least 32 bytes; a public one in development when left out.");
   options.text("reco-engine-url", "RECO_ENGINE_URL", config.reco_engine_url, "Where RecoEngine answers.");
+  options.integer("cart-abandon-after", "CART_ABANDON_AFTER_MIN", config.cart_abandon_after_min, 1, 43'200, "min",
+                  "How long a cart is left filled before RecoEngine is told that it is abandoned.");
   options.text("demo-data-dir", "DEMO_DATA_DIR", config.demo_data_dir,
                "Directory of the demo data, loaded in development; empty: looked for beside the program.");
   options.milliseconds("order-lease", "ORDER_LEASE_MS", config.order_lease_ms, 500, 600'000,

@@ -15,8 +15,10 @@
 #include "QuickMart-backend/api/payment_webhook_api.hpp"
 #include "QuickMart-backend/api/staff_order_api.hpp"
 #include "QuickMart-backend/api/stock_api.hpp"
+#include "QuickMart-backend/api/ticket_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
+#include "QuickMart-backend/app/note_views.hpp"
 #include "QuickMart-backend/app/orders.hpp"
 #include "QuickMart-backend/app/receive_payment_event.hpp"
 #include "QuickMart-backend/app/stripe_gateway.hpp"
@@ -35,6 +37,7 @@ constexpr std::chrono::minutes kRecoverCouponsEvery{5};
 constexpr int kLeasesBetweenSweeps = 10;  // what comes after its order was settled comes seldom
 constexpr std::chrono::seconds kRecoverOrdersEvery{1};
 constexpr std::chrono::seconds kMirrorStockEvery{1};
+constexpr std::chrono::seconds kTellEvery{1};
 constexpr std::chrono::hours kLookAtDemoDataEvery{1};
 
 service::Identity identity() {
@@ -79,15 +82,23 @@ class Shop {
         payment_events_(host.store()),
         histories_(host.store()),
         demo_state_(host.store()),
+        tickets_(host.store()),
         reco_(config.reco_engine_url, config.service_token),
+        send_events_(host.queue(), reco_),
+        views_(send_events_, clock_),
         catalog_(catalog_store_),
-        coupons_(coupon_store_, held_, users_, clock_),
+        cart_tokens_(config.jwt_secret),
+        merge_carts_(carts_, clock_),
+        tell_carts_(carts_, catalog_, send_events_, clock_, std::chrono::minutes{config.cart_abandon_after_min}),
+        ticket_app_(tickets_, orders_, send_events_, clock_),
+        coupons_(coupon_store_, held_, users_, clock_, send_events_),
         payments_(make_gateway()),
-        order_app_({orders_, stock_, carts_, coupon_store_, held_, *payments_, catalog_store_, catalog_, saga_,
-                    clock_, config.order_lease_ms}),
+        order_app_({orders_, stock_, carts_, coupon_store_, held_, *payments_, catalog_store_, catalog_, saga_, clock_,
+                    send_events_, config.order_lease_ms}),
         receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
-        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
+        accounts_(users_, sessions_, failures_, messages_, orders_, predict_, tell_carts_, send_events_, cart_tokens_,
+                  merge_carts_, host.pool(), signer_, clock_),
         features_(histories_, orders_, catalog_, clock_),
         send_features_(host.queue(), reco_, features_, clock_),
         demo_(LoadDemoData::Uses{config.demo_data_dir, catalog_store_, catalog_, coupon_store_, held_, users_,
@@ -106,6 +117,10 @@ class Shop {
     if (!opened) throw std::runtime_error("the orders cannot be opened: " + opened.error().detail);
     opened = host_.finish(payment_references_.open());
     if (!opened) throw std::runtime_error("the payments cannot be opened: " + opened.error().detail);
+    opened = host_.finish(carts_.open());
+    if (!opened) throw std::runtime_error("the carts cannot be opened: " + opened.error().detail);
+    opened = host_.finish(tickets_.open());
+    if (!opened) throw std::runtime_error("the tickets cannot be opened: " + opened.error().detail);
     auto mirrored = host_.finish(order_app_.mirror.run_for_all());
     if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
@@ -113,6 +128,11 @@ class Shop {
   void add_jobs() {
     host_.queue().handle(PredictAfterLogin::kJobKind, [this](const jobs::Job& job) { return predict_.handle(job); });
     host_.queue().handle(SendFeatures::kJobKind, [this](const jobs::Job& job) { return send_features_.handle(job); });
+    host_.queue().handle(SendEvents::kJobKind, [this](const jobs::Job& job) { return send_events_.handle(job); });
+    host_.every(kTellEvery, "merging guests' carts", [this] { return merge_carts(); });
+    host_.every(kTellEvery, "telling of carts", [this] { return tell_carts(); });
+    host_.every(kTellEvery, "telling of tickets", [this] { return tell_tickets(); });
+    host_.every(kTellEvery, "telling of views", [this] { return tell_views(); });
     host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
     host_.every(kMirrorStockEvery, "bringing the stock into the catalog", [this] { return order_app_.mirror.run(); });
     host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
@@ -126,10 +146,11 @@ class Shop {
 
   void add_routes() {
     http::Api& api = host_.api();
-    api.authenticate_with(make_authenticator(signer_, config_.service_token, clock_));
-    add_catalog_routes(api, catalog_);
+    const http::Authenticator authenticator = make_authenticator(signer_, config_.service_token, clock_);
+    api.authenticate_with(authenticator);
+    add_catalog_routes(api, catalog_, watch_with(authenticator));
     add_coupon_routes(api, coupons_);
-    add_cart_routes(api, order_app_);
+    add_cart_routes(api, order_app_, CartCallers{authenticator, cart_tokens_, clock_});
     add_order_routes(api, order_app_);
     add_staff_order_routes(api, order_app_);
     add_stock_routes(api, order_app_.staff_stock, clock_);
@@ -138,6 +159,7 @@ class Shop {
     webhooks.secret = config_.payment_webhook_secret;
     webhooks.tolerance = std::chrono::seconds{config_.payment_webhook_tolerance_s};
     add_payment_webhook_routes(api, receive_payment_event_, std::move(webhooks), clock_);
+    add_ticket_routes(api, ticket_app_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
@@ -153,6 +175,12 @@ class Shop {
       families.push_back(
           counter("quickmart_coupons_assigned_total", "Coupons given to customers.", coupons_.assign.given()));
       families.push_back(counter("quickmart_coupons_redeemed_total", "Coupons spent.", coupons_.apply.spent()));
+      families.push_back(
+          counter("quickmart_events_sent_total", "Events that RecoEngine has taken.", send_events_.sent()));
+      families.push_back(
+          counter("quickmart_events_ignored_total", "Events that RecoEngine does not take.", send_events_.ignored()));
+      families.push_back(
+          counter("quickmart_views_dropped_total", "Views and searches that were not told.", views_.dropped()));
       return families;
     });
   }
@@ -177,6 +205,48 @@ class Shop {
     options.service_token = config_.service_token;
     options.timeout_ms = config_.payment_timeout_ms;
     return std::make_unique<HttpPaymentGateway>(std::move(options));
+  }
+
+  // Views and searches are everybody's; those of customers who show a valid token are told.
+  CatalogWatch watch_with(http::Authenticator authenticator) {
+    const auto customer = [authenticator](const http::Request& request) -> std::optional<http::Principal> {
+      if (request.header("Authorization").empty()) return std::nullopt;
+      auto principal = authenticator(request, http::Access::User);
+      return principal ? std::optional{std::move(*principal)} : std::nullopt;
+    };
+    CatalogWatch watch;
+    watch.viewed = [this, customer](const http::Request& request, const ProductId& product) {
+      if (auto who = customer(request)) views_.viewed(UserId{who->subject}, std::move(who->session), product);
+    };
+    watch.searched = [this, customer](const http::Request& request, std::string_view words) {
+      if (auto who = customer(request)) views_.searched(UserId{who->subject}, std::move(who->session), words);
+    };
+    return watch;
+  }
+
+  Task<Result<void>> merge_carts() {
+    auto merged = co_await merge_carts_.recover();
+    if (!merged) co_return merged.error();
+    if (*merged > 0) log::info("guests' carts merged", {{"count", *merged}});
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> tell_carts() {
+    auto told = co_await tell_carts_.run();
+    if (!told) co_return told.error();
+    co_return Result<void>{};
+  }
+
+  // That RecoEngine is away is said by /health; the views wait.
+  Task<Result<void>> tell_views() {
+    static_cast<void>(co_await views_.run());
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> tell_tickets() {
+    auto told = co_await ticket_app_.run();
+    if (!told) co_return told.error();
+    co_return Result<void>{};
   }
 
   Task<Result<void>> load_demo() {
@@ -228,8 +298,15 @@ class Shop {
   PaymentEventStore payment_events_;
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
+  TicketStore tickets_;
   HttpRecoClient reco_;
+  SendEvents send_events_;
+  NoteViews views_;
   CatalogApp catalog_;
+  CartTokens cart_tokens_;
+  MergeCarts merge_carts_;
+  TellCarts tell_carts_;
+  Tickets ticket_app_;
   CouponApp coupons_;
   std::unique_ptr<HttpStripeClient> stripe_;  // of the gateway stripe
   std::unique_ptr<PaymentGateway> payments_;

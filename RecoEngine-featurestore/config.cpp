@@ -17,6 +17,8 @@ int read_config(int argc, const char* const* argv, Config& config) {
                   "samples", "Synthetic customers for the first model, in development; 0: wait for POST /train/start.");
   options.integer("nudge-cool-down", "NUDGE_COOL_DOWN_H", config.nudge_cool_down_h, 0, 8'760, "h",
                   "How long a customer keeps a rule's nudge before it may be sent anew.");
+  options.integer("event-keep", "EVENT_KEEP_DAYS", config.event_keep_days, 1, 3'650, "days",
+                  "How long what customers did is kept, event by event.");
   return options.parse(argc, argv);
 }
 

@@ -1,5 +1,6 @@
 // RecoEngine's composition root.
 #include "RecoEngine-featurestore/api/authenticator.hpp"
+#include "RecoEngine-featurestore/api/event_api.hpp"
 #include "RecoEngine-featurestore/api/health_api.hpp"
 #include "RecoEngine-featurestore/api/ingest_api.hpp"
 #include "RecoEngine-featurestore/api/monitoring_api.hpp"
@@ -42,6 +43,7 @@ class RecoEngine {
       : host_(host),
         config_(config),
         features_(host.store()),
+        event_store_(host.store(), std::chrono::hours{24} * config.event_keep_days),
         nudges_(host.store()),
         sets_(host.store()),
         jobs_(host.store()),
@@ -53,6 +55,7 @@ class RecoEngine {
         trigger_(nudges_, quickmart_, host.queue(), rules_, host.clock(), std::chrono::hours{config.nudge_cool_down_h}),
         predict_(features_, champion_, trigger_, host.clock()),
         ingest_(features_, host.clock()),
+        receive_events_(event_store_, features_, host.clock()),
         test_nudge_(predict_, rules_),
         list_nudges_(nudges_),
         report_outcome_(nudges_, host.clock()),
@@ -87,6 +90,7 @@ class RecoEngine {
     http::Api& api = host_.api();
     api.authenticate_with(make_authenticator(config_.service_token, tokenless(config_)));
     add_ingest_routes(api, ingest_);
+    add_event_routes(api, receive_events_);
     add_predict_routes(api, predict_);
     add_nudge_routes(api, rules_, test_nudge_, list_nudges_, report_outcome_);
     add_train_routes(api, generate_, judge_, train_);
@@ -98,6 +102,7 @@ class RecoEngine {
     host_.metrics().add_source([this] { return training_families(train_.counts()); });
     host_.metrics().add_source([this] { return prediction_families(predict_); });
     host_.metrics().add_source([this] { return model_families(champion_.current()); });
+    host_.metrics().add_source([this] { return event_families(receive_events_); });
   }
 
  private:
@@ -133,6 +138,7 @@ class RecoEngine {
   service::ServiceHost& host_;
   const Config& config_;
   FeatureStore features_;
+  EventStore event_store_;
   NudgeStore nudges_;
   TrainingSetStore sets_;
   TrainingJobStore jobs_;
@@ -144,6 +150,7 @@ class RecoEngine {
   TriggerNudges trigger_;
   PredictChurn predict_;
   IngestFeatures ingest_;
+  ReceiveEvents receive_events_;
   TestNudge test_nudge_;
   ListNudges list_nudges_;
   ReportOutcome report_outcome_;

@@ -26,8 +26,9 @@ struct Login {
   std::optional<std::string> email;
   std::optional<std::string> username;
   std::optional<std::string> password;
+  std::optional<std::string> cart_token;  // of the cart filled as a guest; also as the header X-Cart-Token
 };
-BOOST_DESCRIBE_STRUCT(Login, (), (email, username, password))
+BOOST_DESCRIBE_STRUCT(Login, (), (email, username, password, cart_token))
 inline auto constraints(const Login*) {
   return json::fields(json::field(&Login::email, json::length(1, kMaxEmailBytes)),
                       json::field(&Login::username, json::length(1, kMaxEmailBytes)),
@@ -47,9 +48,10 @@ struct Tokens {
   std::string token_type = "bearer";
   std::int64_t expires_in = 0;  // seconds
   std::string refresh_token;
-  std::optional<User> user;  // at a login
+  std::optional<User> user;         // at a login
+  std::optional<bool> cart_merged;  // at a login with a cart token
 };
-BOOST_DESCRIBE_STRUCT(Tokens, (), (access_token, token_type, expires_in, refresh_token, user))
+BOOST_DESCRIBE_STRUCT(Tokens, (), (access_token, token_type, expires_in, refresh_token, user, cart_merged))
 
 struct Said {
   std::string message;
@@ -91,7 +93,7 @@ Result<LoginAttempt> to_domain(wire::Login&& given, const std::string& remote_ad
   if (!email) faults.push_back(missing("email"));
   if (!given.password) faults.push_back(missing("password"));
   if (!faults.empty()) return invalid(std::move(faults));
-  return LoginAttempt{std::move(*email), std::move(*given.password), remote_address};
+  return LoginAttempt{std::move(*email), std::move(*given.password), remote_address, std::move(given.cart_token)};
 }
 
 // Tokens must not stay in anybody's cache (RFC 6749, 5.1).
@@ -131,10 +133,14 @@ void add_sessions(http::Api& api, AccountApp& accounts) {
            [&accounts](Call<None, None, wire::Login> call) -> Task<Result<Answer<wire::Tokens>>> {
              auto attempt = to_domain(std::move(call.body), call.request->remote_address);
              if (!attempt) co_return attempt.error();
+             const std::string_view cart_token = call.request->header("X-Cart-Token");
+             if (!attempt->cart_token && !cart_token.empty()) attempt->cart_token = std::string{cart_token};
+             const bool has_cart = attempt->cart_token.has_value();
              auto signed_in = co_await accounts.login.run(std::move(*attempt));
              if (!signed_in) co_return signed_in.error();
              auto answer = to_answer(std::move(signed_in->tokens));
              answer.body.user = wire::to_wire(signed_in->user);
+             if (has_cart) answer.body.cart_merged = signed_in->cart_merged;
              co_return answer;
            });
   api.post("/api/auth/refresh",
@@ -149,8 +155,9 @@ void add_sessions(http::Api& api, AccountApp& accounts) {
            {.name = "logout", .summary = "Ends the session; its refresh token is worth nothing any more", .tag = "auth",
             .access = Access::User},
            [&accounts](Call<> call) -> Task<Result<wire::Said>> {
+             UserId user{call.principal().subject};
              SessionId session = session_of(call.principal());
-             auto ended = co_await accounts.logout.run(std::move(session));
+             auto ended = co_await accounts.logout.run(std::move(user), std::move(session));
              if (!ended) co_return ended.error();
              wire::Said said;
              said.message = "Successfully logged out";

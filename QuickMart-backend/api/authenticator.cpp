@@ -11,6 +11,9 @@ using http::Access;
 using http::Principal;
 using http::Request;
 
+Error sign_in_first() {
+  return Error{ErrorKind::Unauthenticated, "This needs an account: please sign in, and the cart comes along."};
+}
 Error refused() { return Error{ErrorKind::Unauthenticated, "A valid bearer token is needed."}; }
 
 Result<Principal> service_principal(std::string_view token, const std::string& service_token) {
@@ -45,6 +48,7 @@ http::Authenticator make_authenticator(const security::TokenSigner& signer, std:
   return [&signer, &clock, service_token = std::move(service_token)](const Request& request,
                                                                     Access access) -> Result<Principal> {
     const std::string_view token = http::bearer_token(request);
+    if (token.empty() && !request.header("X-Cart-Token").empty()) return sign_in_first();
     if (token.empty()) return refused();
     if (access == Access::Service) return service_principal(token, service_token);
     return user_principal(signer, token, access, clock.now());

@@ -25,8 +25,11 @@ struct Cart {
   json::Amount tax;
   json::Amount shipping;
   json::Amount total;
+  std::optional<std::string> cart_token;  // a guest's: to be shown as X-Cart-Token, and at the login
+  std::optional<Timestamp> cart_token_expires_at;
 };
-BOOST_DESCRIBE_STRUCT(Cart, (), (items, subtotal, discount, tax, shipping, total))
+BOOST_DESCRIBE_STRUCT(Cart, (),
+                      (items, subtotal, discount, tax, shipping, total, cart_token, cart_token_expires_at))
 
 struct CartAddition {
   ProductId product_id;
@@ -82,6 +85,7 @@ using http::Call;
 using http::None;
 
 constexpr const char* kDefaultPayment = "sandbox";
+constexpr const char* kCartTokenHeader = "X-Cart-Token";
 
 wire::Cart to_wire(const CartView& view) {
   wire::Cart out;
@@ -96,60 +100,124 @@ wire::Cart to_wire(const CartView& view) {
   return out;
 }
 
-void add_edits(http::Api& api, EditCart& cart) {
-  using Shown = Task<Result<wire::Cart>>;
-  api.get("/api/cart", {.name = "get_cart", .summary = "The caller's cart", .tag = "cart", .access = Access::User},
-          [&cart](Call<> call) -> Shown {
-            UserId user{call.principal().subject};
-            auto view = co_await cart.get(std::move(user));
-            if (!view) co_return view.error();
-            co_return to_wire(*view);
-          });
+using Shown = Task<Result<http::Answer<wire::Cart>>>;
+
+// Whose cart a request is about: the customer's by the bearer token, else the guest's by the cart token.
+struct CartOwner {
+  UserId id;
+  Timestamp now{};
+};
+
+Result<CartOwner> owner_of(const CartCallers& callers, const http::Request& request) {
+  CartOwner owner;
+  owner.now = callers.clock.now();
+  if (!request.header("Authorization").empty()) {
+    auto customer = callers.authenticate(request, Access::User);
+    if (!customer) return customer.error();
+    owner.id = UserId{std::move(customer->subject)};
+    return owner;
+  }
+  const std::string_view token = request.header(kCartTokenHeader);
+  if (token.empty())
+    return Error{ErrorKind::Unauthenticated, "A bearer token or a cart token is needed."};
+  auto guest = callers.tokens.verify(token, owner.now);
+  if (!guest) return guest.error();
+  owner.id = std::move(*guest);
+  return owner;
+}
+
+// As owner_of(); who shows nothing becomes a guest.
+Result<CartOwner> owner_or_guest(const CartCallers& callers, const http::Request& request) {
+  const bool shows_nothing = request.header("Authorization").empty() && request.header(kCartTokenHeader).empty();
+  if (!shows_nothing) return owner_of(callers, request);
+  const Timestamp now = callers.clock.now();
+  return CartOwner{make_guest(now), now};
+}
+
+// A guest's answer carries a token, renewed.
+http::Answer<wire::Cart> to_answer(const CartCallers& callers, const CartOwner& owner, const CartView& view) {
+  http::Answer<wire::Cart> answer;
+  answer.body = to_wire(view);
+  if (!is_guest(owner.id)) return answer;
+  CartToken token = callers.tokens.issue(owner.id, owner.now);
+  answer.headers.emplace_back(kCartTokenHeader, token.text);
+  answer.headers.emplace_back("Cache-Control", "no-store");
+  answer.body.cart_token = std::move(token.text);
+  answer.body.cart_token_expires_at = token.expires_at;
+  return answer;
+}
+
+Shown show(const CartCallers& callers, CartOwner owner, Task<Result<CartView>> working) {
+  auto view = co_await std::move(working);
+  if (!view) co_return view.error();
+  co_return to_answer(callers, owner, *view);
+}
+
+http::EndpointInfo cart_info(std::string name, std::string summary, std::vector<int> errors) {
+  http::EndpointInfo info;
+  info.name = std::move(name);
+  info.summary = std::move(summary) + "; the caller's by bearer token, or a guest's by X-Cart-Token";
+  info.tag = "cart";
+  info.errors = std::move(errors);
+  return info;
+}
+
+void add_edits(http::Api& api, EditCart& cart, const CartCallers& callers) {
+  api.post("/api/cart/guest", {.name = "begin_guest_cart", .summary = "A cart token for a guest", .tag = "cart"},
+           [callers](Call<> call) -> Shown {
+             const Timestamp now = callers.clock.now();
+             static_cast<void>(call);
+             auto answer = to_answer(callers, CartOwner{make_guest(now), now}, CartView{});
+             answer.status = 201;
+             co_return answer;
+           });
+  api.get("/api/cart", cart_info("get_cart", "The cart", {401}), [&cart, callers](Call<> call) -> Shown {
+    auto owner = owner_of(callers, *call.request);
+    if (!owner) co_return owner.error();
+    UserId id = owner->id;
+    auto working = cart.get(std::move(id));
+    co_return co_await show(callers, std::move(*owner), std::move(working));
+  });
   api.post("/api/cart/add",
-           {.name = "add_to_cart",
-            .summary = "Puts more of a product into the cart",
-            .tag = "cart",
-            .access = Access::User,
-            .errors = {404, 409}},
-           [&cart](Call<None, None, wire::CartAddition> call) -> Shown {
-             UserId user{call.principal().subject};
+           cart_info("add_to_cart", "Puts more of a product into the cart; without either token into a new guest's",
+                     {401, 404, 409}),
+           [&cart, callers](Call<None, None, wire::CartAddition> call) -> Shown {
+             auto owner = owner_or_guest(callers, *call.request);
+             if (!owner) co_return owner.error();
              auto sku = cart.choose(call.body.product_id, call.body.sku);
              if (!sku) co_return sku.error();
-             auto view = co_await cart.add(std::move(user), std::move(*sku), call.body.quantity);
-             if (!view) co_return view.error();
-             co_return to_wire(*view);
+             UserId id = owner->id;
+             auto working = cart.add(std::move(id), std::move(*sku), call.body.quantity);
+             co_return co_await show(callers, std::move(*owner), std::move(working));
            });
   api.put("/api/cart/update",
-          {.name = "update_cart",
-           .summary = "Sets how many of a product are in the cart; 0 takes it out",
-           .tag = "cart",
-           .access = Access::User,
-           .errors = {404, 409}},
-          [&cart](Call<None, None, wire::CartQuantity> call) -> Shown {
-            UserId user{call.principal().subject};
+          cart_info("update_cart", "Sets how many of a product are in the cart, 0 takes it out", {401, 404, 409}),
+          [&cart, callers](Call<None, None, wire::CartQuantity> call) -> Shown {
+            auto owner = owner_of(callers, *call.request);
+            if (!owner) co_return owner.error();
             auto sku = cart.choose(call.body.product_id, call.body.sku);
             if (!sku && call.body.quantity > 0) co_return sku.error();
             // What is no longer sold can still be taken out.
             if (!sku) sku = call.body.sku.value_or(SkuId{call.body.product_id.str()});
-            auto view = co_await cart.set(std::move(user), std::move(*sku), call.body.quantity);
-            if (!view) co_return view.error();
-            co_return to_wire(*view);
+            UserId id = owner->id;
+            auto working = cart.set(std::move(id), std::move(*sku), call.body.quantity);
+            co_return co_await show(callers, std::move(*owner), std::move(working));
           });
-  api.del("/api/cart/remove/{product_id}",
-          {.name = "remove_from_cart", .summary = "Takes a product out", .tag = "cart", .access = Access::User},
-          [&cart](Call<wire::ByCartProduct> call) -> Shown {
-            UserId user{call.principal().subject};
-            auto view = co_await cart.set(std::move(user), std::move(call.path.product_id), 0);
-            if (!view) co_return view.error();
-            co_return to_wire(*view);
+  api.del("/api/cart/remove/{product_id}", cart_info("remove_from_cart", "Takes a product out", {401}),
+          [&cart, callers](Call<wire::ByCartProduct> call) -> Shown {
+            auto owner = owner_of(callers, *call.request);
+            if (!owner) co_return owner.error();
+            UserId id = owner->id;
+            auto working = cart.set(std::move(id), std::move(call.path.product_id), 0);
+            co_return co_await show(callers, std::move(*owner), std::move(working));
           });
-  api.del("/api/cart/clear",
-          {.name = "clear_cart", .summary = "Empties the cart", .tag = "cart", .access = Access::User},
-          [&cart](Call<> call) -> Shown {
-            UserId user{call.principal().subject};
-            auto view = co_await cart.clear(std::move(user));
-            if (!view) co_return view.error();
-            co_return to_wire(*view);
+  api.del("/api/cart/clear", cart_info("clear_cart", "Empties the cart", {401}),
+          [&cart, callers](Call<> call) -> Shown {
+            auto owner = owner_of(callers, *call.request);
+            if (!owner) co_return owner.error();
+            UserId id = owner->id;
+            auto working = cart.clear(std::move(id));
+            co_return co_await show(callers, std::move(*owner), std::move(working));
           });
 }
 
@@ -185,8 +253,8 @@ void add_checkout(http::Api& api, PlaceOrder& place) {
 
 }  // namespace
 
-void add_cart_routes(http::Api& api, OrderApp& orders) {
-  add_edits(api, orders.cart);
+void add_cart_routes(http::Api& api, OrderApp& orders, const CartCallers& callers) {
+  add_edits(api, orders.cart, callers);
   add_checkout(api, orders.place);
 }
 

@@ -120,19 +120,27 @@ class CatalogPrinter {
 };
 using Printer = std::shared_ptr<CatalogPrinter>;
 
-void add_lists(http::Api& api, const Printer& printer) {
+// Pages after the first are no new search.
+void tell_search(const CatalogWatch& watch, const http::Request& request, const ProductQuery& query) {
+  if (watch.searched && !query.search.empty() && query.page == 1) watch.searched(request, query.search);
+}
+
+void add_lists(http::Api& api, const Printer& printer, const CatalogWatch& watch) {
   api.get("/api/products", {.name = "list_products", .summary = "Products, filtered and sorted", .tag = "catalog"},
-          [printer](Call<None, wire::ProductFilters> call) -> Task<Result<List>> {
-            co_return List{printer->current()->list(to_domain(std::move(call.query)))};
+          [printer, watch](Call<None, wire::ProductFilters> call) -> Task<Result<List>> {
+            const ProductQuery query = to_domain(std::move(call.query));
+            tell_search(watch, *call.request, query);
+            co_return List{printer->current()->list(query)};
           });
   api.get("/api/products/search",
           {.name = "search_products",
            .summary = "Products by words in name, brand, tags and description",
            .tag = "catalog"},
-          [printer](Call<None, wire::ProductSearch> call) -> Task<Result<List>> {
+          [printer, watch](Call<None, wire::ProductSearch> call) -> Task<Result<List>> {
             std::string words = std::move(call.query.q);
             ProductQuery query = to_domain(std::move(call.query));
             query.search = std::move(words);
+            tell_search(watch, *call.request, query);
             co_return List{printer->current()->list(query)};
           });
   api.get("/api/products/featured", {.name = "featured_products", .summary = "Featured products", .tag = "catalog"},
@@ -150,17 +158,18 @@ void add_lists(http::Api& api, const Printer& printer) {
           });
 }
 
-void add_single(http::Api& api, const Printer& printer) {
+void add_single(http::Api& api, const Printer& printer, const CatalogWatch& watch) {
   using Categories = http::Printed<std::vector<wire::Category>>;
   using One = http::Printed<wire::Product>;
   api.get("/api/products/categories", {.name = "list_categories", .summary = "Categories", .tag = "catalog"},
           [printer](Call<>) -> Task<Result<Categories>> { co_return Categories{printer->current()->categories()}; });
   api.get("/api/products/{product_id}",
           {.name = "get_product", .summary = "One product", .tag = "catalog", .errors = {404}},
-          [printer](Call<wire::ByProduct> call) -> Task<Result<One>> {
+          [printer, watch](Call<wire::ByProduct> call) -> Task<Result<One>> {
             const auto printed = printer->current();
             const auto position = printed->catalog()->position(call.path.product_id.str());
             if (!position) co_return not_found("There is no such product.");
+            if (watch.viewed) watch.viewed(*call.request, call.path.product_id);
             co_return One{printed->product(*position)};
           });
 }
@@ -185,10 +194,10 @@ void add_pictures(http::Api& api, const CatalogApp& catalog) {
 
 }  // namespace
 
-void add_catalog_routes(http::Api& api, const CatalogApp& catalog) {
+void add_catalog_routes(http::Api& api, const CatalogApp& catalog, CatalogWatch watch) {
   const auto printer = std::make_shared<CatalogPrinter>(catalog);
-  add_lists(api, printer);
-  add_single(api, printer);
+  add_lists(api, printer, watch);
+  add_single(api, printer, watch);
   add_pictures(api, catalog);
 }
 

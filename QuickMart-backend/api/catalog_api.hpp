@@ -1,11 +1,20 @@
 // GET /api/products…, /api/pictures/{picture}: the catalog's routes and wire types.
 #pragma once
+#include <functional>
+#include <string_view>
+
 #include "platform/http/api.hpp"
 #include "QuickMart-backend/app/catalog.hpp"
 
 namespace qm::shop {
 
 // `catalog` outlives `api`.
-void add_catalog_routes(http::Api& api, const CatalogApp& catalog);
+// Told of what callers look at and search for; empty: nobody is. Called on the request's thread, must not wait.
+struct CatalogWatch {
+  std::function<void(const http::Request& request, const ProductId& product)> viewed;
+  std::function<void(const http::Request& request, std::string_view words)> searched;
+};
+
+void add_catalog_routes(http::Api& api, const CatalogApp& catalog, CatalogWatch watch = {});
 
 }  // namespace qm::shop

@@ -16,6 +16,9 @@ class AliveReco final : public RecoClient {
   Task<Result<contracts::IngestAnswer>> ingest(UserId, std::string, FeatureGroup, Deadline) override {
     co_return not_found("");
   }
+  Task<Result<contracts::EventsAnswer>> send_events(std::vector<contracts::Event>, Deadline) override {
+    co_return unavailable("Nobody is there.");
+  }
   Task<bool> is_alive() override { co_return true; }
 };
 

@@ -15,12 +15,13 @@ namespace qm::shop {
 
 struct AccountApp {
   AccountApp(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, MessageStore& message_store,
-             OrderStore& orders, PredictAfterLogin& predict, CpuPool& pool, const security::TokenSigner& signer,
+             OrderStore& orders, PredictAfterLogin& predict, TellCarts& carts, SendEvents& events,
+             const CartTokens& cart_tokens, MergeCarts& merge, CpuPool& pool, const security::TokenSigner& signer,
              const Clock& clock)
       : register_user{users, pool, clock},
-        login{users, sessions, failures, predict, pool, signer, clock},
+        login{users, sessions, failures, predict, events, cart_tokens, merge, pool, signer, clock},
         refresh{users, sessions, signer, clock},
-        logout{sessions, clock},
+        logout{sessions, carts, events, clock},
         account{users},
         messages{account, message_store, clock},
         purchases{account, orders} {}

@@ -11,6 +11,7 @@
 #include "platform/kv/memory_store.hpp"
 #include "platform/security/password.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
+#include "QuickMart-backend/app/owed_events_fixture.hpp"
 
 namespace qm::shop {
 
@@ -33,15 +34,6 @@ class RefusingStore final : public kv::ForwardingStore {
   std::string refused_;
 };
 
-class SilentRecoClient final : public RecoClient {
- public:
-  Task<Result<contracts::Prediction>> predict(UserId, Deadline) override { co_return unavailable("Nobody is there."); }
-  Task<Result<contracts::IngestAnswer>> ingest(UserId, std::string, FeatureGroup, Deadline) override {
-    co_return unavailable("Nobody is there.");
-  }
-  Task<bool> is_alive() override { co_return false; }
-};
-
 class AccountsFixture : public testing::Test {
  protected:
   static constexpr Timestamp kNow{std::chrono::days{20'000}};
@@ -49,6 +41,8 @@ class AccountsFixture : public testing::Test {
   AccountsFixture() {
     workers_.start();
     EXPECT_TRUE(run(queue_.open()));
+    EXPECT_TRUE(run(catalog_.reload()));
+    EXPECT_TRUE(run(carts_.open()));
   }
   ~AccountsFixture() override {
     workers_.stop();
@@ -91,11 +85,19 @@ class AccountsFixture : public testing::Test {
   OrderStore orders_{*kv_};
   CouponStore coupons_{*kv_};
   jobs::Queue queue_{*kv_, clock_};
-  SilentRecoClient reco_;
+  ListeningReco reco_;
+  CatalogStore catalog_store_{*kv_};
+  CatalogApp catalog_{catalog_store_};
+  CartStore carts_{*kv_};
+  SendEvents events_{queue_, reco_};
+  TellCarts tell_carts_{carts_, catalog_, events_, clock_, std::chrono::minutes{30}};
   PredictAfterLogin predict_{queue_, reco_, users_, coupons_, message_store_, clock_};
   CpuPool pool_{1, 1'000};
   security::TokenSigner signer_{std::string(40, 'k'), "shop"};
-  AccountApp app_{users_, sessions_, failures_, message_store_, orders_, predict_, pool_, signer_, clock_};
+  CartTokens cart_tokens_{std::string(40, 'k')};
+  MergeCarts merge_{carts_, clock_};
+  AccountApp app_{users_,   sessions_,    failures_, message_store_, orders_, predict_, tell_carts_,
+                  events_,  cart_tokens_, merge_,    pool_,          signer_, clock_};
 };
 
 }  // namespace qm::shop

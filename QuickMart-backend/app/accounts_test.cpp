@@ -71,7 +71,7 @@ TEST_F(AccountsTest, OfParallelRegistrationsOfOneAddressExactlyOneWins) {
 
 // --- login -----------------------------------------------------------------------------------------------------------
 
-TEST_F(AccountsTest, ALoginBeginsASessionAndOwesAPrediction) {
+TEST_F(AccountsTest, ALoginBeginsASessionAndOwesAPredictionAndAnEvent) {
   add_account("user_1", "a@example.com", "right password", Role::staff);
   const auto signed_in = login("a@example.com", "right password");
   ASSERT_TRUE(signed_in) << signed_in.error().detail;
@@ -85,9 +85,12 @@ TEST_F(AccountsTest, ALoginBeginsASessionAndOwesAPrediction) {
   EXPECT_EQ(parse_refresh_token(signed_in->tokens.refresh_token)->session.str(), claims->family);
   EXPECT_EQ(signed_in->user.last_login, kNow);
   EXPECT_EQ(run(users_.get(UserId{"user_1"}))->user.last_login, kNow);
-  EXPECT_EQ(jobs(), 1U);
-  ASSERT_TRUE(login("a@example.com", "right password"));
   EXPECT_EQ(jobs(), 2U);
+  const auto owed = owed_events(*kv_);
+  ASSERT_EQ(owed.size(), 1U);
+  EXPECT_EQ(owed.begin()->second.data.session_id, claims->family);
+  ASSERT_TRUE(login("a@example.com", "right password"));
+  EXPECT_EQ(jobs(), 4U);
 }
 
 TEST_F(AccountsTest, NeitherTheSecretNorThePasswordIsStored) {
@@ -118,7 +121,8 @@ TEST_F(AccountsTest, AWrongPasswordAndAnUnknownAddressAreAlike) {
 TEST_F(AccountsTest, AFullPoolRefusesWhetherThereIsAnAccountOrNot) {
   add_account("user_1", "a@example.com");
   CpuPool full{1, 0};
-  AccountApp busy{users_, sessions_, failures_, message_store_, orders_, predict_, full, signer_, clock_};
+  AccountApp busy{users_,   sessions_,    failures_, message_store_, orders_, predict_, tell_carts_,
+                  events_,  cart_tokens_, merge_,    full,           signer_, clock_};
   for (const char* email : {"a@example.com", "nobody@example.com"}) {
     const auto refused = run(busy.login.run({email, "right password", "192.0.2.1"}));
     ASSERT_FALSE(refused);
@@ -292,10 +296,63 @@ TEST_F(AccountsTest, LogoutEndsTheSession) {
   add_account("user_1", "a@example.com");
   const std::string token = login("a@example.com", "right password")->tokens.refresh_token;
   const SessionId session = parse_refresh_token(token)->session;
-  ASSERT_TRUE(run(app_.logout.run(session)));
-  ASSERT_TRUE(run(app_.logout.run(session)));
-  ASSERT_TRUE(run(app_.logout.run(SessionId{})));
+  const UserId user{"user_1"};
+  ASSERT_TRUE(run(app_.logout.run(user, session)));
+  ASSERT_TRUE(run(app_.logout.run(user, session)));
+  ASSERT_TRUE(run(app_.logout.run(user, SessionId{})));
   EXPECT_FALSE(run(app_.refresh.run(token)));
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "session_ended session_started ");
+}
+
+TEST_F(AccountsTest, AFilledCartAtLogoutIsAbandonedAtOnceAndOnce) {
+  const UserId user{"user_1"};
+  CartStore::Change one = [](CartLine line) -> Result<CartLine> {
+    line.quantity = 1;
+    return line;
+  };
+  ASSERT_TRUE(run(carts_.change(user, SkuId{"pen"}, one, kNow)));
+  ASSERT_TRUE(run(app_.logout.run(user, SessionId{})));
+  ASSERT_TRUE(run(app_.logout.run(user, SessionId{})));
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "cart_abandoned ");
+  clock_.advance(std::chrono::hours{1});
+  ASSERT_TRUE(run(tell_carts_.run()));
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "cart_abandoned cart_changed ");
+  ASSERT_TRUE(run(carts_.clear(user, clock_.now())));
+  ASSERT_TRUE(run(app_.logout.run(user, SessionId{})));
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "cart_abandoned cart_changed ") << "an empty cart is not abandoned";
+}
+
+TEST_F(AccountsTest, ALoginTakesInTheGuestsCartOnceAndNeverFailsForIt) {
+  add_account("user_1", "a@example.com");
+  const UserId user{"user_1"}, guest = make_guest(kNow);
+  CartStore::Change two = [](CartLine line) -> Result<CartLine> {
+    line.quantity = 2;
+    return line;
+  };
+  ASSERT_TRUE(run(carts_.change(guest, SkuId{"pen"}, two, kNow)));
+  LoginAttempt attempt{"a@example.com", "right password", "192.0.2.1", cart_tokens_.issue(guest, kNow).text};
+  for (int i = 0; i < 2; ++i) {
+    const auto signed_in = run(app_.login.run(attempt));
+    ASSERT_TRUE(signed_in);
+    EXPECT_TRUE(signed_in->cart_merged);
+    EXPECT_EQ(run(carts_.get(user))->find(SkuId{"pen"})->quantity, 2);
+  }
+  for (const char* token : {"forged", ""}) {
+    attempt.cart_token = token;
+    const auto signed_in = run(app_.login.run(attempt));
+    ASSERT_TRUE(signed_in);
+    EXPECT_FALSE(signed_in->cart_merged);
+  }
+  kv_->refuse("cart");
+  attempt.cart_token = cart_tokens_.issue(make_guest(kNow), kNow).text;
+  const auto signed_in = run(app_.login.run(attempt));
+  ASSERT_TRUE(signed_in);
+  EXPECT_FALSE(signed_in->cart_merged);
+}
+
+TEST_F(AccountsTest, AFailingQueueDoesNotFailTheLogout) {
+  kv_->refuse("job");
+  EXPECT_TRUE(run(app_.logout.run(UserId{"user_1"}, SessionId{"ses_1"})));
 }
 
 // --- account ---------------------------------------------------------------------------------------------------------

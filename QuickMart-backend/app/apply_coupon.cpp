@@ -1,5 +1,6 @@
 #include "QuickMart-backend/app/apply_coupon.hpp"
 
+#include "QuickMart-backend/app/shop_events.hpp"
 #include "QuickMart-backend/app/validate_coupon.hpp"
 
 namespace qm::shop {
@@ -85,14 +86,17 @@ Task<Result<void>> ApplyCoupon::spend(Coupon coupon, StoredUserCoupon leased) {
   held.used_at = clock_.now();
   held.spending_since.reset();
   const UserCouponId id = held.id;
+  std::vector<contracts::Event> events;
+  events.push_back(coupon_used(held, coupon.code));
   auto used = co_await held_.update(std::move(held), leased.generation);
   if (!used) {
     // The lease was lost: who took it over also answers for the pending use.
     if (used.error().kind == ErrorKind::GenerationMismatch) co_return being_used();
     co_return used.error();
   }
-  // The coupon is spent, whatever happens to this last step: recover_coupons makes up for it.
-  static_cast<void>(co_await coupons_.settle_use(coupon.id, id));
+  // The coupon is spent, whatever happens to these last steps: recover_coupons makes up for them.
+  auto owed = co_await events_.owe(std::move(events));
+  if (owed) static_cast<void>(co_await coupons_.settle_use(coupon.id, id));
   co_return Result<void>{};
 }
 

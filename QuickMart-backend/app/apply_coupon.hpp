@@ -3,7 +3,7 @@
 //   1. the customer's coupon becomes «spending», a lease won by its generation: of parallel calls one goes on;
 //   2. the use is counted while the limit allows it, and remembered in the coupon's record as pending;
 //   3. the customer's coupon becomes «used»;
-//   4. the pending use is settled.
+//   4. its event is owed, and the pending use is settled.
 // A crash after any step leaves the count too high, never too low; the next call of the same customer, or
 // recover_coupons, takes the lease over and finishes or releases what it finds.
 #pragma once
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "platform/core/clock.hpp"
+#include "QuickMart-backend/app/send_events.hpp"
 #include "QuickMart-backend/store/coupon_store.hpp"
 #include "QuickMart-backend/store/user_coupon_store.hpp"
 
@@ -26,8 +27,8 @@ struct AppliedCoupon {
 // Thread-safe.
 class ApplyCoupon {
  public:
-  ApplyCoupon(CouponStore& coupons, UserCouponStore& held, const Clock& clock)
-      : coupons_(coupons), held_(held), clock_(clock) {}
+  ApplyCoupon(CouponStore& coupons, UserCouponStore& held, const Clock& clock, SendEvents& events)
+      : coupons_(coupons), held_(held), clock_(clock), events_(events) {}
 
   // A coupon for everybody need not be held: using it puts it into the customer's hand, spent.
   // Rejected with the reason (unknown, not valid, minimum, limit, already used).
@@ -44,6 +45,7 @@ class ApplyCoupon {
   CouponStore& coupons_;
   UserCouponStore& held_;
   const Clock& clock_;
+  SendEvents& events_;
   std::atomic<std::int64_t> spent_{0};
 };
 

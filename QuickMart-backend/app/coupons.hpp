@@ -11,13 +11,14 @@
 namespace qm::shop {
 
 struct CouponApp {
-  CouponApp(CouponStore& coupons, UserCouponStore& held, UserStore& users, const Clock& clock)
+  CouponApp(CouponStore& coupons, UserCouponStore& held, UserStore& users, const Clock& clock,
+            SendEvents& events)
       : list{coupons, held, clock},
         validate{coupons, held, clock},
-        apply{coupons, held, clock},
+        apply{coupons, held, clock, events},
         assign{coupons, held, users, clock},
         create{coupons, clock},
-        recover{coupons, held, clock} {}
+        recover{coupons, held, clock, events} {}
 
   ListCoupons list;
   ValidateCoupon validate;

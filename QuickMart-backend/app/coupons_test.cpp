@@ -6,6 +6,7 @@
 #include "platform/core/test_time.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/kv/memory_store.hpp"
+#include "QuickMart-backend/app/owed_events_fixture.hpp"
 
 namespace qm::shop {
 namespace {
@@ -73,7 +74,10 @@ class CouponsTest : public testing::Test {
   CouponStore coupons_{*kv_};
   UserCouponStore held_{*kv_};
   UserStore users_{*kv_};
-  CouponApp app_{coupons_, held_, users_, clock_};
+  jobs::Queue queue_{*kv_, clock_};
+  ListeningReco reco_;
+  SendEvents events_{queue_, reco_};
+  CouponApp app_{coupons_, held_, users_, clock_, events_};
   WorkerThreads workers_{4};
 };
 
@@ -87,6 +91,7 @@ TEST_F(CouponsTest, ACouponIsSpentOnce) {
   EXPECT_EQ(applied->final_amount.minor(), 80'00);
   EXPECT_EQ(usage("SAVE20"), 1);
   EXPECT_EQ(statuses("user_1"), "used ");
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_used ");
 
   const auto again = apply("user_1", "SAVE20");
   ASSERT_FALSE(again);
@@ -204,6 +209,7 @@ TEST_F(CouponsTest, ASpentButUnsettledUseBecomesFinal) {
   EXPECT_EQ(usage("SAVE20"), 1);
   EXPECT_EQ(statuses("user_1"), "used ");
   EXPECT_TRUE(run(coupons_.list())->front().pending.empty());
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_used ") << "told again, the same";
 }
 
 // --- validate, lists, create

@@ -34,6 +34,9 @@ class ReceivingReco final : public RecoClient {
     contracts::IngestAnswer answer;
     co_return answer;
   }
+  Task<Result<contracts::EventsAnswer>> send_events(std::vector<contracts::Event>, Deadline) override {
+    co_return unavailable("Nobody is there.");
+  }
   Task<bool> is_alive() override { co_return !away; }
 
   std::map<std::string, FeatureGroup> received;
@@ -78,7 +81,8 @@ class LoadDemoDataTest : public testing::Test {
   ReceivingReco reco_;
   CustomerFeatures features_{histories_, orders_, catalog_, clock_};
   SendFeatures send_features_{queue_, reco_, features_, clock_};
-  CouponApp coupon_app_{coupons_, held_, users_, clock_};
+  SendEvents events_{queue_, reco_};
+  CouponApp coupon_app_{coupons_, held_, users_, clock_, events_};
 };
 
 TEST_F(LoadDemoDataTest, FillsTheShopOnceHoweverOftenItRuns) {

@@ -3,6 +3,7 @@
 #include "platform/core/id.hpp"
 #include "platform/log/log.hpp"
 #include "platform/security/password.hpp"
+#include "QuickMart-backend/app/shop_events.hpp"
 
 namespace qm::shop {
 namespace {
@@ -19,11 +20,15 @@ Error wrong_credentials() { return Error{ErrorKind::Unauthenticated, "Invalid em
 std::string_view Login::nobodys_hash() { return kNobodysHash; }
 
 Login::Login(UserStore& users, SessionStore& sessions, LoginFailureStore& failures, PredictAfterLogin& predict,
-             CpuPool& pool, const security::TokenSigner& signer, const Clock& clock)
+             SendEvents& events, const CartTokens& cart_tokens, MergeCarts& merge, CpuPool& pool,
+             const security::TokenSigner& signer, const Clock& clock)
     : users_(users),
       sessions_(sessions),
       failures_(failures),
       predict_(predict),
+      events_(events),
+      cart_tokens_(cart_tokens),
+      merge_(merge),
       pool_(pool),
       signer_(signer),
       clock_(clock) {}
@@ -67,7 +72,19 @@ Task<Result<SignedIn>> Login::run(LoginAttempt attempt) {
     auto cleared = co_await failures_.clear_account(std::move(attempt.email));
     if (!cleared) co_return cleared.error();
   }
-  co_return co_await begin_session(std::move(*user));
+  auto signed_in = co_await begin_session(std::move(*user));
+  if (signed_in && attempt.cart_token)
+    signed_in->cart_merged = co_await merge_cart(std::move(*attempt.cart_token), signed_in->user.id);
+  co_return signed_in;
+}
+
+// → whether the guest's cart is in the customer's.
+Task<bool> Login::merge_cart(std::string cart_token, UserId user) {
+  auto guest = cart_tokens_.verify(cart_token, clock_.now());
+  if (!guest) co_return false;
+  auto merged = co_await merge_.run(std::move(*guest), user);
+  if (!merged) log::warn("a cart was not merged", {{"user_id", user.str()}, {"error", merged.error().detail}});
+  co_return merged.has_value();
 }
 
 Task<Result<SignedIn>> Login::begin_session(User user) {
@@ -81,6 +98,10 @@ Task<Result<SignedIn>> Login::begin_session(User user) {
   if (!noted) log::warn("a login was not noted", {{"user_id", user.id.str()}, {"error", noted.error().detail}});
   auto owed = co_await predict_.owe(user.id, make_id("login", now));
   if (!owed) log::error("a login's prediction is lost", {{"user_id", user.id.str()}, {"error", owed.error().detail}});
+  std::vector<contracts::Event> events;
+  events.push_back(session_started(user.id, session, now));
+  auto told = co_await events_.owe(std::move(events));
+  if (!told) log::error("a session's event is lost", {{"user_id", user.id.str()}, {"error", told.error().detail}});
 
   SignedIn signed_in;
   signed_in.tokens = make_tokens(signer_, user, refresh, now);

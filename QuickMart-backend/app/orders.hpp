@@ -21,12 +21,13 @@ struct OrderApp {
     CatalogApp& catalog;
     SagaStores& saga;
     const Clock& clock;
+    SendEvents& events;
     std::chrono::milliseconds lease = kOrderLease;  // of an order that somebody works on
   };
   explicit OrderApp(Uses uses)
       : mirror{uses.stock, uses.catalog_store, uses.catalog},
         hold{uses.saga.coupons, uses.saga.held, uses.clock},
-        settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.lease}},
+        settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.events, uses.lease}},
         cart{uses.carts, uses.stock, uses.catalog, uses.clock},
         place{{uses.orders, uses.saga, hold, uses.payments, settle, uses.catalog, mirror, uses.clock}},
         cancel{{settle, mirror, uses.clock}},

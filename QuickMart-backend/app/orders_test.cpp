@@ -11,6 +11,7 @@
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/app/coupons.hpp"
 #include "QuickMart-backend/app/dying_store_fixture.hpp"
+#include "QuickMart-backend/app/owed_events_fixture.hpp"
 #include "QuickMart-backend/clients/local_payment_gateway.hpp"
 
 namespace qm::shop {
@@ -148,8 +149,12 @@ class OrdersTest : public testing::Test {
   SagaStores saga_{kv_};
   sandbox::PaymentLedger ledger_{saga_.deferred};
   LocalPaymentGateway payments_{ledger_, clock_};
-  CouponApp coupon_app_{coupons_, held_, users_, clock_};
-  OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_}};
+  jobs::Queue queue_{kv_, clock_};
+  ListeningReco reco_;
+  SendEvents events_{queue_, reco_};
+  CouponApp coupon_app_{coupons_, held_, users_, clock_, events_};
+  OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_,
+                 events_}};
   const UserId ann_{"ann"};
 };
 
@@ -332,6 +337,7 @@ TEST_F(OrdersTest, PaidButCrashedBeforeConfirmationIsUndoneAndSoIsEveryOtherStep
       EXPECT_EQ(std::ranges::count(orders, OrderStatus::confirmed, &Order::status), 1) << where;
       EXPECT_TRUE(run(carts_.get(user))->lines.empty()) << where;
       expect_all_adds_up(users, where + ", asked again");
+      EXPECT_EQ(owed_of(kv_, user.str()), "coupon_used order_placed ") << where;
       ASSERT_LT(writes, 100);
     }
   }
@@ -361,6 +367,7 @@ TEST_F(OrdersTest, ACancellationThatCrashedIsCarriedThrough) {
       const auto again = run(app_.customer.cancel(user, order->id));
       ASSERT_TRUE(again) << where << ": " << again.error().detail;
       expect_all_adds_up(users, where + ", asked again");
+      EXPECT_EQ(owed_of(kv_, user.str()), "coupon_used order_cancelled order_placed order_refunded ") << where;
       ASSERT_LT(writes, 100);
     }
   }
@@ -433,6 +440,28 @@ TEST_F(OrdersTest, AStepThatComesAfterItsOrderWasUndoneIsGivenBack) {
   EXPECT_EQ(uses_of("SAVE"), 0);
   expect_all_adds_up({ann_}, "late steps");
   EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "SAVE"))));
+}
+
+TEST_F(OrdersTest, AFailedCheckoutIsNoEvent) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 4);
+  ASSERT_FALSE(run(app_.place.run(request(ann_, "k1", {}, "declined"))));
+  EXPECT_EQ(owed_of(kv_, "ann"), "");
+}
+
+TEST_F(OrdersTest, AnOrdersEventSaysWhatWasBought) {
+  sell("pen", 250, 10);
+  fill(ann_, "pen", 4);
+  const auto order = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(order) << order.error().detail;
+  const auto owed = owed_events(kv_);
+  ASSERT_EQ(owed.size(), 1u);
+  const contracts::Event& event = owed.begin()->second;
+  EXPECT_EQ(event.event_id, "order_placed." + order->id.str());
+  EXPECT_EQ(event.data.order_id, order->id.str());
+  EXPECT_EQ(event.data.amount, json::to_wire(order->totals.total()));
+  EXPECT_EQ(event.data.item_count, 4);
+  EXPECT_EQ(event.data.product_ids, std::vector<std::string>{"pen"});
 }
 
 TEST_F(OrdersTest, ListingsShowWhatIsLeft) {
@@ -566,6 +595,7 @@ TEST_F(OrdersTest, ARefundThatCrashedIsCarriedThrough) {
       ASSERT_TRUE(again) << where << ": " << again.error().detail;
       EXPECT_EQ(again->refunds.size(), 1u) << where;
       expect_all_adds_up(users, where + ", asked again");
+      EXPECT_EQ(owed_of(kv_, users.back().str()), "order_placed order_refunded ") << where;
       ASSERT_LT(writes, 100);
     }
   }
@@ -594,7 +624,7 @@ TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});
   ManualClock ahead{kNow + std::chrono::minutes{10}};
-  OrderApp hasty{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead}};
+  OrderApp hasty{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead, events_}};
   std::vector<UserId> users;
   for (int i = 0; i < 24; ++i) {
     users.emplace_back("user_" + std::to_string(i));

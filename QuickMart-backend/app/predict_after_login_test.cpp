@@ -26,6 +26,9 @@ class AnsweringReco final : public RecoClient {
   Task<Result<contracts::IngestAnswer>> ingest(UserId, std::string, FeatureGroup, Deadline) override {
     co_return not_found("nobody");
   }
+  Task<Result<contracts::EventsAnswer>> send_events(std::vector<contracts::Event>, Deadline) override {
+    co_return unavailable("Nobody is there.");
+  }
   Task<bool> is_alive() override { co_return true; }
 
   Result<contracts::Prediction> answer = not_found("nobody");

@@ -1,5 +1,7 @@
 #include "QuickMart-backend/app/recover_coupons.hpp"
 
+#include "QuickMart-backend/app/shop_events.hpp"
+
 namespace qm::shop {
 
 Task<Result<int>> RecoverCoupons::run() {
@@ -10,7 +12,7 @@ Task<Result<int>> RecoverCoupons::run() {
     for (const PendingUse& use : each.pending) {
       // A young one belongs to a call that is still running.
       if (clock_.now() - use.since < kSpendLeaseMs) continue;
-      auto done = co_await recover(each.coupon.id, use);
+      auto done = co_await recover(each.coupon, use);
       if (!done) co_return done.error();
       settled += *done ? 1 : 0;
     }
@@ -18,12 +20,17 @@ Task<Result<int>> RecoverCoupons::run() {
   co_return settled;
 }
 
-Task<Result<bool>> RecoverCoupons::recover(CouponId coupon, PendingUse use) {
+Task<Result<bool>> RecoverCoupons::recover(Coupon of, PendingUse use) {
+  CouponId coupon = of.id;
   auto stored = co_await held_.get(use.user_coupon_id);
   if (!stored) co_return stored.error();
   UserCoupon held = std::move(stored->held);
   const Timestamp now = clock_.now();
   if (held.status == UserCouponStatus::used) {
+    std::vector<contracts::Event> events;
+    events.push_back(coupon_used(held, std::move(of.code)));
+    auto owed = co_await events_.owe(std::move(events));
+    if (!owed) co_return owed.error();
     auto settled = co_await coupons_.settle_use(std::move(coupon), std::move(use.user_coupon_id));
     if (!settled) co_return settled.error();
     co_return true;

@@ -1,5 +1,6 @@
 #pragma once
 #include "platform/core/clock.hpp"
+#include "QuickMart-backend/app/send_events.hpp"
 #include "QuickMart-backend/store/coupon_store.hpp"
 #include "QuickMart-backend/store/user_coupon_store.hpp"
 
@@ -9,17 +10,18 @@ namespace qm::shop {
 // is taken off the count and the coupon is usable again. Idempotent, safe beside running calls and other processes.
 class RecoverCoupons {
  public:
-  RecoverCoupons(CouponStore& coupons, UserCouponStore& held, const Clock& clock)
-      : coupons_(coupons), held_(held), clock_(clock) {}
+  RecoverCoupons(CouponStore& coupons, UserCouponStore& held, const Clock& clock, SendEvents& events)
+      : coupons_(coupons), held_(held), clock_(clock), events_(events) {}
 
   Task<Result<int>> run();  // → how many were settled
 
  private:
-  Task<Result<bool>> recover(CouponId coupon, PendingUse use);
+  Task<Result<bool>> recover(Coupon of, PendingUse use);
 
   CouponStore& coupons_;
   UserCouponStore& held_;
   const Clock& clock_;
+  SendEvents& events_;
 };
 
 }  // namespace qm::shop

@@ -1,5 +1,6 @@
 #include "QuickMart-backend/app/settle_order.hpp"
 
+#include "QuickMart-backend/app/shop_events.hpp"
 #include "QuickMart-backend/domain/decide_refund.hpp"
 
 namespace qm::shop {
@@ -28,6 +29,8 @@ Task<Result<StoredOrder>> SettleOrder::advance(StoredOrder stored, OrderProgress
 Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
   Order& order = stored.order;
   const OrderProgress progress = order.progress;
+  // Of the order as it stands in its record, so that they are the same however often the step is taken.
+  std::vector<contracts::Event> events = order_events(order);
   Result<void> done{};
   if (progress == OrderProgress::undoing)
     done = co_await undo(order);
@@ -39,6 +42,8 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
     done = co_await refund(order);
   if (!done) co_return done.error();
   if (progress == OrderProgress::none) co_return std::move(order);
+  auto owed = co_await uses_.events.owe(std::move(events));
+  if (!owed) co_return owed.error();
   order.progress = OrderProgress::none;
   auto written = co_await uses_.saga.orders.update(order, stored.generation);
   if (!written) co_return written.error();

@@ -1,9 +1,11 @@
 // Carries out what was decided about an order: gives back what a failed checkout had reserved, makes final what a
 // confirmed one reserved, takes back a cancelled one, pays refunds. Steps over single records, each idempotent, so that
-// whoever finds an order whose lease ran out may do it all again.
+// whoever finds an order whose lease ran out may do it all again. The last step before the order is settled owes its
+// events.
 #pragma once
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/hold_coupon.hpp"
+#include "QuickMart-backend/app/send_events.hpp"
 #include "QuickMart-backend/clients/payment_gateway.hpp"
 #include "QuickMart-backend/store/saga_stores.hpp"
 
@@ -26,6 +28,7 @@ class SettleOrder {
     HoldCoupon& coupons;
     PaymentGateway& payments;
     const Clock& clock;
+    SendEvents& events;
     std::chrono::milliseconds lease = kOrderLease;
   };
   explicit SettleOrder(Uses uses) : uses_(uses) {}

@@ -84,6 +84,21 @@ Task<Result<contracts::IngestAnswer>> HttpRecoClient::ingest(UserId user, std::s
   co_return std::move(*ingested);
 }
 
+Task<Result<contracts::EventsAnswer>> HttpRecoClient::send_events(std::vector<contracts::Event> events,
+                                                                  Deadline deadline) {
+  std::string target = "/events";
+  contracts::EventBatch batch;
+  batch.events = std::move(events);
+  std::string body = json::print(batch);
+  auto answer = co_await post(std::move(target), std::move(body), deadline);
+  // A RecoEngine of before there were events: it will be renewed.
+  if (!answer && answer.error().kind == ErrorKind::NotFound) co_return unavailable(answer.error().detail);
+  if (!answer) co_return answer.error();
+  auto taken = json::parse<contracts::EventsAnswer>(*answer, "answer");
+  if (!taken) co_return makes_no_sense();
+  co_return std::move(*taken);
+}
+
 Task<bool> HttpRecoClient::is_alive() {
   http::ClientRequest call;
   call.target = "/health/live";

@@ -14,6 +14,7 @@ class HttpRecoClient final : public RecoClient {
   Task<Result<contracts::Prediction>> predict(UserId user, Deadline deadline) override;
   Task<Result<contracts::IngestAnswer>> ingest(UserId user, std::string group, FeatureGroup features,
                                                Deadline deadline) override;
+  Task<Result<contracts::EventsAnswer>> send_events(std::vector<contracts::Event> events, Deadline deadline) override;
   Task<bool> is_alive() override;
 
  private:

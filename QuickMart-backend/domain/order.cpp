@@ -10,8 +10,8 @@ using enum OrderStatus;
 constexpr std::array kFromPending{confirmed, cancelled};
 constexpr std::array kFromConfirmed{processing, cancelled};
 constexpr std::array kFromProcessing{shipped, cancelled};
-constexpr std::array kFromShipped{delivered, refunded};
-constexpr std::array kFromDelivered{refunded};
+constexpr std::array kFromShipped{delivered, OrderStatus::refunded};
+constexpr std::array kFromDelivered{OrderStatus::refunded};
 
 constexpr std::array<std::pair<OrderStatus, std::string_view>, 7> kOrderNames{{{pending, "pending"},
                                                                               {confirmed, "confirmed"},
@@ -19,7 +19,7 @@ constexpr std::array<std::pair<OrderStatus, std::string_view>, 7> kOrderNames{{{
                                                                               {shipped, "shipped"},
                                                                               {delivered, "delivered"},
                                                                               {cancelled, "cancelled"},
-                                                                              {refunded, "refunded"}}};
+                                                                              {OrderStatus::refunded, "refunded"}}};
 constexpr std::array<std::pair<PaymentStatus, std::string_view>, 5> kPaymentNames{
     {{PaymentStatus::pending, "pending"},
      {PaymentStatus::paid, "paid"},
@@ -74,7 +74,7 @@ std::span<const OrderStatus> next_statuses(OrderStatus from) noexcept {
     case shipped: return kFromShipped;
     case delivered: return kFromDelivered;
     case cancelled:
-    case refunded: break;
+    case OrderStatus::refunded: break;
   }
   return {};
 }

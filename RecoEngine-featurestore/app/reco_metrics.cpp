@@ -36,6 +36,19 @@ std::vector<Family> prediction_families(const PredictChurn& predict) {
   return families;
 }
 
+std::vector<Family> event_families(const ReceiveEvents& receive) {
+  Family events{"qm_reco_events_total", "Events that were sent here, by what became of them.", Kind::Counter, {}};
+  const auto became = [&events](const char* outcome, std::int64_t count) {
+    events.samples.push_back({Labels{{"outcome", outcome}}, static_cast<double>(count)});
+  };
+  became("accepted", receive.accepted());
+  became("duplicate", receive.duplicates());
+  became("ignored", receive.refused());
+  std::vector<Family> families;
+  families.push_back(std::move(events));
+  return families;
+}
+
 std::vector<Family> model_families(const std::shared_ptr<const ServedModel>& served) {
   Family loaded{"qm_reco_model_loaded", "Whether a model answers.", Kind::Gauge, {}};
   loaded.samples.push_back({Labels{}, served ? 1.0 : 0.0});

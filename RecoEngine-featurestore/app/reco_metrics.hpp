@@ -4,6 +4,7 @@
 
 #include "RecoEngine-featurestore/app/champion.hpp"
 #include "RecoEngine-featurestore/app/predict_churn.hpp"
+#include "RecoEngine-featurestore/app/receive_events.hpp"
 #include "RecoEngine-featurestore/app/train_model.hpp"
 #include "platform/metrics/metrics.hpp"
 
@@ -11,6 +12,7 @@ namespace qm::reco {
 
 std::vector<metrics::Family> training_families(const TrainingCounts& counts);
 std::vector<metrics::Family> prediction_families(const PredictChurn& predict);
+std::vector<metrics::Family> event_families(const ReceiveEvents& receive);
 // `served` may be nullptr.
 std::vector<metrics::Family> model_families(const std::shared_ptr<const ServedModel>& served);
 

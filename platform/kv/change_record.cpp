@@ -7,7 +7,8 @@ constexpr int kMaxChangeAttempts = 200;  // of writers that meet on one record, 
 
 }  // namespace
 
-Task<Result<void>> change_record(Store& store, Key key, RecordChange change, const char* contended) {
+Task<Result<void>> change_record(Store& store, Key key, RecordChange change, const char* contended,
+                                 std::optional<std::chrono::seconds> ttl) {
   for (int attempt = 0; attempt < kMaxChangeAttempts; ++attempt) {
     auto record = co_await store.get(key);
     if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
@@ -17,6 +18,7 @@ Task<Result<void>> change_record(Store& store, Key key, RecordChange change, con
     WriteOptions options;
     options.mode = record ? WriteMode::Replace : WriteMode::CreateOnly;
     if (record) options.expect_generation = record->generation;
+    options.ttl = ttl;
     auto written = co_await store.put(key, std::move(**bins), options);
     if (written) co_return Result<void>{};
     const ErrorKind kind = written.error().kind;

@@ -1,6 +1,7 @@
 // Reads a record, makes of it what it shall be, and writes that if nobody was faster; else anew. One step on one
 // record, for what conditions and operations of the store cannot say.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <optional>
 
@@ -12,6 +13,8 @@ namespace qm::kv {
 using RecordChange = std::function<Result<std::optional<Bins>>(const Record* record)>;
 
 // The change's own errors; Unavailable with `contended` when others were faster again and again.
-Task<Result<void>> change_record(Store& store, Key key, RecordChange change, const char* contended);
+// With a time to live the record is given it anew.
+Task<Result<void>> change_record(Store& store, Key key, RecordChange change, const char* contended,
+                                 std::optional<std::chrono::seconds> ttl = {});
 
 }  // namespace qm::kv

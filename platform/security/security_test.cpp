@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "platform/security/hmac.hpp"
 #include "platform/security/jwt.hpp"
 #include "platform/security/password.hpp"
 
@@ -118,6 +119,27 @@ TEST(Secrets, AreRandomAndCompared) {
   EXPECT_TRUE(equal_secret("abc", "abc"));
   EXPECT_FALSE(equal_secret("abc", "abd"));
   EXPECT_FALSE(equal_secret("abc", "abcd"));
+}
+
+// RFC 4231, cases 1, 2 and 6 (a key longer than a block).
+TEST(Hmac, IsAsTheStandardHasIt) {
+  const auto hex = [](const std::string& tag) {
+    unsigned char raw[crypto_auth_hmacsha256_BYTES];
+    std::size_t size = 0;
+    EXPECT_EQ(sodium_base642bin(raw, sizeof raw, tag.data(), tag.size(), nullptr, &size, nullptr,
+                                sodium_base64_VARIANT_URLSAFE_NO_PADDING),
+              0);
+    std::string text(2 * size + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), raw, size);
+    text.pop_back();
+    return text;
+  };
+  EXPECT_EQ(hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hex(hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 }  // namespace

@@ -1,0 +1,117 @@
+// POST /events of RecoEngine: what customers did, in batches. At least once: an event that was sent before, by its id,
+// is a duplicate and changes nothing. Needs the service token.
+//
+// A batch is taken whole: an event of an unknown type, or one that does not fit, is named in the answer and kept out,
+// and the others are kept. So neither side waits for the other to be updated. Unknown fields are ignored.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/core/clock.hpp"
+#include "platform/json/describe.hpp"
+
+namespace qm::contracts {
+
+inline constexpr std::size_t kMaxEventsPerBatch = 500;
+inline constexpr std::size_t kMaxEventProducts = 100;
+inline constexpr std::size_t kMaxSearchWordsBytes = 200;
+
+// What each says beside who and when:
+//   session_started, session_ended  session_id
+//   product_viewed                  product_id, session_id?
+//   products_searched               words, session_id?
+//   cart_changed                    the cart as it then was: item_count (units), product_ids, amount
+//   cart_abandoned                  the same, of a cart left filled; at: when it was last changed
+//   order_placed                    order_id, amount (total), discount, item_count, product_ids
+//   order_cancelled                 order_id
+//   order_refunded                  order_id, amount (given back)
+//   coupon_used                     coupon_code, order_id?, discount
+//   ticket_opened                   ticket_id, order_id?
+//   ticket_closed                   ticket_id, resolution_hours, score? (1…5)
+//   ticket_rated                    ticket_id, score: given after it was closed
+enum class EventType {
+  session_started,
+  session_ended,
+  product_viewed,
+  products_searched,
+  cart_changed,
+  cart_abandoned,
+  order_placed,
+  order_cancelled,
+  order_refunded,
+  coupon_used,
+  ticket_opened,
+  ticket_closed,
+  ticket_rated,
+};
+BOOST_DESCRIBE_ENUM(EventType, session_started, session_ended, product_viewed, products_searched, cart_changed,
+                    cart_abandoned, order_placed, order_cancelled, order_refunded, coupon_used, ticket_opened,
+                    ticket_closed, ticket_rated)
+
+struct EventData {
+  std::optional<std::string> session_id;
+  std::optional<std::string> product_id;
+  std::optional<std::string> words;
+  std::optional<std::vector<std::string>> product_ids;
+  std::optional<std::int64_t> item_count;
+  std::optional<json::Amount> amount;
+  std::optional<json::Amount> discount;
+  std::optional<std::string> order_id;
+  std::optional<std::string> coupon_code;
+  std::optional<std::string> ticket_id;
+  std::optional<double> resolution_hours;
+  std::optional<std::int64_t> score;
+  friend bool operator==(const EventData&, const EventData&) = default;
+};
+BOOST_DESCRIBE_STRUCT(EventData, (),
+                      (session_id, product_id, words, product_ids, item_count, amount, discount, order_id, coupon_code,
+                       ticket_id, resolution_hours, score))
+inline auto constraints(const EventData*) {
+  using D = EventData;
+  return json::fields(
+      json::field(&D::session_id, json::identifier()), json::field(&D::product_id, json::identifier()),
+      json::field(&D::words, json::length(1, kMaxSearchWordsBytes)),
+      json::field(&D::product_ids, json::length(0, kMaxEventProducts), json::identifier()),
+      json::field(&D::item_count, json::range(0, 1e6)), json::field(&D::amount, json::range(0, 1e9)),
+      json::field(&D::discount, json::range(0, 1e9)), json::field(&D::order_id, json::identifier()),
+      json::field(&D::coupon_code, json::length(1, 64)), json::field(&D::ticket_id, json::identifier()),
+      json::field(&D::resolution_hours, json::range(0, 1e6)), json::field(&D::score, json::range(1, 5)));
+}
+
+struct Event {
+  std::string event_id;  // the same for the same event, however often it is sent
+  EventType type = EventType::session_started;
+  std::string user_id;
+  Timestamp at{};  // when it happened
+  EventData data;
+  friend bool operator==(const Event&, const Event&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Event, (), (event_id, type, user_id, at, data))
+inline auto constraints(const Event*) {
+  return json::fields(json::field(&Event::event_id, json::identifier()),
+                      json::field(&Event::user_id, json::identifier()), json::field(&Event::data, json::defaulted()));
+}
+
+struct EventBatch {
+  std::vector<Event> events;
+};
+BOOST_DESCRIBE_STRUCT(EventBatch, (), (events))
+inline auto constraints(const EventBatch*) {
+  return json::fields(json::field(&EventBatch::events, json::length(0, kMaxEventsPerBatch)));
+}
+
+struct IgnoredEvent {
+  std::string event_id;  // empty when it had none
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(IgnoredEvent, (), (event_id, reason))
+
+struct EventsAnswer {
+  std::int64_t accepted = 0;    // kept now
+  std::int64_t duplicates = 0;  // kept before
+  std::vector<IgnoredEvent> ignored;
+};
+BOOST_DESCRIBE_STRUCT(EventsAnswer, (), (accepted, duplicates, ignored))
+
+}  // namespace qm::contracts
