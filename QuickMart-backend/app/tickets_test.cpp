@@ -103,6 +103,15 @@ TEST_F(TicketsTest, TellsOfEachStepOnce) {
   EXPECT_EQ(owed.at("ticket_rated." + id.str()).data.score, 4);
 }
 
+TEST_F(TicketsTest, AScoreThatFollowsWithinTheSameMomentIsToldToo) {
+  const TicketId id = open(ann_);
+  ASSERT_TRUE(run(tickets_.close(id)));
+  ASSERT_TRUE(run(tickets_.run()));
+  ASSERT_TRUE(run(tickets_.close(ann_, id, 4)));
+  ASSERT_TRUE(run(tickets_.run()));
+  EXPECT_EQ(owed_of(kv_, "ann"), "ticket_closed ticket_opened ticket_rated ");
+}
+
 TEST_F(TicketsTest, ACrashAtAnyWriteLosesNoEvent) {
   int round = 0;
   for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {

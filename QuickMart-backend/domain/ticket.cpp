@@ -1,5 +1,6 @@
 #include "QuickMart-backend/domain/ticket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -56,15 +57,17 @@ Result<void> close(Ticket& ticket, std::optional<std::int64_t> score, Timestamp 
   if (!may_follow(ticket.state, TicketState::closed)) return ticket_conflict("This ticket cannot be closed.");
   if (ticket.score && score && *ticket.score != *score)
     return ticket_conflict("You have already said how satisfied you are.");
-  if (ticket.state != TicketState::closed) {
+  const bool was_open = ticket.state != TicketState::closed;
+  if (was_open) {
     ticket.state = TicketState::closed;
     ticket.closed_at = at;
     ticket.updated_at = at;
   }
   if (score && !ticket.score) {
     ticket.score = score;
-    ticket.rated_at = at;
-    ticket.updated_at = at;
+    // A score that follows is never of the closing's moment, so that the two can be told apart.
+    ticket.rated_at = was_open ? at : std::max(at, *ticket.closed_at + std::chrono::milliseconds{1});
+    ticket.updated_at = *ticket.rated_at;
   }
   return {};
 }

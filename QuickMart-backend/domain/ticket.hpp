@@ -51,7 +51,7 @@ struct Ticket {
   Timestamp updated_at{};
   std::optional<Timestamp> closed_at;
   std::optional<std::int64_t> score;  // 1…5: how satisfied the customer is
-  std::optional<Timestamp> rated_at;
+  std::optional<Timestamp> rated_at;  // with the closing, or after it
   friend bool operator==(const Ticket&, const Ticket&) = default;
 };
 
