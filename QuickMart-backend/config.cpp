@@ -12,6 +12,8 @@ int read_config(int argc, const char* const* argv, Config& config) {
   options.text("reco-engine-url", "RECO_ENGINE_URL", config.reco_engine_url, "Where RecoEngine answers.");
   options.text("demo-data-dir", "DEMO_DATA_DIR", config.demo_data_dir,
                "Directory of the demo data, loaded in development; empty: looked for beside the program.");
+  options.milliseconds("order-lease", "ORDER_LEASE_MS", config.order_lease_ms, 500, 600'000,
+                       "How long an order waits for the process that works on it before another takes it over.");
   options.choice("payment-gateway", "PAYMENT_GATEWAY", config.payment_gateway, {"auto", "local", "sandbox", "stripe"},
                  "Who moves the money: nobody (local: the sandbox's rules in this process), the payment sandbox's "
                  "process, Stripe; auto: the sandbox where PAYMENT_GATEWAY_URL is set, else local.");

@@ -21,6 +21,7 @@ struct Config : service::ServiceConfig {
   std::string jwt_secret;     // empty: the development one
   std::string reco_engine_url = "http://localhost:8000";
   std::string demo_data_dir;  // empty: looked for beside the program
+  std::chrono::milliseconds order_lease_ms{30'000};
   std::string payment_gateway = "auto";  // complete_config() makes of it: local, sandbox, stripe
   std::string payment_gateway_url;       // empty: the gateway's usual one
   std::string payment_webhook_secret;    // empty: the development one, or no webhooks

@@ -90,11 +90,13 @@ TEST(ShopConfig, APaymentGatewayNeedsWhatItNeeds) {
 
 TEST(ShopConfig, TakesFlags) {
   const char* arguments[] = {"quickmart-backend",  "--port",      "0",    "--reco-engine-url",
-                             "http://127.0.0.1:9", "--namespace", "other"};
+                             "http://127.0.0.1:9", "--namespace", "other",
+                             "--order-lease",      "1500"};
   Config config;
   ASSERT_EQ(read_config(static_cast<int>(std::size(arguments)), arguments, config), -1);
   EXPECT_EQ(config.port, 0);
   EXPECT_EQ(config.name_space, "other");
+  EXPECT_EQ(config.order_lease_ms.count(), 1'500);
   EXPECT_EQ(config.reco_engine_url, "http://127.0.0.1:9");
 }
 

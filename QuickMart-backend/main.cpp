@@ -31,7 +31,8 @@ namespace {
 constexpr const char* kProgram = "quickmart-backend";
 // With the reading itself, what one instance changes is seen by all within two seconds.
 constexpr std::chrono::milliseconds kFollowCatalogEvery{500};
-constexpr std::chrono::minutes kRecoverEvery{5};
+constexpr std::chrono::minutes kRecoverCouponsEvery{5};
+constexpr int kLeasesBetweenSweeps = 10;  // what comes after its order was settled comes seldom
 constexpr std::chrono::seconds kRecoverOrdersEvery{1};
 constexpr std::chrono::seconds kMirrorStockEvery{1};
 constexpr std::chrono::hours kLookAtDemoDataEvery{1};
@@ -83,7 +84,7 @@ class Shop {
         coupons_(coupon_store_, held_, users_, clock_),
         payments_(make_gateway()),
         order_app_({orders_, stock_, carts_, checkouts_, coupon_store_, held_, *payments_, catalog_store_, catalog_,
-                    clock_}),
+                    clock_, config.order_lease_ms}),
         receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, host.pool(), signer_, clock_),
@@ -115,8 +116,10 @@ class Shop {
     host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
     host_.every(kMirrorStockEvery, "bringing the stock into the catalog", [this] { return order_app_.mirror.run(); });
     host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
-    host_.every(kRecoverEvery, "sweeping after settled orders", [this] { return sweep_orders(); });
-    host_.every(kRecoverEvery, "settling coupons that a crash left pending", [this] { return recover_coupons(); });
+    host_.every(kLeasesBetweenSweeps * config_.order_lease_ms, "sweeping after settled orders",
+                [this] { return sweep_orders(); });
+    host_.every(kRecoverCouponsEvery, "settling coupons that a crash left pending",
+                [this] { return recover_coupons(); });
     if (!config_.production())
       host_.every(kLookAtDemoDataEvery, "keeping the demo data up to date", [this] { return load_demo(); });
   }

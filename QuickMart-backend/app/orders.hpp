@@ -21,11 +21,13 @@ struct OrderApp {
     CatalogStore& catalog_store;
     CatalogApp& catalog;
     const Clock& clock;
+    std::chrono::milliseconds lease = kOrderLease;  // of an order that somebody works on
   };
   explicit OrderApp(Uses uses)
       : mirror{uses.stock, uses.catalog_store, uses.catalog},
         hold{uses.coupons, uses.held, uses.clock},
-        settle{{uses.orders, uses.stock, uses.carts, uses.checkouts, hold, uses.payments, uses.clock}},
+        settle{{uses.orders, uses.stock, uses.carts, uses.checkouts, hold, uses.payments, uses.clock,
+                uses.lease}},
         cart{uses.carts, uses.stock, uses.catalog, uses.clock},
         place{{uses.orders, uses.stock, uses.carts, uses.checkouts, uses.coupons, hold, uses.payments, settle,
                uses.catalog, mirror, uses.clock}},

@@ -96,7 +96,7 @@ Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, s
       co_return stored;
     }
     // With an order its recovery goes on; without one, and once its maker must be gone, this request does.
-    if (order || fresh.started_at - known.started_at < kOrderLease) co_return being_placed();
+    if (order || fresh.started_at - known.started_at < uses_.settle.lease()) co_return being_placed();
   } else {
     ++known.attempt;
     known.order_id = order_id_of(known.id, known.attempt);
@@ -154,7 +154,7 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
   order.shipping_address = request.shipping_address;
   order.created_at = now;
   order.progress = OrderProgress::placing;
-  order.lease_until = now + kOrderLease;
+  order.lease_until = now + uses_.settle.lease();
   order.checkout_id = checkout.id;
   note(order, now, request.user.str(), "placed");
   co_return order;

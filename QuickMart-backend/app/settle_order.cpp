@@ -18,7 +18,7 @@ Task<Result<StoredOrder>> SettleOrder::advance(StoredOrder stored, OrderProgress
   if (!may_follow(stored.order.progress, to))
     co_return Error{ErrorKind::Conflict, "The order is " + std::string{to_string(stored.order.status)} + "."};
   stored.order.progress = to;
-  stored.order.lease_until = uses_.clock.now() + kOrderLease;
+  stored.order.lease_until = uses_.clock.now() + uses_.lease;
   auto written = co_await uses_.orders.update(stored.order, stored.generation);
   if (!written) co_return written.error();
   stored.generation = *written;

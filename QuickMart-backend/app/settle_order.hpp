@@ -12,7 +12,8 @@
 
 namespace qm::shop {
 
-inline constexpr std::chrono::seconds kOrderLease{30};
+// How long nobody else works on an order that somebody works on; unless the settings say otherwise.
+inline constexpr std::chrono::milliseconds kOrderLease{30'000};
 inline constexpr const char* kByShop = "shop";
 inline constexpr const char* kCancellationRefund = "cancellation";  // the refund's name at the gateway
 
@@ -30,8 +31,11 @@ class SettleOrder {
     HoldCoupon& coupons;
     PaymentGateway& payments;
     const Clock& clock;
+    std::chrono::milliseconds lease = kOrderLease;
   };
   explicit SettleOrder(Uses uses) : uses_(uses) {}
+
+  std::chrono::milliseconds lease() const { return uses_.lease; }
 
   // Moves the order on, under a new lease. GenerationMismatch when somebody else did.
   Task<Result<StoredOrder>> advance(StoredOrder stored, OrderProgress to);
