@@ -126,7 +126,6 @@ class OrdersTest : public testing::Test {
     for (const Stock& stock : run(stock_.list()).value()) {
       EXPECT_TRUE(stock.adds_up()) << where << ' ' << stock.sku.str();
       EXPECT_TRUE(stock.reserved.empty()) << where << ' ' << stock.sku.str();
-      EXPECT_TRUE(stock.returned.empty()) << where << ' ' << stock.sku.str();
       EXPECT_EQ(stock.sold - stock.restocked, bought[stock.sku.str()]) << where;
     }
     for (const CouponWithPending& each : run(coupons_.list()).value()) {
@@ -462,6 +461,42 @@ TEST_F(OrdersTest, AnOrdersEventSaysWhatWasBought) {
   EXPECT_EQ(event.data.amount, json::to_wire(order->totals.total()));
   EXPECT_EQ(event.data.item_count, 4);
   EXPECT_EQ(event.data.product_ids, std::vector<std::string>{"pen"});
+}
+
+// Two workers cancelled it at once, and the slower one puts the goods back after the faster one was through.
+TEST_F(OrdersTest, GoodsComeBackOnceHoweverLateAWorkerWakes) {
+  sell("pen", 5000, 10);
+  fill(ann_, "pen", 2);
+  const auto bought = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(bought);
+  ASSERT_TRUE(run(app_.customer.cancel(ann_, bought->id)));
+  recover();
+  PutBack late{bought->id.str(), ""};
+  ASSERT_TRUE(run(stock_.put_back(SkuId{"pen"}, late, 2)));
+  EXPECT_EQ(stock("pen").available, 10);
+  expect_all_adds_up({ann_}, "put back late");
+  clock_.advance(std::chrono::hours{2});
+  recover();
+  EXPECT_TRUE(stock("pen").returned.empty());
+}
+
+// Whoever was slow with a key may still create the order of its attempt: no other attempt may stand beside it.
+TEST_F(OrdersTest, AKeyThatWasTakenOverKeepsItsOrdersId) {
+  sell("pen", 5000, 10);
+  fill(ann_, "pen", 1);
+  kv_.die_after(1, DyingStore::Last::Lost);  // after it has the key, before the order is there
+  ASSERT_FALSE(run(app_.place.run(request(ann_, "k1"))));
+  kv_.revive();
+  const OrderId first = run(saga_.checkouts.get("ann:k1")).value().checkout.order_id;
+  clock_.advance(kOrderLease + std::chrono::seconds{1});
+  ASSERT_TRUE(run(app_.cart.clear(ann_)));
+  EXPECT_FALSE(run(app_.place.run(request(ann_, "k1"))));  // goes on with the key, and finds an empty cart
+  fill(ann_, "pen", 1);
+  clock_.advance(kOrderLease + std::chrono::seconds{1});
+  const auto bought = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(bought) << bought.error().detail;
+  EXPECT_EQ(bought->id, first);
+  expect_all_adds_up({ann_}, "taken over");
 }
 
 TEST_F(OrdersTest, ListingsShowWhatIsLeft) {

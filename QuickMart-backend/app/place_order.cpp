@@ -26,13 +26,16 @@ Error being_placed() {
 
 Task<Result<Order>> PlaceOrder::run(CheckoutRequest request) {
   std::optional<Order> answered;
-  auto claimed = co_await claim(request, answered);
+  bool is_taken_over = false;
+  auto claimed = co_await claim(request, answered, is_taken_over);
   if (!claimed) co_return claimed.error();
   if (answered) co_return std::move(*answered);
 
   auto priced = co_await price(request, claimed->checkout);
   if (!priced) {
-    co_await give_back(std::move(*claimed));
+    // A claim that was taken over stays: the one who had it may yet create the order, and another attempt beside it
+    // would be a second order of this key.
+    if (!is_taken_over) co_await give_back(std::move(*claimed));
     co_return priced.error();
   }
   StoredOrder stored{std::move(*priced)};
@@ -64,7 +67,8 @@ Task<Result<Order>> PlaceOrder::run(CheckoutRequest request) {
 }
 
 // → the claim; or, with `answered` or as an error, what the first request of this key was told.
-Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, std::optional<Order>& answered) {
+Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, std::optional<Order>& answered,
+                                               bool& is_taken_over) {
   Checkout fresh;
   fresh.id = request.user.str() + ":" + request.key;
   fresh.fingerprint = fingerprint_of(request);
@@ -97,6 +101,7 @@ Task<Result<StoredCheckout>> PlaceOrder::claim(const CheckoutRequest& request, s
     }
     // With an order its recovery goes on; without one, and once its maker must be gone, this request does.
     if (order || fresh.started_at - known.started_at < uses_.settle.lease()) co_return being_placed();
+    is_taken_over = true;
   } else {
     ++known.attempt;
     known.order_id = order_id_of(known.id, known.attempt);

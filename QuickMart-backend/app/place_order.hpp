@@ -47,7 +47,8 @@ class PlaceOrder {
   Task<Result<Order>> run(CheckoutRequest request);
 
  private:
-  Task<Result<StoredCheckout>> claim(const CheckoutRequest& request, std::optional<Order>& answered);
+  Task<Result<StoredCheckout>> claim(const CheckoutRequest& request, std::optional<Order>& answered,
+                                     bool& is_taken_over);
   Task<Result<Order>> price(const CheckoutRequest& request, const Checkout& checkout);
   Task<Result<void>> reserve(const Order& order, const CheckoutRequest& request);
   Task<Result<void>> reserve_stock(const Order& order, OrderItem item);

@@ -6,6 +6,8 @@ namespace qm::shop {
 namespace {
 
 constexpr std::size_t kOrdersAtOnce = 100;
+// How long the stock remembers what was put back. A worker that lost its lease may still put it back again until then.
+constexpr std::chrono::hours kKeepPutBack{1};
 
 }  // namespace
 
@@ -59,10 +61,10 @@ Task<Result<int>> RecoverOrders::sweep() {
   co_return swept;
 }
 
-Task<Result<bool>> RecoverOrders::is_settled(OrderId order) {
+Task<Result<bool>> RecoverOrders::is_settled(OrderId order, std::chrono::milliseconds since) {
   auto stored = co_await uses_.orders.get(std::move(order));
   if (!stored) co_return stored.error();
-  co_return stored->order.progress == OrderProgress::none;
+  co_return stored->order.progress == OrderProgress::none && uses_.clock.now() - stored->order.updated_at >= since;
 }
 
 Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
@@ -71,11 +73,14 @@ Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
     for (const auto& [id, quantity] : *by_order) {
       PutBack back = PutBack::of_mark(id);
       OrderId order{back.order};
-      auto settled = co_await is_settled(order);
+      const bool is_reserved = by_order == &stock.reserved;
+      std::chrono::milliseconds since{0};
+      if (!is_reserved) since = kKeepPutBack;
+      auto settled = co_await is_settled(order, since);
       if (!settled) co_return settled.error();
       if (!*settled) continue;
       Result<void> done{};
-      if (by_order == &stock.reserved)
+      if (is_reserved)
         done = co_await uses_.stock.release(stock.sku, std::move(order));
       else
         done = co_await uses_.stock.forget_put_back(stock.sku, std::move(back));

@@ -26,7 +26,7 @@ class RecoverOrders {
 
  private:
   Task<Result<bool>> recover(StoredOrder stored);
-  Task<Result<bool>> is_settled(OrderId order);
+  Task<Result<bool>> is_settled(OrderId order, std::chrono::milliseconds since = {});  // … for that long
   Task<Result<int>> sweep_stock(Stock stock);
   Task<Result<int>> sweep_coupon(CouponWithPending coupon);
 

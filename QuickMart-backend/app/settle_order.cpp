@@ -47,8 +47,6 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
   order.progress = OrderProgress::none;
   auto written = co_await uses_.saga.orders.update(order, stored.generation);
   if (!written) co_return written.error();
-  // Only now may the stock forget that it has the goods back.
-  if (progress == OrderProgress::cancelling || progress == OrderProgress::refunding) co_await forget_put_back(order);
   co_return std::move(order);
 }
 
@@ -139,22 +137,6 @@ Task<Result<void>> SettleOrder::refund(Order& order) {
   const auto whole = qm::shop::advance(order.status, OrderStatus::refunded);
   if (is_whole && whole) order.status = *whole;
   co_return Result<void>{};
-}
-
-Task<void> SettleOrder::forget_put_back(const Order& order) {
-  if (order.status == OrderStatus::cancelled) {
-    for (const OrderItem& item : order.items) {
-      PutBack whole{order.id.str(), ""};
-      static_cast<void>(co_await uses_.saga.stock.forget_put_back(item.sku, std::move(whole)));
-    }
-    co_return;
-  }
-  for (const Refund& refund : order.refunds) {
-    for (const ReturnedLine& line : refund.lines) {
-      PutBack some{order.id.str(), refund.id};
-      if (line.restock) static_cast<void>(co_await uses_.saga.stock.forget_put_back(line.sku, std::move(some)));
-    }
-  }
 }
 
 Task<Result<void>> SettleOrder::end_checkout(const Order& order, std::optional<Error> failure) {

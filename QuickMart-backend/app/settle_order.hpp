@@ -48,7 +48,6 @@ class SettleOrder {
   Task<Result<void>> complete(Order& order);
   Task<Result<void>> take_back(Order& order);
   Task<Result<void>> refund(Order& order);
-  Task<void> forget_put_back(const Order& order);
 
   Uses uses_;
 };

@@ -46,7 +46,7 @@ struct Stock {
   std::int64_t restocked = 0;  // of the sold
   std::map<std::string, std::int64_t> reserved;  // by order id
   std::vector<StockAdjustment> adjustments;       // the last ones
-  std::map<std::string, std::int64_t> returned;  // by PutBack::mark(): put back, and not yet noted in the order
+  std::map<std::string, std::int64_t> returned;  // by PutBack::mark(): put back lately
 
   std::int64_t reserved_total() const noexcept {
     std::int64_t sum = 0;

@@ -105,6 +105,16 @@ struct Repeated {
   std::shared_ptr<Timer> timer;
 };
 
+StoreFront store_front = nullptr;
+
+namespace {
+
+std::unique_ptr<kv::Store> with_front(std::unique_ptr<kv::Store> store) {
+  return store_front == nullptr ? std::move(store) : store_front(std::move(store));
+}
+
+}  // namespace
+
 struct ServiceHost::Impl {
   Impl(Identity i, ServiceConfig c, jobs::QueueOptions queue_options)
       : identity(std::move(i)),
@@ -113,7 +123,7 @@ struct ServiceHost::Impl {
         workers(static_cast<std::size_t>(config.threads)),
         pool(static_cast<std::size_t>(config.threads), kPoolQueueLimit),
         cluster(make_client(config, workers)),
-        store(open_store(config, cluster.get(), clock)),
+        store(with_front(open_store(config, cluster.get(), clock))),
         queue(*store, clock, queue_options),
         api(http::ApiInfo{identity.title, version(), identity.about}) {}
 

@@ -35,6 +35,10 @@ struct Identity {
 
 std::string version();
 
+// What stands in front of the store, if anything: set before main() by a test program that is linked with such a thing.
+using StoreFront = std::unique_ptr<kv::Store> (*)(std::unique_ptr<kv::Store> store);
+extern StoreFront store_front;
+
 class ServiceHost {
  public:
   // Throws std::runtime_error with a sentence: the store cannot be opened. `config` went through complete_config().
