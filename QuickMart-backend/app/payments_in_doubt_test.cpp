@@ -7,6 +7,7 @@
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/app/orders.hpp"
+#include "QuickMart-backend/app/owed_events_fixture.hpp"
 #include "QuickMart-backend/app/receive_payment_event.hpp"
 #include "QuickMart-backend/clients/local_payment_gateway.hpp"
 
@@ -136,13 +137,17 @@ class PaymentsInDoubtTest : public testing::Test {
   OrderStore orders_{*kv_};
   StockStore stock_{*kv_};
   CartStore carts_{*kv_};
-  CheckoutStore checkouts_{*kv_};
+  SagaStores saga_{*kv_};
   PaymentEventStore events_{*kv_};
   PaymentReferenceStore references_{*kv_};
-  sandbox::PaymentLedger ledger_{*kv_};
+  sandbox::PaymentLedger ledger_{saga_.deferred};
   LocalPaymentGateway local_{ledger_, clock_};
   DoubtfulGateway payments_{local_};
-  OrderApp app_{{orders_, stock_, carts_, checkouts_, coupons_, held_, payments_, catalog_store_, catalog_, clock_}};
+  jobs::Queue queue_{*kv_, clock_};
+  ListeningReco reco_;
+  SendEvents send_events_{queue_, reco_};
+  OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_,
+                 send_events_}};
   ReceivePaymentEvent receive_{{orders_, events_, references_, payments_, clock_}};
   int told_ = 0;
 };
