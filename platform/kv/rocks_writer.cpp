@@ -83,12 +83,13 @@ void RocksWriter::sync_loop() {
       if (unsynced_.empty()) return;
       writes.swap(unsynced_);
     }
-    // Whatever was written before now is covered, in the order in which it was written.
-    const auto status = dirty_.exchange(false) ? db_.SyncWAL() : rocksdb::Status::OK();
-    if (!status.ok()) {
-      go_down(status.ToString());
-      for (auto& each : writes) each.result = in_doubt();
+    // Whatever was written before now is covered, in the order in which it was written. A log that refused a write must
+    // not be synced any more (RocksDB takes that for a defect).
+    if (!down_ && dirty_.exchange(false)) {
+      if (const auto status = db_.SyncWAL(); !status.ok()) go_down(status.ToString());
     }
+    if (down_)
+      for (auto& each : writes) each.result = in_doubt();
     for (auto& each : writes) each.write->complete(std::move(each.result));
     unsynced_count_ -= writes.size();
   }
