@@ -48,7 +48,9 @@ Result<PaymentEvent> parse_sandbox_event(const std::string& body) {
   auto order = OrderId::parse(said->payment.payment_id);
   if (!order) return order.error();
   event.order = std::move(*order);
-  event.amount = Money{said->refund ? said->refund->amount_minor : said->payment.amount_minor};
+  const std::string& code = said->payment.currency;
+  event.amount = Money{said->refund ? said->refund->amount_minor : said->payment.amount_minor,
+                       code.size() == 3 ? Currency{code} : Currency{}};
   event.is_ours = said->refund && said->refund->refund_id.starts_with(contracts::kShopsRefunds);
   return event;
 }

@@ -27,7 +27,8 @@ PaymentEventAnswer answer_to(const PaymentEvent& event, const Order& order) noex
 }
 
 bool take_in(Order& order, const PaymentEvent& event, Timestamp at) {
-  if (event.kind != PaymentEventKind::refunded) return false;
+  const bool is_countable = event.amount.currency() == order.totals.subtotal.currency();
+  if (event.kind != PaymentEventKind::refunded || !is_countable) return false;
   Refund refund;
   refund.id = event.provider + "." + event.id;
   if (std::ranges::find(order.refunds, refund.id, &Refund::id) != order.refunds.end()) return false;

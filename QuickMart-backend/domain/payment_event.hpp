@@ -28,7 +28,7 @@ enum class PaymentEventAnswer { ignore, take_in, give_back, wait };
 PaymentEventAnswer answer_to(const PaymentEvent& event, const Order& order) noexcept;
 
 // A refund that somebody else made counts as one of the order's, so that no more goes back than was paid. → false when
-// there is nothing (more) to take in: a dispute changes only the history.
+// there is nothing (more) to take in: a dispute, or another currency, changes only the history.
 bool take_in(Order& order, const PaymentEvent& event, Timestamp at);
 
 // For the order's history. Names the event, so that it is noted once.

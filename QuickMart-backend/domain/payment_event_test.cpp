@@ -61,6 +61,9 @@ TEST(PaymentEvent, ARefundOfSomebodyElsesCountsOnce) {
   event.id = "evt_1";
   event.kind = PaymentEventKind::refunded;
   event.amount = Money{400};
+  event.amount = Money{400, Currency{"EUR"}};
+  EXPECT_FALSE(take_in(order, event, Timestamp{}));
+  event.amount = Money{400};
   EXPECT_TRUE(take_in(order, event, Timestamp{}));
   EXPECT_FALSE(take_in(order, event, Timestamp{}));
   EXPECT_EQ(refundable(order), Money{600});

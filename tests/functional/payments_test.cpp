@@ -32,7 +32,7 @@ class PaymentsTest : public testing::Test {
     shop_ = world_.start("quickmart-backend",
                          {"--threads", "2", "--service-token", kServiceToken, "--jwt-secret", kJwtSecret,
                           "--demo-data-dir", kDemoData, "--payment-webhook-secret", kWebhookSecret,
-                          "--payment-timeout", "10000", "--payment-gateway-url",
+                          "--payment-timeout", "6000", "--order-lease", "12000", "--payment-gateway-url",
                           "http://127.0.0.1:" + std::to_string(to_sandbox_.port())});
     to_shop_.forward_to(shop_.port());
   }
