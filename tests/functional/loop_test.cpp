@@ -60,7 +60,7 @@ TEST(Loop, APredictionOwedSurvivesTheDeathOfEitherService) {
 }
 
 TEST(Loop, TheFivePeopleOfTheDemoShowEveryRisk) {
-  TwoServices& services = shared_services();
+  TwoServices services;  // where nobody logged in yet, which would tell of them
   ASSERT_TRUE(services.wait_until_scoring());
   std::map<std::string, int> segments;
   std::map<std::string, int> leading_reasons;
