@@ -181,13 +181,17 @@ Task<void> Customers::buy(Person& who) {
 Task<void> Customers::ask(std::shared_ptr<Purchase> purchase, std::size_t shop, int attempts) {
   const std::string token = people_[purchase->customer]->token;
   for (int attempt = 0; attempt < attempts; ++attempt) {
+    const std::int64_t mine = ++purchase->asked;
     Reply reply = co_await world_.shop(shop + static_cast<std::size_t>(attempt))
                       .call(Method::Post, "/api/cart/checkout", purchase->body, token, purchase->key);
     if (is_open(reply)) {
+      // A reason given to another request meanwhile need not be the last word: some give the key back.
+      purchase->lost = purchase->asked;
+      if (purchase->orders.empty()) purchase->is_answered = false;
       co_await pause_for(kAskAgain);
       continue;
     }
-    purchase->is_answered = true;
+    if (reply.status == 201 || mine > purchase->lost) purchase->is_answered = true;
     if (reply.status == 201) {
       purchase->orders.insert(text_of(reply.json, "/order_id"));
       if (purchase->orders.size() == 2) books_.breach("the key " + purchase->key + " was answered with two orders");

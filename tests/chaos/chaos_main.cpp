@@ -11,7 +11,7 @@
 namespace qm::chaos {
 namespace {
 
-constexpr std::chrono::seconds kQuiet{120};
+constexpr std::chrono::seconds kQuiet{300};
 constexpr std::chrono::minutes kStandstill{3};
 constexpr std::size_t kStepsShown = 20;  // of progress, where nobody watches
 
