@@ -17,10 +17,10 @@ namespace qm {
 // → one result per task, in order. The first exception is rethrown, once all have ended.
 template <class T>
 Task<std::vector<Result<T>>> gather(std::vector<Task<Result<T>>> tasks) {
-  using Clock = std::chrono::steady_clock;
-  using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
+  using Steady = std::chrono::steady_clock;
+  using Timer = boost::asio::basic_waitable_timer<Steady, boost::asio::wait_traits<Steady>, Executor>;
   struct State {
-    State(const Executor& executor, std::size_t count) : done(executor, Clock::time_point::max()), left(count) {
+    State(const Executor& executor, std::size_t count) : done(executor, Steady::time_point::max()), left(count) {
       results.resize(count, Result<T>{Error{}});
     }
     Timer done;
