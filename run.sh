@@ -29,7 +29,7 @@ QuickMart: a shop, and the engine that keeps its customers.
 
   check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
   bench [NAME…]              the benchmarks, each beside its yardstick
-  chaos [OPTIONS]            customers buy while processes are killed, then the books are audited (OPTIONS: chaos --help)
+  chaos [OPTIONS]            customers buy while processes are killed, then an audit (OPTIONS: chaos --help)
 
 SERVICE is reco or quickmart. --yes installs Debian packages without asking; --docker uses containers.
 

@@ -80,13 +80,16 @@ void Customers::spawn(Task<void> task) {
 }
 
 void Customers::prepare() {
-  Reply listed = await_on(context_, world_.shop(0).call(Method::Get, "/api/products?limit=100&in_stock=true", "", staff_));
+  const auto read = [this](const std::string& target) {
+    return await_on(context_, world_.shop(0).call(Method::Get, target, "", staff_));
+  };
+  const Reply listed = read("/api/products?limit=100&in_stock=true");
   for (const auto& product : list_of(listed.json, "/products"))
     if (skus_.size() < kProducts && list_of(product, "/variants").empty())
       skus_.push_back(text_of(product, "/product_id"));
   if (skus_.size() < kProducts) throw std::runtime_error("the shop lists too few products");
   for (std::size_t i = 0; i < skus_.size(); ++i) {
-    const Reply stock = await_on(context_, world_.shop(0).call(Method::Get, "/api/admin/stock/" + skus_[i], "", staff_));
+    const Reply stock = read("/api/admin/stock/" + skus_[i]);
     if (stock.status != 200) throw std::runtime_error("the stock of " + skus_[i] + " cannot be read");
     const std::int64_t wanted = i < kScarce ? 5 : kPlenty;
     await_on(context_, [](Customers& self, std::string sku, std::int64_t by, std::string key) -> Task<bool> {
