@@ -659,7 +659,8 @@ TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});
   ManualClock ahead{kNow + std::chrono::minutes{10}};
-  OrderApp hasty{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead, events_}};
+  OrderApp hasty{
+      {orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead, events_}};
   std::vector<UserId> users;
   for (int i = 0; i < 24; ++i) {
     users.emplace_back("user_" + std::to_string(i));
