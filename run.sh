@@ -29,6 +29,7 @@ QuickMart: a shop, and the engine that keeps its customers.
 
   check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
   bench [NAME…]              the benchmarks, each beside its yardstick
+  chaos [OPTIONS]            customers buy while processes are killed, then an audit (OPTIONS: chaos --help)
 
 SERVICE is reco or quickmart. --yes installs Debian packages without asking; --docker uses containers.
 
@@ -113,6 +114,13 @@ bench() {
   exec bench/run "$@"
 }
 
+chaos() {
+  tools/bootstrap build test
+  build_options+=(-D QM_TESTS=ON)
+  build release chaos
+  exec build/release/bin/chaos "$@"
+}
+
 runs_in_containers && use_containers
 command=${1:-help}
 shift || true
@@ -130,6 +138,7 @@ case $command in
   db) show_store ;;
   check) check "$@" ;;
   bench) bench "$@" ;;
+  chaos) chaos "$@" ;;
   help | -h | --help) show_help ;;
   *) say_error "there is no command «$command»."; show_help >&2; exit 2 ;;
 esac

@@ -1,26 +1,40 @@
 #include "QuickMart-backend/app/recover_orders.hpp"
 
+#include <algorithm>
+
+#include "platform/core/gather.hpp"
 #include "platform/log/log.hpp"
 
 namespace qm::shop {
 namespace {
 
-constexpr std::size_t kOrdersAtOnce = 100;
+constexpr std::size_t kOrdersFound = 100;
+// One after the other, what a crash under load leaves open would take minutes: each waits for the disk many times.
+constexpr std::size_t kOrdersAtOnce = 16;
 // How long the stock remembers what was put back. A worker that lost its lease may still put it back again until then.
 constexpr std::chrono::hours kKeepPutBack{1};
 
 }  // namespace
 
 Task<Result<int>> RecoverOrders::run() {
-  auto abandoned = co_await uses_.orders.abandoned(uses_.clock.now(), kOrdersAtOnce);
+  auto abandoned = co_await uses_.orders.abandoned(uses_.clock.now(), kOrdersFound);
   if (!abandoned) co_return abandoned.error();
   int settled = 0;
-  for (StoredOrder& stored : *abandoned) {
-    const std::string id = stored.order.id.str();
-    auto done = co_await recover(std::move(stored));
-    // One that cannot be settled now must not keep the others waiting; its lease ends again.
-    if (!done) log::warn("an order could not be settled yet", {{"order", id}, {"why", done.error().detail}});
-    settled += done && *done ? 1 : 0;
+  for (std::size_t begin = 0; begin < abandoned->size(); begin += kOrdersAtOnce) {
+    const std::size_t end = std::min(begin + kOrdersAtOnce, abandoned->size());
+    std::vector<std::string> ids;
+    std::vector<Task<Result<bool>>> tasks;
+    for (std::size_t i = begin; i < end; ++i) {
+      ids.push_back((*abandoned)[i].order.id.str());
+      tasks.push_back(recover(std::move((*abandoned)[i])));
+    }
+    const auto results = co_await gather(std::move(tasks));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const Result<bool>& done = results[i];
+      // One that cannot be settled now must not keep the others waiting; its lease ends again.
+      if (!done) log::warn("an order could not be settled yet", {{"order", ids[i]}, {"why", done.error().detail}});
+      settled += done && *done ? 1 : 0;
+    }
   }
   co_return settled;
 }

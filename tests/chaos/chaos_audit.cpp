@@ -98,14 +98,16 @@ void Audit::check_order(const value& order) {
   const bool stood = stood_once(order), is_cancelled = status == "cancelled";
   if (text_of(order, "/progress") != "none") books.breach("the order " + id + " is never settled");
   if (!is_cancelled && status != "confirmed") books.breach("the order " + id + " ended " + status);
-  const bool fits = is_cancelled ? paid == (stood ? "refunded" : "failed") : paid == "paid" || paid.ends_with("refunded");
+  const bool fits =
+      is_cancelled ? paid == (stood ? "refunded" : "failed") : paid == "paid" || paid.ends_with("refunded");
   if (!fits) books.breach("the order " + id + " is " + status + " and " + paid);
   if (times_noted(order, "placed") != 1 || times_noted(order, "confirmed") != (stood ? 1 : 0) ||
       times_noted(order, "paid") != (stood ? 1 : 0) || times_noted(order, "cancelled") != (is_cancelled ? 1 : 0))
     books.breach("the history of " + id + " does not tell what happened");
   check_payment(id, order, stood);
   if (is_cancelled) return;
-  for (const auto& item : list_of(order, "/order/items")) bought_[text_of(item, "/sku")] += number_of(item, "/quantity");
+  for (const auto& item : list_of(order, "/order/items"))
+    bought_[text_of(item, "/sku")] += number_of(item, "/quantity");
   for (const auto& refund : list_of(order, "/order/refunds")) {
     for (const auto& line : list_of(refund, "/lines"))
       if (line.at("restock").as_bool()) bought_[text_of(line, "/sku")] -= number_of(line, "/quantity");
@@ -142,7 +144,8 @@ void Audit::check_stock() {
     if (number_of(stock, "/available") < 0 || number_of(stock, "/available") != on_hand)
       books.breach("of " + sku + ", " + std::to_string(number_of(stock, "/available")) + " of " +
                    std::to_string(on_hand) + " can be sold");
-    if (number_of(stock, "/initial") + adjusted != on_hand + gone) books.breach("the stock of " + sku + " does not add up");
+    if (number_of(stock, "/initial") + adjusted != on_hand + gone)
+      books.breach("the stock of " + sku + " does not add up");
     if (gone != bought_[sku])
       books.breach("of " + sku + ", " + std::to_string(gone) + " are gone and " + std::to_string(bought_[sku]) +
                    " bought");

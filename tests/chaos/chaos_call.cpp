@@ -57,9 +57,9 @@ Task<Reply> Service::call(http::Method method, std::string target, std::string b
 }
 
 Task<void> pause_for(std::chrono::milliseconds time) {
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
   const Executor executor = co_await boost::asio::this_coro::executor;
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer{executor, time};
+  boost::asio::basic_waitable_timer<Steady, boost::asio::wait_traits<Steady>, Executor> timer{executor, time};
   co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>{});
 }
 

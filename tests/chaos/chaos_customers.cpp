@@ -80,13 +80,16 @@ void Customers::spawn(Task<void> task) {
 }
 
 void Customers::prepare() {
-  Reply listed = await_on(context_, world_.shop(0).call(Method::Get, "/api/products?limit=100&in_stock=true", "", staff_));
+  const auto read = [this](const std::string& target) {
+    return await_on(context_, world_.shop(0).call(Method::Get, target, "", staff_));
+  };
+  const Reply listed = read("/api/products?limit=100&in_stock=true");
   for (const auto& product : list_of(listed.json, "/products"))
     if (skus_.size() < kProducts && list_of(product, "/variants").empty())
       skus_.push_back(text_of(product, "/product_id"));
   if (skus_.size() < kProducts) throw std::runtime_error("the shop lists too few products");
   for (std::size_t i = 0; i < skus_.size(); ++i) {
-    const Reply stock = await_on(context_, world_.shop(0).call(Method::Get, "/api/admin/stock/" + skus_[i], "", staff_));
+    const Reply stock = read("/api/admin/stock/" + skus_[i]);
     if (stock.status != 200) throw std::runtime_error("the stock of " + skus_[i] + " cannot be read");
     const std::int64_t wanted = i < kScarce ? 5 : kPlenty;
     await_on(context_, [](Customers& self, std::string sku, std::int64_t by, std::string key) -> Task<bool> {
@@ -181,13 +184,17 @@ Task<void> Customers::buy(Person& who) {
 Task<void> Customers::ask(std::shared_ptr<Purchase> purchase, std::size_t shop, int attempts) {
   const std::string token = people_[purchase->customer]->token;
   for (int attempt = 0; attempt < attempts; ++attempt) {
+    const std::int64_t mine = ++purchase->asked;
     Reply reply = co_await world_.shop(shop + static_cast<std::size_t>(attempt))
                       .call(Method::Post, "/api/cart/checkout", purchase->body, token, purchase->key);
     if (is_open(reply)) {
+      // A reason given to another request meanwhile need not be the last word: some give the key back.
+      purchase->lost = purchase->asked;
+      if (purchase->orders.empty()) purchase->is_answered = false;
       co_await pause_for(kAskAgain);
       continue;
     }
-    purchase->is_answered = true;
+    if (reply.status == 201 || mine > purchase->lost) purchase->is_answered = true;
     if (reply.status == 201) {
       purchase->orders.insert(text_of(reply.json, "/order_id"));
       if (purchase->orders.size() == 2) books_.breach("the key " + purchase->key + " was answered with two orders");

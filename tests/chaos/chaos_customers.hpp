@@ -18,7 +18,9 @@ struct Purchase {
   std::string key;
   std::string body;
   std::set<std::string> orders;  // that it was answered with: at most one
-  bool is_answered = false;      // for good: with an order, or with a reason
+  bool is_answered = false;      // with an order, or with a reason; and nothing was asked since that got no answer
+  std::int64_t asked = 0;        // how often
+  std::int64_t lost = 0;         // which of them was the last that had got no answer when it was noticed
 };
 
 struct Books {

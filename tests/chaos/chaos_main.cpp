@@ -11,7 +11,7 @@
 namespace qm::chaos {
 namespace {
 
-constexpr std::chrono::seconds kQuiet{120};
+constexpr std::chrono::seconds kQuiet{300}, kQuietWhenBroken{15};
 constexpr std::chrono::minutes kStandstill{3};
 constexpr std::size_t kStepsShown = 20;  // of progress, where nobody watches
 
@@ -74,7 +74,7 @@ class Run {
     customers.ask_again();
     if (!eventually([&] { return customers.are_done(); }, kStandstill))
       customers.books().breach("customers wait for ever");
-    audit.wait_until_quiet(kQuiet);
+    audit.wait_until_quiet(options_.breaks == "nothing" ? kQuiet : kQuietWhenBroken);
     audit.run();
     const std::size_t breaches = customers.books().breaches.size();
     std::printf("%zu orders compared with the ledger, the stock and the coupons; seed %lld, store %s\n",

@@ -20,6 +20,8 @@ int read_options(int argc, const char* const* argv, Options& options) {
   table.integer("lease-ms", "", options.lease_ms, 500, 60'000, "ms", "The shop's ORDER_LEASE_MS.");
   table.choice("break", "", options.breaks, {"nothing", "stock_guard", "idempotency", "recovery"},
                "Takes a guard out of the shop, to see the harness find out.");
+  table.text("dir", "", options.dir,
+             "An empty directory for what the processes keep and log, which then stays; empty: one that does not.");
   return table.parse(argc, argv);
 }
 

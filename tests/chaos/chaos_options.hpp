@@ -13,6 +13,7 @@ struct Options {
   std::int64_t customers = 48;
   std::int64_t lease_ms = 1'000;
   std::string breaks = "nothing";
+  std::string dir;  // empty: one of its own, gone at the end
 };
 
 // → −1 and `options` filled, or the exit code.

@@ -19,7 +19,8 @@ std::string local(std::uint16_t port) { return "http://127.0.0.1:" + std::to_str
 
 }  // namespace
 
-World::World(const Options& options) : options_(options) {
+World::World(const Options& options)
+    : options_(options), dir_(options.dir.empty() ? own_dir_.path() : std::filesystem::path{options.dir}) {
   for (const char* setting : {"AEROSPIKE_HOST", "AEROSPIKE_PORT", "AEROSPIKE_NAMESPACE", "AEROSPIKE_USER"})
     ::unsetenv(setting);
   if (options.breaks != "nothing") ::setenv("QM_TEST_BREAK", options.breaks.c_str(), 1);
@@ -37,7 +38,7 @@ World::World(const Options& options) : options_(options) {
 void World::start_gateway() {
   gateway_.process = functional::ServiceProcess{
       "payment-sandbox",
-      dir_.path(),
+      dir_,
       {"--threads", "1", "--log-level", "warn", "--service-token", kServiceToken, "--webhook-url",
        local(to_shop_.port()) + "/api/payments/webhooks/sandbox"}};
   to_gateway_.forward_to(gateway_.process.port());
@@ -59,7 +60,7 @@ void World::start_shop(std::size_t which) {
   const char* program = options_.breaks == "nothing" ? "quickmart-backend" : "quickmart-backend-breakable";
   Process& shop = shops_[which];
   shop.process =
-      functional::ServiceProcess{program, dir_.path(), std::move(arguments), "shop" + std::to_string(which)};
+      functional::ServiceProcess{program, dir_, std::move(arguments), "shop" + std::to_string(which)};
   shop.service.renew(shop.process.port());
   to_shop_.forward_to(shop.process.port());
 }

@@ -1,6 +1,7 @@
 // The processes of a run: the payment sandbox, one shop or two, and the proxies that keep their addresses.
 #pragma once
 #include <deque>
+#include <filesystem>
 #include <random>
 #include <vector>
 
@@ -38,7 +39,8 @@ class World {
   void start_shop(std::size_t which);
 
   const Options& options_;
-  TempDir dir_;
+  TempDir own_dir_;
+  const std::filesystem::path dir_;
   bool faults_ = false;
   functional::FaultyProxy to_gateway_;
   functional::FaultyProxy to_shop_;  // of webhooks
