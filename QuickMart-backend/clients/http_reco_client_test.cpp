@@ -30,6 +30,7 @@ class HttpRecoClientTest : public testing::Test {
     };
     api_.raw(http::Method::Post, "/predict/{user_id}", {.name = "predict", .summary = ""}, answer);
     api_.raw(http::Method::Post, "/ingest/{group}", {.name = "ingest", .summary = ""}, answer);
+    api_.raw(http::Method::Post, "/events", {.name = "events", .summary = ""}, answer);
     server_ = std::make_unique<http::Server>(workers_, api_, http::ServerOptions{});
     workers_.start();
     server_->start();
@@ -101,6 +102,37 @@ TEST_F(HttpRecoClientTest, SendsFeaturesOfEveryType) {
   EXPECT_EQ(
       seen_,
       R"(/ingest/behavior Bearer the-token {"user_id":"u","a":true,"b":3,"c":0.25,"d":"gold \"plus\"","e":{"electronics":0.5}})");
+}
+
+TEST_F(HttpRecoClientTest, SendsEventsWithWhatTheySayAndNoMore) {
+  body_ = R"({"accepted":1,"duplicates":0,"ignored":[{"event_id":"e2","reason":"unknown"}]})";
+  contracts::Event event;
+  event.event_id = "e1";
+  event.type = contracts::EventType::cart_changed;
+  event.user_id = "u";
+  event.at = Timestamp{std::chrono::days{20'000}};
+  event.data.item_count = 2;
+  event.data.amount = json::Amount{250};
+  const auto answer = run(client_->send_events({event}, deadline_in(std::chrono::milliseconds{5'000})));
+  ASSERT_TRUE(answer) << answer.error().detail;
+  EXPECT_EQ(answer->accepted, 1);
+  EXPECT_EQ(answer->ignored.front().event_id, "e2");
+  EXPECT_EQ(seen_, R"(/events Bearer the-token {"events":[{"event_id":"e1","type":"cart_changed","user_id":"u",)"
+                   R"("at":"2024-10-04T00:00:00.000Z","data":{"item_count":2,"amount":2.50}}]})");
+}
+
+TEST_F(HttpRecoClientTest, ARecoEngineWithoutEventsIsAskedAgainLater) {
+  struct Case {
+    int status;
+    ErrorKind kind;
+  };
+  for (const Case& c : {Case{404, ErrorKind::Unavailable}, Case{503, ErrorKind::Unavailable},
+                        Case{422, ErrorKind::Rejected}}) {
+    status_ = c.status;
+    const auto answer = run(client_->send_events({}, deadline_in(std::chrono::milliseconds{5'000})));
+    ASSERT_FALSE(answer) << c.status;
+    EXPECT_EQ(answer.error().kind, c.kind) << c.status;
+  }
 }
 
 TEST_F(HttpRecoClientTest, NobodyAtTheAddressIsNotAlive) {

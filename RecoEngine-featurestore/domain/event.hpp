@@ -1,6 +1,8 @@
 // What a customer did, as the shop tells it, and the features that follow from it. Pure.
 #pragma once
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
