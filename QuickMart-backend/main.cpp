@@ -5,6 +5,7 @@
 #include "platform/log/log.hpp"
 #include "platform/service/service_host.hpp"
 #include "QuickMart-backend/api/admin_api.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/auth_api.hpp"
 #include "QuickMart-backend/api/authenticator.hpp"
 #include "QuickMart-backend/api/cart_api.hpp"
@@ -83,6 +84,8 @@ class Shop {
         histories_(host.store()),
         demo_state_(host.store()),
         tickets_(host.store()),
+        audit_store_(host.store()),
+        audit_(audit_store_, clock_),
         reco_(config.reco_engine_url, config.service_token),
         send_events_(host.queue(), reco_),
         views_(send_events_, clock_),
@@ -121,6 +124,8 @@ class Shop {
     if (!opened) throw std::runtime_error("the carts cannot be opened: " + opened.error().detail);
     opened = host_.finish(tickets_.open());
     if (!opened) throw std::runtime_error("the tickets cannot be opened: " + opened.error().detail);
+    opened = host_.finish(audit_store_.open());
+    if (!opened) throw std::runtime_error("the audit log cannot be opened: " + opened.error().detail);
     auto mirrored = host_.finish(order_app_.mirror.run_for_all());
     if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
@@ -152,18 +157,19 @@ class Shop {
     add_coupon_routes(api, coupons_);
     add_cart_routes(api, order_app_, CartCallers{authenticator, cart_tokens_, clock_});
     add_order_routes(api, order_app_);
-    add_staff_order_routes(api, order_app_);
-    add_stock_routes(api, order_app_.staff_stock, clock_);
     PaymentWebhooks webhooks;
     if (config_.payment_gateway != "local") webhooks.provider = config_.payment_gateway;
     webhooks.secret = config_.payment_webhook_secret;
     webhooks.tolerance = std::chrono::seconds{config_.payment_webhook_tolerance_s};
     add_payment_webhook_routes(api, receive_payment_event_, std::move(webhooks), clock_);
     add_ticket_routes(api, ticket_app_);
+    add_staff_order_routes(api, order_app_, audit_);
+    add_stock_routes(api, order_app_.staff_stock, audit_, clock_);
+    add_audit_routes(api, audit_);
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
-    add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, development, development});
+    add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, audit_, development, development});
     add_health_route(api, health_, service::version(), host_.store_warnings());
   }
 
@@ -299,6 +305,8 @@ class Shop {
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
   TicketStore tickets_;
+  AuditStore audit_store_;
+  Audit audit_;
   HttpRecoClient reco_;
   SendEvents send_events_;
   NoteViews views_;

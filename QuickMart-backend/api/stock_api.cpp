@@ -4,6 +4,7 @@
 
 #include "platform/json/describe.hpp"
 #include "platform/security/password.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/idempotency_key.hpp"
 
 namespace qm::shop {
@@ -92,7 +93,7 @@ wire::Stock to_wire(const Stock& stock) {
 
 }  // namespace
 
-void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
+void add_stock_routes(http::Api& api, StaffStock& stock, Audit& audit, const Clock& clock) {
   api.get("/api/admin/stock", stock_staff("admin_stock", "Stock that is counted, in no particular order", {403}),
           [&stock](Call<None, wire::StockPaging> call) -> Task<Result<wire::StockList>> {
             std::string cursor = std::move(call.query.cursor).value_or("");
@@ -112,7 +113,7 @@ void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
           });
   api.post("/api/admin/stock/{sku}/adjust",
            stock_staff("adjust_stock", "Counts up or down, with a reason, once per Idempotency-Key", {403, 404, 409}),
-           [&stock, &clock](Call<wire::BySku, None, wire::NewAdjustment> call) -> Task<Result<wire::Stock>> {
+           [&stock, &audit, &clock](Call<wire::BySku, None, wire::NewAdjustment> call) -> Task<Result<wire::Stock>> {
              auto key = idempotency_key_of(*call.request, "adjustment");
              if (!key) co_return key.error();
              StockAdjustment adjustment;
@@ -121,7 +122,13 @@ void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
              adjustment.reason = std::move(call.body.reason);
              adjustment.by = call.principal().subject;
              adjustment.at = clock.now();
-             auto adjusted = co_await stock.adjust(std::move(call.path.sku), std::move(adjustment));
+             AuditEntry entry = audit_entry(*call.request, "stock.adjust", {"stock", call.path.sku.str()},
+                                            std::to_string(adjustment.change) + ": " + adjustment.reason);
+             auto work = stock.adjust(std::move(call.path.sku), std::move(adjustment));
+             std::function<std::string(const Stock&)> tell = [](const Stock& now) {
+               return "available: " + std::to_string(now.available);
+             };
+             auto adjusted = co_await audit.around(std::move(entry), std::move(work), std::move(tell));
              if (!adjusted) co_return adjusted.error();
              co_return to_wire(*adjusted);
            });
