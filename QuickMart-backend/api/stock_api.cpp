@@ -30,8 +30,10 @@ struct Stock {
   std::int64_t restocked = 0;
   std::map<std::string, std::int64_t> reserved;  // by order id
   std::vector<StockAdjustment> adjustments;      // the last ones, oldest first
+  std::optional<std::int64_t> low_below;         // its own; left out: the shop's
 };
-BOOST_DESCRIBE_STRUCT(Stock, (), (sku, available, on_hand, initial, adjusted, sold, restocked, reserved, adjustments))
+BOOST_DESCRIBE_STRUCT(Stock, (),
+                      (sku, available, on_hand, initial, adjusted, sold, restocked, reserved, adjustments, low_below))
 
 struct StockList {
   std::vector<Stock> stock;
@@ -53,6 +55,14 @@ struct BySku {
   SkuId sku;
 };
 BOOST_DESCRIBE_STRUCT(BySku, (), (sku))
+
+struct NewThreshold {
+  std::optional<std::int64_t> low_below;  // left out: the shop's
+};
+BOOST_DESCRIBE_STRUCT(NewThreshold, (), (low_below))
+inline auto constraints(const NewThreshold*) {
+  return json::fields(json::field(&NewThreshold::low_below, json::range(0, 1'000'000)));
+}
 
 struct NewAdjustment {
   std::int64_t change = 0;
@@ -85,7 +95,7 @@ http::EndpointInfo stock_staff(std::string name, std::string summary, std::vecto
 
 wire::Stock to_wire(const Stock& stock) {
   wire::Stock out{stock.sku.str(),  stock.available, stock.on_hand,   stock.initial,
-                  stock.adjusted, stock.sold,      stock.restocked, stock.reserved, {}};
+                  stock.adjusted, stock.sold,      stock.restocked, stock.reserved, {}, stock.low_below};
   for (const StockAdjustment& each : stock.adjustments)
     out.adjustments.push_back({each.id, each.change, each.reason, each.by, each.at});
   return out;
@@ -132,6 +142,18 @@ void add_stock_routes(http::Api& api, StaffStock& stock, Audit& audit, const Clo
              if (!adjusted) co_return adjusted.error();
              co_return to_wire(*adjusted);
            });
+  api.put("/api/admin/stock/{sku}/threshold",
+          stock_staff("set_stock_threshold", "Of how few on a SKU is low in stock: the events stock.low tell of it",
+                      {403, 404}),
+          [&stock, &audit](Call<wire::BySku, None, wire::NewThreshold> call) -> Task<Result<wire::Stock>> {
+            const auto low_below = call.body.low_below;
+            AuditEntry entry = audit_entry(*call.request, "stock.threshold", {"stock", call.path.sku.str()},
+                                           low_below ? "low below " + std::to_string(*low_below) : "as the shop's");
+            auto work = stock.set_low_below(std::move(call.path.sku), low_below);
+            auto set = co_await audit.around(std::move(entry), std::move(work));
+            if (!set) co_return set.error();
+            co_return to_wire(*set);
+          });
 }
 
 }  // namespace qm::shop
