@@ -29,6 +29,12 @@ int read_config(int argc, const char* const* argv, Config& config) {
                   3'600, "s", "How far a webhook's time may lie from this machine's.");
   options.text("stripe-secret-key", "STRIPE_SECRET_KEY", config.stripe_secret_key,
                "Stripe's secret or restricted key (sk_…, rk_…), for the gateway stripe.");
+  options.integer("low-stock-below", "LOW_STOCK_BELOW", config.low_stock_below, 0, 1'000'000, "pieces",
+                  "Fewer of a SKU than this are low in stock, unless the SKU has a number of its own.");
+  options.milliseconds("webhook-timeout-ms", "WEBHOOK_TIMEOUT_MS", config.webhook_timeout_ms, 100, 60'000,
+                       "How long an endpoint of a webhook may take to answer.");
+  options.milliseconds("webhook-first-pause-ms", "WEBHOOK_FIRST_PAUSE_MS", config.webhook_first_pause_ms, 10, 3'600'000,
+                       "Pause after the first failed attempt of a webhook; each further one is four times as long.");
   return options.parse(argc, argv);
 }
 

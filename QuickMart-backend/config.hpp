@@ -21,6 +21,9 @@ struct Config : service::ServiceConfig {
   std::string jwt_secret;     // empty: the development one
   std::string reco_engine_url = "http://localhost:8000";
   std::int64_t cart_abandon_after_min = 30;
+  std::int64_t low_stock_below = 5;
+  std::chrono::milliseconds webhook_timeout_ms{10'000};
+  std::chrono::milliseconds webhook_first_pause_ms{10'000};
   std::string demo_data_dir;  // empty: looked for beside the program
   std::chrono::milliseconds order_lease_ms{30'000};
   std::string payment_gateway = "auto";  // complete_config() makes of it: local, sandbox, stripe

@@ -5,6 +5,7 @@
 #include "platform/log/log.hpp"
 #include "platform/service/service_host.hpp"
 #include "QuickMart-backend/api/admin_api.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/auth_api.hpp"
 #include "QuickMart-backend/api/authenticator.hpp"
 #include "QuickMart-backend/api/cart_api.hpp"
@@ -17,6 +18,7 @@
 #include "QuickMart-backend/api/stock_api.hpp"
 #include "QuickMart-backend/api/ticket_api.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
+#include "QuickMart-backend/api/webhook_api.hpp"
 #include "QuickMart-backend/app/accounts.hpp"
 #include "QuickMart-backend/app/note_views.hpp"
 #include "QuickMart-backend/app/orders.hpp"
@@ -25,6 +27,7 @@
 #include "QuickMart-backend/clients/http_payment_gateway.hpp"
 #include "QuickMart-backend/clients/http_reco_client.hpp"
 #include "QuickMart-backend/clients/local_payment_gateway.hpp"
+#include "QuickMart-backend/clients/http_webhook_sender.hpp"
 #include "QuickMart-backend/config.hpp"
 
 namespace qm::shop {
@@ -83,6 +86,16 @@ class Shop {
         histories_(host.store()),
         demo_state_(host.store()),
         tickets_(host.store()),
+        audit_store_(host.store()),
+        audit_(audit_store_, clock_),
+        webhooks_(host.store()),
+        deliveries_(host.store()),
+        webhook_sender_(!config.production()),
+        attempts_(host.add_queue(DeliverWebhooks::queue_options())),
+        merchant_events_(host.queue()),
+        staff_webhooks_({webhooks_, deliveries_, webhook_sender_, clock_}),
+        deliver_webhooks_({attempts_, webhooks_, deliveries_, webhook_sender_, audit_, clock_},
+                          {config.webhook_timeout_ms, config.webhook_first_pause_ms}),
         reco_(config.reco_engine_url, config.service_token),
         send_events_(host.queue(), reco_),
         views_(send_events_, clock_),
@@ -94,7 +107,7 @@ class Shop {
         coupons_(coupon_store_, held_, users_, clock_, send_events_),
         payments_(make_gateway()),
         order_app_({orders_, stock_, carts_, coupon_store_, held_, *payments_, catalog_store_, catalog_, saga_, clock_,
-                    send_events_, config.order_lease_ms}),
+                    send_events_, merchant_events_, config.order_lease_ms, config.low_stock_below}),
         receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, tell_carts_, send_events_, cart_tokens_,
@@ -121,6 +134,10 @@ class Shop {
     if (!opened) throw std::runtime_error("the carts cannot be opened: " + opened.error().detail);
     opened = host_.finish(tickets_.open());
     if (!opened) throw std::runtime_error("the tickets cannot be opened: " + opened.error().detail);
+    opened = host_.finish(audit_store_.open());
+    if (!opened) throw std::runtime_error("the audit log cannot be opened: " + opened.error().detail);
+    opened = host_.finish(deliveries_.open());
+    if (!opened) throw std::runtime_error("the webhooks cannot be opened: " + opened.error().detail);
     auto mirrored = host_.finish(order_app_.mirror.run_for_all());
     if (!mirrored) log::warn("the stock could not be brought into the catalog", {{"error", mirrored.error().detail}});
   }
@@ -133,6 +150,10 @@ class Shop {
     host_.every(kTellEvery, "telling of carts", [this] { return tell_carts(); });
     host_.every(kTellEvery, "telling of tickets", [this] { return tell_tickets(); });
     host_.every(kTellEvery, "telling of views", [this] { return tell_views(); });
+    host_.queue().handle(MerchantEvents::kJobKind,
+                         [this](const jobs::Job& job) { return deliver_webhooks_.fan_out(job); });
+    attempts_.handle(DeliverWebhooks::kJobKind,
+                     [this](const jobs::Job& job) { return deliver_webhooks_.attempt(job); });
     host_.every(kFollowCatalogEvery, "following the catalog", [this] { return catalog_.follow(); });
     host_.every(kMirrorStockEvery, "bringing the stock into the catalog", [this] { return order_app_.mirror.run(); });
     host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
@@ -152,18 +173,20 @@ class Shop {
     add_coupon_routes(api, coupons_);
     add_cart_routes(api, order_app_, CartCallers{authenticator, cart_tokens_, clock_});
     add_order_routes(api, order_app_);
-    add_staff_order_routes(api, order_app_);
-    add_stock_routes(api, order_app_.staff_stock, clock_);
     PaymentWebhooks webhooks;
     if (config_.payment_gateway != "local") webhooks.provider = config_.payment_gateway;
     webhooks.secret = config_.payment_webhook_secret;
     webhooks.tolerance = std::chrono::seconds{config_.payment_webhook_tolerance_s};
     add_payment_webhook_routes(api, receive_payment_event_, std::move(webhooks), clock_);
     add_ticket_routes(api, ticket_app_);
+    add_staff_order_routes(api, order_app_, audit_);
+    add_stock_routes(api, order_app_.staff_stock, audit_, clock_);
+    add_audit_routes(api, audit_);
+    add_webhook_routes(api, WebhookApp{staff_webhooks_, deliver_webhooks_, audit_});
     add_auth_routes(api, accounts_);
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
-    add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, development, development});
+    add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, audit_, development, development});
     add_health_route(api, health_, service::version(), host_.store_warnings());
   }
 
@@ -181,6 +204,10 @@ class Shop {
           counter("quickmart_events_ignored_total", "Events that RecoEngine does not take.", send_events_.ignored()));
       families.push_back(
           counter("quickmart_views_dropped_total", "Views and searches that were not told.", views_.dropped()));
+      families.push_back(counter("quickmart_webhook_attempts_succeeded_total", "Messages that an endpoint took.",
+                                 deliver_webhooks_.succeeded()));
+      families.push_back(counter("quickmart_webhook_attempts_failed_total", "Messages that an endpoint did not take.",
+                                 deliver_webhooks_.failed()));
       return families;
     });
   }
@@ -299,6 +326,15 @@ class Shop {
   CustomerHistoryStore histories_;
   DemoStateStore demo_state_;
   TicketStore tickets_;
+  AuditStore audit_store_;
+  Audit audit_;
+  WebhookStore webhooks_;
+  DeliveryStore deliveries_;
+  HttpWebhookSender webhook_sender_;
+  jobs::Queue& attempts_;
+  MerchantEvents merchant_events_;
+  StaffWebhooks staff_webhooks_;
+  DeliverWebhooks deliver_webhooks_;
   HttpRecoClient reco_;
   SendEvents send_events_;
   NoteViews views_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/catalog_wire.hpp"
 #include "QuickMart-backend/api/coupon_wire.hpp"
 #include "QuickMart-backend/api/user_wire.hpp"
@@ -109,10 +110,15 @@ void add_load(http::Api& api, const AdminApp& admin, const char* path, const cha
   http::EndpointInfo info = staff(name, summary);
   info.timeout_ms = kLoadTimeoutMs;
   LoadDemoData& demo = admin.demo;
+  Audit& audit = admin.audit;
   const bool allowed = admin.demo_data_allowed;
-  api.post(path, std::move(info), [&demo, allowed, load](Call<>) -> Task<Result<wire::LoadReport>> {
+  const std::string action = std::string{"demo_data."} + name;
+  using Loaded = Task<Result<wire::LoadReport>>;
+  api.post(path, std::move(info), [&demo, &audit, allowed, load, action](Call<> call) -> Loaded {
     if (!allowed) co_return Error{ErrorKind::Forbidden, "Demo data can be loaded in development only."};
-    auto report = co_await (demo.*load)();
+    AuditEntry entry = audit_entry(*call.request, action, {"demo_data"});
+    auto work = (demo.*load)();
+    auto report = co_await audit.around(std::move(entry), std::move(work));
     if (!report) co_return report.error();
     co_return to_wire(std::move(*report));
   });
@@ -207,13 +213,17 @@ void add_users(http::Api& api, UserStore& users) {
 void add_coupon_creation(http::Api& api, const AdminApp& admin) {
   CouponApp& coupons = admin.coupons;
   const Clock& clock = admin.clock;
+  Audit& audit = admin.audit;
   http::EndpointInfo info = staff("create_coupon", "Creates a coupon");
   info.errors = {403, 409};
   api.post(
       "/api/admin/coupons", std::move(info),
-      [&coupons, &clock](Call<None, None, wire::NewCoupon> call) -> Task<Result<http::Answer<wire::CreatedCoupon>>> {
+      [&coupons, &clock,
+       &audit](Call<None, None, wire::NewCoupon> call) -> Task<Result<http::Answer<wire::CreatedCoupon>>> {
         Coupon coupon = wire::to_domain(std::move(call.body), clock.now());
-        auto created = co_await coupons.create.run(std::move(coupon));
+        AuditEntry entry = audit_entry(*call.request, "coupon.create", {"coupon", coupon.code}, coupon.name);
+        auto work = coupons.create.run(std::move(coupon));
+        auto created = co_await audit.around(std::move(entry), std::move(work));
         if (!created) co_return created.error();
         http::Answer<wire::CreatedCoupon> answer;
         answer.status = 201;

@@ -1,6 +1,7 @@
 #include "QuickMart-backend/api/staff_order_api.hpp"
 
 #include "platform/security/password.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/idempotency_key.hpp"
 #include "QuickMart-backend/api/order_wire.hpp"
 
@@ -110,20 +111,38 @@ void add_looking(http::Api& api, StaffOrders& staff) {
           });
 }
 
-void add_moving(http::Api& api, StaffOrders& staff) {
+std::string refund_detail(const RefundRequest& request) {
+  std::string detail = request.id + ": ";
+  if (request.amount) detail += to_decimal(*request.amount) + ", ";
+  for (const shop::ReturnedLine& line : request.lines)
+    detail += std::to_string(line.quantity) + " × " + line.sku.str() + ", ";
+  return detail + request.reason;
+}
+
+std::string told_status(const Order& order) {
+  std::string told = "status: ";
+  return told.append(to_string(order.status)).append(", payment: ").append(to_string(order.payment_status));
+}
+
+void add_moving(http::Api& api, StaffOrders& staff, Audit& audit) {
   api.post("/api/admin/orders/{order_id}/status",
            order_staff("advance_order", "Moves an order on: processing, shipped, delivered", {403, 404, 409}),
-           [&staff](Call<wire::ByStaffOrder, None, wire::NewStatus> call) -> StaffShown {
-             std::string by = call.principal().subject;
-             auto order = co_await staff.advance(std::move(call.path.order_id), call.body.status, std::move(by));
+           [&staff, &audit](Call<wire::ByStaffOrder, None, wire::NewStatus> call) -> StaffShown {
+             AuditEntry entry = audit_entry(*call.request, "order.status", {"order", call.path.order_id.str()},
+                                            "to " + std::string{to_string(call.body.status)});
+             auto work = staff.advance(std::move(call.path.order_id), call.body.status, entry.actor);
+             std::function<std::string(const Order&)> tell = told_status;
+             auto order = co_await audit.around(std::move(entry), std::move(work), std::move(tell));
              if (!order) co_return order.error();
              co_return wire::to_staff_wire(*order);
            });
   api.post("/api/admin/orders/{order_id}/cancel",
            order_staff("admin_cancel_order", "Cancels an order that has not been shipped", {403, 404, 409}),
-           [&staff](Call<wire::ByStaffOrder> call) -> StaffShown {
-             std::string by = call.principal().subject;
-             auto order = co_await staff.cancel(std::move(call.path.order_id), std::move(by));
+           [&staff, &audit](Call<wire::ByStaffOrder> call) -> StaffShown {
+             AuditEntry entry = audit_entry(*call.request, "order.cancel", {"order", call.path.order_id.str()});
+             auto work = staff.cancel(std::move(call.path.order_id), entry.actor);
+             std::function<std::string(const Order&)> tell = told_status;
+             auto order = co_await audit.around(std::move(entry), std::move(work), std::move(tell));
              if (!order) co_return order.error();
              co_return wire::to_staff_wire(*order);
            });
@@ -132,13 +151,17 @@ void add_moving(http::Api& api, StaffOrders& staff) {
                        "Gives money back, once per Idempotency-Key: an amount, or what returned lines are worth, or "
                        "without either all that is left",
                        {400, 403, 404, 409}),
-           [&staff](Call<wire::ByStaffOrder, None, wire::NewRefund> call)
+           [&staff, &audit](Call<wire::ByStaffOrder, None, wire::NewRefund> call)
                -> Task<Result<http::Answer<wire::StaffOrder>>> {
              auto key = idempotency_key_of(*call.request, "refund");
              if (!key) co_return key.error();
              RefundRequest request = to_refund_request(call.body, call.path.order_id.str(), std::move(*key),
                                                        call.principal().subject);
-             auto order = co_await staff.refund(std::move(call.path.order_id), std::move(request));
+             AuditEntry entry = audit_entry(*call.request, "order.refund", {"order", call.path.order_id.str()},
+                                            refund_detail(request));
+             auto work = staff.refund(std::move(call.path.order_id), std::move(request));
+             std::function<std::string(const Order&)> tell = told_status;
+             auto order = co_await audit.around(std::move(entry), std::move(work), std::move(tell));
              if (!order) co_return order.error();
              http::Answer<wire::StaffOrder> answer;
              answer.status = 201;
@@ -149,9 +172,9 @@ void add_moving(http::Api& api, StaffOrders& staff) {
 
 }  // namespace
 
-void add_staff_order_routes(http::Api& api, OrderApp& orders) {
+void add_staff_order_routes(http::Api& api, OrderApp& orders, Audit& audit) {
   add_looking(api, orders.staff);
-  add_moving(api, orders.staff);
+  add_moving(api, orders.staff, audit);
 }
 
 }  // namespace qm::shop

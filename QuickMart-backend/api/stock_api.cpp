@@ -4,6 +4,7 @@
 
 #include "platform/json/describe.hpp"
 #include "platform/security/password.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/idempotency_key.hpp"
 
 namespace qm::shop {
@@ -29,8 +30,10 @@ struct Stock {
   std::int64_t restocked = 0;
   std::map<std::string, std::int64_t> reserved;  // by order id
   std::vector<StockAdjustment> adjustments;      // the last ones, oldest first
+  std::optional<std::int64_t> low_below;         // its own; left out: the shop's
 };
-BOOST_DESCRIBE_STRUCT(Stock, (), (sku, available, on_hand, initial, adjusted, sold, restocked, reserved, adjustments))
+BOOST_DESCRIBE_STRUCT(Stock, (),
+                      (sku, available, on_hand, initial, adjusted, sold, restocked, reserved, adjustments, low_below))
 
 struct StockList {
   std::vector<Stock> stock;
@@ -52,6 +55,14 @@ struct BySku {
   SkuId sku;
 };
 BOOST_DESCRIBE_STRUCT(BySku, (), (sku))
+
+struct NewThreshold {
+  std::optional<std::int64_t> low_below;  // left out: the shop's
+};
+BOOST_DESCRIBE_STRUCT(NewThreshold, (), (low_below))
+inline auto constraints(const NewThreshold*) {
+  return json::fields(json::field(&NewThreshold::low_below, json::range(0, 1'000'000)));
+}
 
 struct NewAdjustment {
   std::int64_t change = 0;
@@ -84,7 +95,7 @@ http::EndpointInfo stock_staff(std::string name, std::string summary, std::vecto
 
 wire::Stock to_wire(const Stock& stock) {
   wire::Stock out{stock.sku.str(),  stock.available, stock.on_hand,   stock.initial,
-                  stock.adjusted, stock.sold,      stock.restocked, stock.reserved, {}};
+                  stock.adjusted, stock.sold,      stock.restocked, stock.reserved, {}, stock.low_below};
   for (const StockAdjustment& each : stock.adjustments)
     out.adjustments.push_back({each.id, each.change, each.reason, each.by, each.at});
   return out;
@@ -92,7 +103,7 @@ wire::Stock to_wire(const Stock& stock) {
 
 }  // namespace
 
-void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
+void add_stock_routes(http::Api& api, StaffStock& stock, Audit& audit, const Clock& clock) {
   api.get("/api/admin/stock", stock_staff("admin_stock", "Stock that is counted, in no particular order", {403}),
           [&stock](Call<None, wire::StockPaging> call) -> Task<Result<wire::StockList>> {
             std::string cursor = std::move(call.query.cursor).value_or("");
@@ -112,7 +123,7 @@ void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
           });
   api.post("/api/admin/stock/{sku}/adjust",
            stock_staff("adjust_stock", "Counts up or down, with a reason, once per Idempotency-Key", {403, 404, 409}),
-           [&stock, &clock](Call<wire::BySku, None, wire::NewAdjustment> call) -> Task<Result<wire::Stock>> {
+           [&stock, &audit, &clock](Call<wire::BySku, None, wire::NewAdjustment> call) -> Task<Result<wire::Stock>> {
              auto key = idempotency_key_of(*call.request, "adjustment");
              if (!key) co_return key.error();
              StockAdjustment adjustment;
@@ -121,10 +132,28 @@ void add_stock_routes(http::Api& api, StaffStock& stock, const Clock& clock) {
              adjustment.reason = std::move(call.body.reason);
              adjustment.by = call.principal().subject;
              adjustment.at = clock.now();
-             auto adjusted = co_await stock.adjust(std::move(call.path.sku), std::move(adjustment));
+             AuditEntry entry = audit_entry(*call.request, "stock.adjust", {"stock", call.path.sku.str()},
+                                            std::to_string(adjustment.change) + ": " + adjustment.reason);
+             auto work = stock.adjust(std::move(call.path.sku), std::move(adjustment));
+             std::function<std::string(const Stock&)> tell = [](const Stock& now) {
+               return "available: " + std::to_string(now.available);
+             };
+             auto adjusted = co_await audit.around(std::move(entry), std::move(work), std::move(tell));
              if (!adjusted) co_return adjusted.error();
              co_return to_wire(*adjusted);
            });
+  api.put("/api/admin/stock/{sku}/threshold",
+          stock_staff("set_stock_threshold", "Of how few on a SKU is low in stock: the events stock.low tell of it",
+                      {403, 404}),
+          [&stock, &audit](Call<wire::BySku, None, wire::NewThreshold> call) -> Task<Result<wire::Stock>> {
+            const auto low_below = call.body.low_below;
+            AuditEntry entry = audit_entry(*call.request, "stock.threshold", {"stock", call.path.sku.str()},
+                                           low_below ? "low below " + std::to_string(*low_below) : "as the shop's");
+            auto work = stock.set_low_below(std::move(call.path.sku), low_below);
+            auto set = co_await audit.around(std::move(entry), std::move(work));
+            if (!set) co_return set.error();
+            co_return to_wire(*set);
+          });
 }
 
 }  // namespace qm::shop

@@ -43,6 +43,8 @@ Task<Result<void>> MirrorStock::mirror(std::set<SkuId> skus) {
     auto stock = co_await stock_.get(sku);
     if (!stock && stock.error().kind == ErrorKind::NotFound) continue;
     if (!stock) co_return stock.error();
+    auto told = co_await tell_.run(*stock);
+    if (!told) co_return told.error();
     if (known->stock_quantity() == stock->available) continue;
     auto written = co_await store_.set_stock(known->product->id, sku, stock->available);
     if (!written && written.error().kind != ErrorKind::NotFound) co_return written.error();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "QuickMart-backend/app/catalog.hpp"
+#include "QuickMart-backend/app/tell_stock.hpp"
 #include "QuickMart-backend/domain/order.hpp"
 #include "QuickMart-backend/store/stock_store.hpp"
 
@@ -14,8 +15,8 @@ namespace qm::shop {
 
 class MirrorStock {
  public:
-  MirrorStock(StockStore& stock, CatalogStore& store, CatalogApp& catalog)
-      : stock_(stock), store_(store), catalog_(catalog) {}
+  MirrorStock(StockStore& stock, CatalogStore& store, CatalogApp& catalog, TellStock& tell)
+      : stock_(stock), store_(store), catalog_(catalog), tell_(tell) {}
 
   void note(const std::vector<OrderItem>& items);
   void note(const SkuId& sku);
@@ -30,6 +31,7 @@ class MirrorStock {
   StockStore& stock_;
   CatalogStore& store_;
   CatalogApp& catalog_;
+  TellStock& tell_;
   std::mutex mutex_;
   std::set<SkuId> noted_;
 };

@@ -22,12 +22,15 @@ struct OrderApp {
     SagaStores& saga;
     const Clock& clock;
     SendEvents& events;
+    MerchantEvents& merchant;
     std::chrono::milliseconds lease = kOrderLease;  // of an order that somebody works on
+    std::int64_t low_stock_below = kLowStockBelow;
   };
   explicit OrderApp(Uses uses)
-      : mirror{uses.stock, uses.catalog_store, uses.catalog},
+      : tell_stock{{uses.stock, uses.merchant, uses.clock}, uses.low_stock_below},
+        mirror{uses.stock, uses.catalog_store, uses.catalog, tell_stock},
         hold{uses.saga.coupons, uses.saga.held, uses.clock},
-        settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.events, uses.lease}},
+        settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.events, uses.merchant, uses.lease}},
         cart{uses.carts, uses.stock, uses.catalog, uses.clock},
         place{{uses.orders, uses.saga, hold, uses.payments, settle, uses.catalog, mirror, uses.clock}},
         cancel{{settle, mirror, uses.clock}},
@@ -37,6 +40,7 @@ struct OrderApp {
         recover{{uses.orders, uses.stock, uses.coupons, uses.held, hold, settle, mirror, uses.clock}} {}
   OrderApp(const OrderApp&) = delete;
 
+  TellStock tell_stock;
   MirrorStock mirror;  // run every second
   HoldCoupon hold;
   SettleOrder settle;

@@ -94,6 +94,34 @@ class OrdersTest : public testing::Test {
     ASSERT_TRUE(run(coupon_app_.recover.run()));
   }
 
+  // Of stock, without their moments, in the order of their names.
+  std::string stock_events() {
+    std::string found;
+    const kv::Page page = run(kv_.scan("job", "", 1'000, {})).value();
+    for (const kv::Entry& entry : page.entries) {
+      const auto begin = entry.key.id.find("stock.");
+      if (begin == std::string::npos) continue;
+      found += (found.empty() ? "" : " ") + entry.key.id.substr(begin, entry.key.id.rfind('.') - begin);
+    }
+    return found;
+  }
+  // Of an event that merchants are told: "order.paid.ord_1".
+  bool is_noted(const std::string& event) { return run(kv_.exists({"job", "merchant_event." + event}, {})).value(); }
+  void expect_events_noted(const Order& order, const std::string& where) {
+    const bool was_confirmed = order.payment_status != PaymentStatus::failed;
+    EXPECT_EQ(is_noted("order.confirmed." + order.id.str()), was_confirmed) << where;
+    EXPECT_EQ(is_noted("order.paid." + order.id.str()), was_confirmed) << where;
+    const bool was_cancelled = was_confirmed && order.status == OrderStatus::cancelled;
+    EXPECT_EQ(is_noted("order.cancelled." + order.id.str()), was_cancelled) << where;
+    for (const Refund& refund : order.refunds)
+      EXPECT_TRUE(is_noted("order.refunded." + order.id.str() + "." + refund.id)) << where;
+    for (const OrderStatus status : {OrderStatus::processing, OrderStatus::shipped, OrderStatus::delivered}) {
+      bool moved = false;
+      for (const OrderEvent& event : order.history) moved = moved || event.what == to_string(status);
+      EXPECT_EQ(is_noted("order." + std::string{to_string(status)} + "." + order.id.str()), moved) << where;
+    }
+  }
+
   // What must hold when nothing is under way. `users`: all who ever ordered.
   void expect_all_adds_up(const std::vector<UserId>& users, const std::string& where) {
     std::map<std::string, std::int64_t> bought;
@@ -101,6 +129,7 @@ class OrdersTest : public testing::Test {
     for (const UserId& user : users) {
       for (const Order& order : orders_of(user)) {
         EXPECT_EQ(order.progress, OrderProgress::none) << where;
+        expect_events_noted(order, where);
         const sandbox::Payment payment = run(ledger_.get(sandbox::PaymentId{order.id.str()})).value();
         if (order.status == OrderStatus::confirmed) {
           EXPECT_EQ(order.payment_status,
@@ -151,9 +180,10 @@ class OrdersTest : public testing::Test {
   jobs::Queue queue_{kv_, clock_};
   ListeningReco reco_;
   SendEvents events_{queue_, reco_};
+  MerchantEvents merchant_{queue_};
   CouponApp coupon_app_{coupons_, held_, users_, clock_, events_};
   OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_,
-                 events_}};
+                 events_, merchant_}};
   const UserId ann_{"ann"};
 };
 
@@ -653,14 +683,64 @@ TEST_F(OrdersTest, AnAdjustmentCountsOnceAndNeverBelowWhatIsReserved) {
   EXPECT_EQ(catalog_.snapshot()->find(ProductId{"pen"})->stock_quantity, 0);
 }
 
+TEST_F(OrdersTest, AMoveIsToldWhereverTheProcessDies) {
+  sell("pen", 5000, 1'000);
+  std::vector<UserId> users;
+  for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+    bool died = true;
+    for (int writes = 0; died; ++writes) {
+      const std::string where = "dead at write " + std::to_string(writes);
+      users.emplace_back("user_" + std::to_string(users.size()));
+      fill(users.back(), "pen", 1);
+      const auto order = run(app_.place.run(request(users.back(), "k")));
+      ASSERT_TRUE(order) << order.error().detail;
+      kv_.die_after(writes, last);
+      static_cast<void>(run(app_.staff.advance(order->id, OrderStatus::processing, "staff")));
+      died = kv_.is_dead();
+      kv_.revive();
+      recover();
+      const Order moved = run(orders_.get(order->id))->order;
+      EXPECT_EQ(moved.progress, OrderProgress::none) << where;
+      expect_events_noted(moved, where);
+    }
+  }
+}
+
+TEST_F(OrdersTest, LowAndEmptyAndFilledStockIsToldOnceByManyInstances) {
+  sell("pen", 5000, 10);
+  fill(ann_, "pen", 6);
+  ASSERT_TRUE(run(app_.place.run(request(ann_, "k1"))));
+  // Every instance looks, dying here and there.
+  for (int writes = 0; writes < 6; ++writes) {
+    for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+      kv_.die_after(writes, last);
+      static_cast<void>(run(app_.mirror.run_for_all()));
+      kv_.revive();
+    }
+  }
+  ASSERT_TRUE(run(app_.mirror.run_for_all()));
+  EXPECT_EQ(stock_events(), "stock.low.pen.1");
+  fill(ann_, "pen", 4);
+  ASSERT_TRUE(run(app_.place.run(request(ann_, "k2"))));
+  std::vector<Task<Result<void>>> looks;
+  for (int i = 0; i < 8; ++i) looks.push_back(app_.mirror.run_for_all());
+  for (const auto& looked : run_all(std::move(looks))) EXPECT_TRUE(looked);
+  EXPECT_EQ(stock_events(), "stock.low.pen.1 stock.out.pen.2");
+  ASSERT_TRUE(run(app_.staff_stock.adjust(SkuId{"pen"}, adjustment("a1", 3))));
+  ASSERT_TRUE(run(app_.mirror.run()));
+  ASSERT_TRUE(run(app_.mirror.run()));
+  EXPECT_EQ(stock_events(), "stock.back.pen.3 stock.low.pen.1 stock.out.pen.2");
+  EXPECT_TRUE(stock("pen").adds_up());
+}
+
 // One instance's clock is far ahead: it takes every order over while the other one is still at work on it. Nothing may
 // be lost or doubled by that; only time is.
 TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});
   ManualClock ahead{kNow + std::chrono::minutes{10}};
-  OrderApp hasty{
-      {orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead, events_}};
+  OrderApp hasty{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead, events_,
+                  merchant_}};
   std::vector<UserId> users;
   for (int i = 0; i < 24; ++i) {
     users.emplace_back("user_" + std::to_string(i));

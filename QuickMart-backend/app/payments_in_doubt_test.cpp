@@ -146,8 +146,9 @@ class PaymentsInDoubtTest : public testing::Test {
   jobs::Queue queue_{*kv_, clock_};
   ListeningReco reco_;
   SendEvents send_events_{queue_, reco_};
+  MerchantEvents merchant_{queue_};
   OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_,
-                 send_events_}};
+                 send_events_, merchant_}};
   ReceivePaymentEvent receive_{{orders_, events_, references_, payments_, clock_}};
   int told_ = 0;
 };

@@ -201,6 +201,7 @@ Task<Result<Order>> PlaceOrder::fail(StoredOrder stored, Error why) {
   if (!ended) co_return why;
   auto undoing = co_await uses_.settle.advance(std::move(stored), OrderProgress::undoing);
   if (!undoing) co_return undoing.error().kind == ErrorKind::GenerationMismatch ? being_placed() : why;
+  uses_.mirror.note(undoing->order.items);
   static_cast<void>(co_await uses_.settle.run(std::move(*undoing)));  // or its recovery does
   co_return why;
 }

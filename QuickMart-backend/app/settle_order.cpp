@@ -31,6 +31,7 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
   const OrderProgress progress = order.progress;
   // Of the order as it stands in its record, so that they are the same however often the step is taken.
   std::vector<contracts::Event> events = order_events(order);
+  const Order decided = order;
   Result<void> done{};
   if (progress == OrderProgress::undoing)
     done = co_await undo(order);
@@ -44,6 +45,11 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
   if (progress == OrderProgress::none) co_return std::move(order);
   auto owed = co_await uses_.events.owe(std::move(events));
   if (!owed) co_return owed.error();
+  std::vector<MerchantEvent> told = events_of_step(decided, order);
+  for (MerchantEvent& event : told) {
+    auto noted = co_await uses_.merchant.note(std::move(event));
+    if (!noted) co_return noted.error();
+  }
   order.progress = OrderProgress::none;
   auto written = co_await uses_.saga.orders.update(order, stored.generation);
   if (!written) co_return written.error();

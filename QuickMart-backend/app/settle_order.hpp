@@ -1,10 +1,11 @@
 // Carries out what was decided about an order: gives back what a failed checkout had reserved, makes final what a
 // confirmed one reserved, takes back a cancelled one, pays refunds. Steps over single records, each idempotent, so that
-// whoever finds an order whose lease ran out may do it all again. The last step before the order is settled owes its
-// events.
+// whoever finds an order whose lease ran out may do it all again. The last steps before the order is settled owe its
+// events, and note what merchants are told.
 #pragma once
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/hold_coupon.hpp"
+#include "QuickMart-backend/app/merchant_events.hpp"
 #include "QuickMart-backend/app/send_events.hpp"
 #include "QuickMart-backend/clients/payment_gateway.hpp"
 #include "QuickMart-backend/store/saga_stores.hpp"
@@ -29,6 +30,7 @@ class SettleOrder {
     PaymentGateway& payments;
     const Clock& clock;
     SendEvents& events;
+    MerchantEvents& merchant;
     std::chrono::milliseconds lease = kOrderLease;
   };
   explicit SettleOrder(Uses uses) : uses_(uses) {}

@@ -39,10 +39,13 @@ Task<Result<Order>> StaffOrders::advance(OrderId id, OrderStatus to, std::string
   if (order.progress != OrderProgress::none) co_return under_way();
   order.status = *next;
   note(order, uses_.clock.now(), std::move(by), std::string{to_string(to)});
-  auto written = co_await uses_.orders.update(order, stored->generation);
-  if (!written && written.error().kind == ErrorKind::GenerationMismatch) co_return under_way();
-  if (!written) co_return written.error();
-  co_return std::move(order);
+  auto leased = co_await uses_.settle.advance(std::move(*stored), OrderProgress::moving);
+  if (!leased && leased.error().kind == ErrorKind::GenerationMismatch) co_return under_way();
+  if (!leased) co_return leased.error();
+  Order as_moved = leased->order;
+  auto settled = co_await uses_.settle.run(std::move(*leased));
+  if (!settled) co_return as_moved;  // it stands; recovery tells of it
+  co_return settled;
 }
 
 Task<Result<Order>> StaffOrders::cancel(OrderId id, std::string by) {

@@ -38,4 +38,18 @@ Task<Result<Stock>> StaffStock::adjust(SkuId sku, StockAdjustment adjustment) {
   co_return adjusted;
 }
 
+Task<Result<Stock>> StaffStock::set_low_below(SkuId sku, std::optional<std::int64_t> low_below) {
+  auto set = co_await uses_.stock.set_low_below(sku, low_below);
+  if (!set && set.error().kind == ErrorKind::NotFound) {
+    const auto quantity = listed(sku);
+    if (!quantity) co_return quantity.error();
+    auto begun = co_await uses_.stock.begin(sku, *quantity);
+    if (!begun) co_return begun.error();
+    set = co_await uses_.stock.set_low_below(sku, low_below);
+  }
+  if (!set) co_return set.error();
+  uses_.mirror.note(sku);
+  co_return set;
+}
+
 }  // namespace qm::shop

@@ -24,6 +24,8 @@ class StaffStock {
   // Up or down, once per adjustment's id. NotFound, Conflict when fewer would be left than are reserved, Invalid when
   // the id was used for another one.
   Task<Result<Stock>> adjust(SkuId sku, StockAdjustment adjustment);
+  // Fewer are few; empty: the shop's number. NotFound.
+  Task<Result<Stock>> set_low_below(SkuId sku, std::optional<std::int64_t> low_below);
 
  private:
   Result<std::int64_t> listed(const SkuId& sku) const;  // what the catalog says. NotFound

@@ -27,15 +27,16 @@ constexpr std::array<std::pair<PaymentStatus, std::string_view>, 5> kPaymentName
      {PaymentStatus::partially_refunded, "partially_refunded"},
      {PaymentStatus::refunded, "refunded"}}};
 
-constexpr std::array<std::pair<OrderProgress, std::string_view>, 6> kProgressNames{
+constexpr std::array<std::pair<OrderProgress, std::string_view>, 7> kProgressNames{
     {{OrderProgress::none, "none"},
      {OrderProgress::placing, "placing"},
      {OrderProgress::undoing, "undoing"},
      {OrderProgress::completing, "completing"},
      {OrderProgress::cancelling, "cancelling"},
-     {OrderProgress::refunding, "refunding"}}};
+     {OrderProgress::refunding, "refunding"},
+     {OrderProgress::moving, "moving"}}};
 // The one table of what may follow what. A lease may be taken over: each may follow itself.
-constexpr std::array<std::pair<OrderProgress, OrderProgress>, 13> kProgress{
+constexpr std::array<std::pair<OrderProgress, OrderProgress>, 16> kProgress{
     {{OrderProgress::placing, OrderProgress::placing},
      {OrderProgress::placing, OrderProgress::undoing},
      {OrderProgress::placing, OrderProgress::completing},
@@ -48,7 +49,10 @@ constexpr std::array<std::pair<OrderProgress, OrderProgress>, 13> kProgress{
      {OrderProgress::cancelling, OrderProgress::none},
      {OrderProgress::none, OrderProgress::refunding},
      {OrderProgress::refunding, OrderProgress::refunding},
-     {OrderProgress::refunding, OrderProgress::none}}};
+     {OrderProgress::refunding, OrderProgress::none},
+     {OrderProgress::none, OrderProgress::moving},
+     {OrderProgress::moving, OrderProgress::moving},
+     {OrderProgress::moving, OrderProgress::none}}};
 
 template <class Table, class Enum>
 std::string_view name_in(const Table& table, Enum value) noexcept {

@@ -43,7 +43,8 @@ std::optional<PaymentStatus> parse_payment_status(std::string_view text) noexcep
 //   completing  it is confirmed: what was reserved becomes final, and the payment is captured
 //   cancelling  it was cancelled after that: money, goods and coupon go back
 //   refunding   it stands, but some of its money goes back, and goods may have come back
-enum class OrderProgress { none, placing, undoing, completing, cancelling, refunding };
+//   moving      its status went on, and whoever wants to know is told
+enum class OrderProgress { none, placing, undoing, completing, cancelling, refunding, moving };
 bool may_follow(OrderProgress from, OrderProgress to) noexcept;
 std::string_view to_string(OrderProgress progress) noexcept;
 std::optional<OrderProgress> parse_order_progress(std::string_view text) noexcept;

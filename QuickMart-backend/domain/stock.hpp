@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,17 @@ struct PutBack {
   }
 };
 
+// What was told of how much there is; see stock_level.hpp.
+enum class StockLevel { out, low, enough };
+enum class StockCrossing { to_low, to_out, back };
+struct StockLevelNote {
+  std::optional<StockLevel> said;
+  std::int64_t number = 0;  // of crossings
+  std::optional<StockCrossing> untold;
+  Timestamp crossed_at{};
+  friend bool operator==(const StockLevelNote&, const StockLevelNote&) = default;
+};
+
 struct Stock {
   SkuId sku;
   std::int64_t initial = 0;
@@ -47,6 +59,8 @@ struct Stock {
   std::map<std::string, std::int64_t> reserved;  // by order id
   std::vector<StockAdjustment> adjustments;       // the last ones
   std::map<std::string, std::int64_t> returned;  // by PutBack::mark(): put back lately
+  std::optional<std::int64_t> low_below;         // fewer are few; empty: the shop's
+  StockLevelNote level;
 
   std::int64_t reserved_total() const noexcept {
     std::int64_t sum = 0;

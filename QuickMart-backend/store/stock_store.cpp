@@ -1,8 +1,10 @@
 #include "QuickMart-backend/store/stock_store.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "QuickMart-backend/domain/idempotency_key.hpp"
+#include "QuickMart-backend/domain/stock_level.hpp"
 #include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
@@ -53,6 +55,25 @@ std::vector<StockAdjustment> decode_adjustments(const kv::List& list) {
   return adjustments;
 }
 
+constexpr std::array<std::string_view, 3> kCrossings{"low", "out", "back"};  // as in StockCrossing
+
+void encode_level(const StockLevelNote& level, kv::Bins& bins) {
+  if (level.said) bins["level"] = std::string{to_string(*level.said)};
+  if (level.number > 0) bins["level_number"] = level.number;
+  if (level.untold) bins["level_untold"] = std::string{kCrossings[static_cast<std::size_t>(*level.untold)]};
+  if (level.number > 0) bins["level_at"] = to_value(level.crossed_at);
+}
+
+StockLevelNote decode_level(const RecordFields& fields) {
+  StockLevelNote level;
+  level.said = parse_stock_level(fields.text("level"));
+  level.number = fields.integer("level_number");
+  const auto untold = std::ranges::find(kCrossings, fields.text("level_untold"));
+  if (untold != kCrossings.end()) level.untold = static_cast<StockCrossing>(untold - kCrossings.begin());
+  level.crossed_at = fields.time("level_at");
+  return level;
+}
+
 kv::Bins encode_stock(const Stock& stock) {
   kv::Bins bins;
   bins["initial"] = stock.initial;
@@ -64,6 +85,8 @@ kv::Bins encode_stock(const Stock& stock) {
   if (!stock.reserved.empty()) bins[kReserved] = encode_by_order(stock.reserved);
   if (!stock.adjustments.empty()) bins["adjustments"] = encode_adjustments(stock.adjustments);
   if (!stock.returned.empty()) bins["returned"] = encode_by_order(stock.returned);
+  if (stock.low_below) bins["low_below"] = *stock.low_below;
+  encode_level(stock.level, bins);
   return bins;
 }
 
@@ -80,6 +103,8 @@ Stock decode_stock(const std::string& sku, const kv::Record& record) {
   stock.reserved = decode_by_order(fields.map(kReserved));
   stock.adjustments = decode_adjustments(fields.list("adjustments"));
   stock.returned = decode_by_order(fields.map("returned"));
+  stock.low_below = fields.maybe_integer("low_below");
+  stock.level = decode_level(fields);
   return stock;
 }
 
@@ -214,6 +239,31 @@ Task<Result<void>> StockStore::forget_put_back(SkuId sku, PutBack back) {
   auto changed = co_await this->change(std::move(sku), std::move(change));
   if (!changed) co_return changed.error();
   co_return Result<void>{};
+}
+
+Task<Result<Stock>> StockStore::set_low_below(SkuId sku, std::optional<std::int64_t> low_below) {
+  Change change = [low_below](Stock& stock) -> Result<bool> {
+    if (stock.low_below == low_below) return false;
+    stock.low_below = low_below;
+    return true;
+  };
+  co_return co_await this->change(std::move(sku), std::move(change));
+}
+
+Task<Result<Stock>> StockStore::cross_level(SkuId sku, std::int64_t low_below, Timestamp now) {
+  Change change = [low_below, now](Stock& stock) -> Result<bool> {
+    return qm::shop::cross_level(stock, low_below, now);
+  };
+  co_return co_await this->change(std::move(sku), std::move(change));
+}
+
+Task<Result<Stock>> StockStore::level_told(SkuId sku, std::int64_t number) {
+  Change change = [number](Stock& stock) -> Result<bool> {
+    if (stock.level.number != number || !stock.level.untold) return false;
+    stock.level.untold.reset();
+    return true;
+  };
+  co_return co_await this->change(std::move(sku), std::move(change));
 }
 
 Task<Result<StockPage>> StockStore::page(std::string cursor, std::size_t limit) {

@@ -45,6 +45,13 @@ class StockStore {
   // The order's record now says that it came back.
   Task<Result<void>> forget_put_back(SkuId sku, PutBack back);
 
+  // Fewer are few; empty: the shop's. NotFound.
+  Task<Result<Stock>> set_low_below(SkuId sku, std::optional<std::int64_t> low_below);
+  // Decides what there is to tell, unless something is untold. `low_below`: the shop's. NotFound.
+  Task<Result<Stock>> cross_level(SkuId sku, std::int64_t low_below, Timestamp now);
+  // What was untold as the `number`-th crossing is told. Idempotent.
+  Task<Result<Stock>> level_told(SkuId sku, std::int64_t number);
+
   // All of them.
   Task<Result<std::vector<Stock>>> list();
   // In no particular order; `cursor` of the page before, empty at first.

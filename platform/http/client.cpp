@@ -22,6 +22,7 @@
 #include <stdexcept>
 
 #include "platform/http/await.hpp"
+#include "platform/http/public_address.hpp"
 
 namespace qm::http {
 
@@ -163,13 +164,18 @@ struct Client::Impl {
     const auto literal = boost::asio::ip::make_address(is_localhost(host) ? "127.0.0.1" : host, failed);
     stream.expires_at(std::min(deadline, deadline_in(options.connect_timeout_ms)));
     if (!failed) {
+      if (options.public_addresses_only && !is_public(literal)) co_return boost::asio::error::access_denied;
       const tcp::endpoint endpoint{literal, static_cast<std::uint16_t>(std::stoi(port))};
       co_await stream.async_connect(endpoint, boost::asio::redirect_error(kAwait, failed));
     } else {
       failed = {};
       boost::asio::ip::basic_resolver<tcp, Executor> resolver{stream.get_executor()};
       found = co_await resolver.async_resolve(host, port, boost::asio::redirect_error(kAwait, failed));
-      if (!failed) co_await stream.async_connect(found, boost::asio::redirect_error(kAwait, failed));
+      std::vector<tcp::endpoint> allowed;
+      for (const auto& each : found)
+        if (!options.public_addresses_only || is_public(each.endpoint().address())) allowed.push_back(each.endpoint());
+      if (!failed && allowed.empty()) failed = boost::asio::error::access_denied;
+      if (!failed) co_await stream.async_connect(allowed, boost::asio::redirect_error(kAwait, failed));
     }
     if (!failed) stream.socket().set_option(tcp::no_delay(true), failed);
     co_return failed;
@@ -240,6 +246,11 @@ struct Client::Impl {
     parser.body_limit(options.max_response_bytes);
     if (request.method == Method::Head) parser.skip(true);
     co_await beast::http::async_read(stream, buffer, parser, boost::asio::redirect_error(kAwait, result.failed));
+    if (result.failed == beast::http::error::body_limit && options.cut_large_bodies) {
+      result.failed = {};
+      result.response.status = parser.get().result_int();
+      co_return false;
+    }
     if (result.failed) co_return false;
     const bool keep = parser.keep_alive() && buffer.size() == 0;
     auto message = parser.release();

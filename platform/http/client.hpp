@@ -21,6 +21,8 @@ struct ClientOptions {
   int breaker_failures = 5;                         // in a row open the breaker
   std::chrono::milliseconds breaker_open_ms{1'000};  // then one trial call
   std::string ca_file{};  // of https: PEM file of whom to trust; empty: whom the system trusts
+  bool public_addresses_only = false;  // of what the host resolves to, at each connect; else it is not reachable
+  bool cut_large_bodies = false;  // a body over max_response_bytes is left out, rather than being no sane answer
 };
 
 struct ClientRequest {

@@ -302,6 +302,36 @@ TEST_F(ClientTest, ReadsNoBodyAfterHead) {
   EXPECT_EQ(outcome.get()->status, 200);
 }
 
+// However the address is spelled, and whatever a name resolves to.
+TEST_F(ClientTest, ReachesNoOwnNetworkWhenOnlyThePublicInternetWillDo) {
+  ClientOptions options = once();
+  options.public_addresses_only = true;
+  for (const char* host : {"127.0.0.1", "[::1]", "localhost", "a.localhost", "2130706433", "0x7f.1", "10.1.2.3"}) {
+    client_ = std::make_unique<Client>("http://" + std::string{host} + ":" + std::to_string(listener_.port()), options);
+    EXPECT_EQ(kind(send(post(false))), ErrorKind::Unavailable) << host;
+  }
+  EXPECT_FALSE(listener_.has_waiting());
+}
+
+TEST_F(ClientTest, LeavesOutALargeBodyWhenToldTo) {
+  ClientOptions options = once();
+  options.max_response_bytes = 1'000;
+  options.cut_large_bodies = true;
+  make(options);
+  for (const bool says_how_much : {true, false}) {
+    auto outcome = send(post(false));
+    RawSocket peer = listener_.accept();
+    peer.read_message();
+    peer.write(std::string{"HTTP/1.1 201 Created\r\n"} + (says_how_much ? "Content-Length: 5000\r\n" : "") + "\r\n" +
+               std::string(5'000, 'x'));
+    peer.end_of_sending();
+    const Outcome got = outcome.get();
+    ASSERT_TRUE(got) << got.error().detail;
+    EXPECT_EQ(got->status, 201);
+    EXPECT_TRUE(got->body.empty());
+  }
+}
+
 TEST(ClientUrl, MustNameAHostAndNoPath) {
   for (const char* url :
        {"", "localhost:80", "http://", "https://", "http://localhost/path", "https://localhost/a", "ftp://localhost"}) {

@@ -1,6 +1,7 @@
 // Blocking sockets for tests: a peer that may send and answer what no decent program would. Every wait ends after 10 s.
 #pragma once
 #include <arpa/inet.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -114,6 +115,11 @@ class RawListener {
     const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) throw std::runtime_error("nobody came");
     return RawSocket{fd};
+  }
+  // Whether somebody has connected who was not accepted yet.
+  bool has_waiting() const {
+    pollfd waiting{fd_, POLLIN, 0};
+    return ::poll(&waiting, 1, 0) > 0;
   }
   void close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));

@@ -19,7 +19,6 @@ using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
-constexpr const char* kSet = "job";
 constexpr std::size_t kMaxPayloadBytes = 64 * 1024;
 constexpr std::size_t kClaimPage = 64;
 constexpr std::size_t kCountLimit = 1'000;
@@ -44,7 +43,10 @@ bool is_hopeless(ErrorKind kind) {
 
 struct Queue::State : std::enable_shared_from_this<Queue::State> {
   State(kv::Store& s, const Clock& c, QueueOptions o)
-      : store(s), clock(c), options(o), random(o.jitter_seed != 0 ? o.jitter_seed : std::random_device{}()) {}
+      : store(s),
+        clock(c),
+        options(std::move(o)),
+        random(options.jitter_seed != 0 ? options.jitter_seed : std::random_device{}()) {}
 
   kv::Store& store;
   const Clock& clock;
@@ -114,8 +116,8 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     if (room <= 0) co_return false;
     kv::IndexRange due;
     due.high = to_ms(clock.now());
-    auto page =
-        co_await store.find(kSet, "due_at", due, "", std::min<std::size_t>(kClaimPage, static_cast<std::size_t>(room)));
+    const std::size_t limit = std::min<std::size_t>(kClaimPage, static_cast<std::size_t>(room));
+    auto page = co_await store.find(options.set, "due_at", due, "", limit);
     if (!page) co_return false;
     for (auto& entry : page->entries) {
       if (stopping) co_return false;
@@ -201,7 +203,7 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
         ops.push_back(kv::Op::set("due_at", to_ms(clock.now() + backoff(job.attempts))));
       }
     }
-    kv::Key key{kSet, job.id};
+    kv::Key key{options.set, job.id};
     auto written = co_await store.operate(std::move(key), std::move(ops), std::move(options_));
     if (written) count(job.kind, counter);
   }
@@ -227,29 +229,29 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
       writing.only_if = mine(owner);
       writing.mode = kv::WriteMode::UpdateOnly;
       writing.durable = false;
-      kv::Key key{kSet, id};
+      kv::Key key{self->options.set, id};
       (void)co_await self->store.operate(std::move(key), std::move(ops), std::move(writing));
     }
   }
 
   Task<void> count_stored() {
     kv::IndexRange any;
-    auto due = co_await store.find(kSet, "due_at", any, "", kCountLimit);
+    auto due = co_await store.find(options.set, "due_at", any, "", kCountLimit);
     if (due) waiting = static_cast<std::int64_t>(due->entries.size());
-    auto dead = co_await store.find(kSet, "dead_at", any, "", kCountLimit);
+    auto dead = co_await store.find(options.set, "dead_at", any, "", kCountLimit);
     if (dead) dead_letters = static_cast<std::int64_t>(dead->entries.size());
   }
 };
 
 Queue::Queue(kv::Store& store, const Clock& clock, QueueOptions options)
-    : state_(std::make_shared<State>(store, clock, options)) {}
+    : state_(std::make_shared<State>(store, clock, std::move(options))) {}
 
 Queue::~Queue() { stop(); }
 
 Task<Result<void>> Queue::open() {
-  auto due = co_await state_->store.ensure_index(kSet, "due_at", kv::IndexType::Integer);
+  auto due = co_await state_->store.ensure_index(state_->options.set, "due_at", kv::IndexType::Integer);
   if (!due) co_return due.error();
-  auto dead = co_await state_->store.ensure_index(kSet, "dead_at", kv::IndexType::Integer);
+  auto dead = co_await state_->store.ensure_index(state_->options.set, "dead_at", kv::IndexType::Integer);
   co_return dead;
 }
 
@@ -269,7 +271,7 @@ Task<Result<void>> Queue::enqueue(Job job, Timestamp run_at) {
   bins["due_at"] = to_ms(std::max(run_at, now));
   kv::WriteOptions writing;
   writing.mode = kv::WriteMode::CreateOnly;
-  kv::Key key{kSet, job.id};
+  kv::Key key{state->options.set, job.id};
   auto written = co_await state->store.put(std::move(key), std::move(bins), writing);
   if (!written) {
     if (written.error().kind == ErrorKind::AlreadyExists) co_return Result<void>{};

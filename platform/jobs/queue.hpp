@@ -1,6 +1,6 @@
 // A durable queue of jobs on the store: at least once, so handlers must be idempotent.
 //
-// A job is a record of the set "job"; a claim is a lease written with the record's generation, so any number of
+// A job is a record of the queue's set; a claim is a lease written with the record's generation, so any number of
 // workers in any number of processes may run on one store, and none runs a job that another holds. A worker that dies
 // lets its lease run out; the job is then claimed again. A failed attempt is retried after an exponential backoff with
 // full jitter; after `max_attempts` the job becomes a dead letter, which stays and is counted.
@@ -29,6 +29,7 @@ struct Job {
 };
 
 struct QueueOptions {
+  std::string set = "job";  // two queues on one store: jobs of one neither wait for nor hinder those of the other
   std::chrono::milliseconds lease_ms{10'000};  // how long the job of a process that died waits for another
   std::chrono::milliseconds poll_ms{500};  // how long another process's job, or a due retry, may go unnoticed
   std::chrono::milliseconds backoff_base_ms{200};

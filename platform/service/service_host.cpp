@@ -155,6 +155,7 @@ struct ServiceHost::Impl {
   std::unique_ptr<kv::Store> store;
   std::vector<std::string> store_warnings;
   jobs::Queue queue;
+  std::vector<std::unique_ptr<jobs::Queue>> more_queues;
   http::Api api;
   std::vector<std::shared_ptr<Repeated>> repeated;
   std::vector<std::function<void()>> told_of_drain;
@@ -205,6 +206,11 @@ const Clock& ServiceHost::clock() const { return impl_->clock; }
 kv::Store& ServiceHost::store() { return *impl_->store; }
 const std::vector<std::string>& ServiceHost::store_warnings() const { return impl_->store_warnings; }
 jobs::Queue& ServiceHost::queue() { return impl_->queue; }
+jobs::Queue& ServiceHost::add_queue(jobs::QueueOptions options) {
+  auto queue = std::make_unique<jobs::Queue>(store(), clock(), std::move(options));
+  if (auto opened = finish(queue->open()); !opened) throw std::runtime_error(opened.error().detail);
+  return *impl_->more_queues.emplace_back(std::move(queue));
+}
 WorkerThreads& ServiceHost::workers() { return impl_->workers; }
 CpuPool& ServiceHost::pool() { return impl_->pool; }
 metrics::Registry& ServiceHost::metrics() { return impl_->metrics; }
@@ -227,6 +233,7 @@ int ServiceHost::serve() {
   Impl& self = *impl_;
   self.server = std::make_unique<http::Server>(self.workers, self.api, server_options(self.config));
   self.queue.start(self.workers);
+  for (auto& queue : self.more_queues) queue->start(self.workers);
   for (auto& job : self.repeated)
     boost::asio::co_spawn(job->timer->get_executor(), Impl::repeat(self, job), boost::asio::detached);
   self.server->start();
@@ -244,6 +251,7 @@ int ServiceHost::serve() {
   for (const auto& told : self.told_of_drain) told();
   const bool finished = self.server->drain(self.config.drain_timeout_ms);
   self.queue.stop(self.config.drain_timeout_ms);
+  for (auto& queue : self.more_queues) queue->stop(self.config.drain_timeout_ms);
   self.workers.stop();
   self.workers.join();
   self.pool.stop();

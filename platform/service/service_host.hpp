@@ -51,6 +51,8 @@ class ServiceHost {
   // What the store's setup cannot give, as found at the start: a sentence each, for GET /health. They are logged.
   const std::vector<std::string>& store_warnings() const;
   jobs::Queue& queue();
+  // One more, of a set of its own: started and stopped with the host. Before serve() only. Throws as the constructor.
+  jobs::Queue& add_queue(jobs::QueueOptions options);
   WorkerThreads& workers();
   CpuPool& pool();  // one thread per worker
   metrics::Registry& metrics();

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include "tests/functional/two_services.hpp"
+
+namespace qm::functional {
+namespace {
+
+HeaderList keyed(const SignedIn& who, const std::string& key) {
+  HeaderList headers = who.headers();
+  headers.emplace_back("Idempotency-Key", key);
+  return headers;
+}
+
+// The newest entry of that action, and subject if given.
+boost::json::value newest(const SignedIn& admin, const std::string& action, const std::string& subject = {}) {
+  std::string query = "/api/admin/audit?limit=1&action=" + action;
+  if (!subject.empty()) query += "&subject_id=" + subject;
+  return at(shop().get(query, admin.headers()).json(), "entries/0");
+}
+
+TEST(Audit, EveryStaffActionLeavesAnEntry) {
+  const SignedIn who = new_customer(shop());
+  const SignedIn admin = sign_in(shop(), "admin@quickmart.com", "admin");
+  EXPECT_EQ(shop().get("/api/admin/audit", who.headers()).status, 403);
+  EXPECT_EQ(shop().get("/api/admin/audit").status, 401);
+
+  const std::string product = text_at(
+      shop().get("/api/products?in_stock=true&sort_by=price&sort_order=desc&limit=1").json(), "products/0/product_id");
+  const std::string line = R"({"product_id":")" + product + R"(","quantity":1})";
+  ASSERT_EQ(shop().post("/api/cart/add", line, who.headers()).status, 200);
+  const Reply bought = shop().post("/api/cart/checkout", "{}", keyed(who, "audited"));
+  ASSERT_EQ(bought.status, 201) << bought.body;
+  const std::string id = text_at(bought.json(), "order_id");
+  const std::string order = "/api/admin/orders/" + id;
+
+  ASSERT_EQ(shop().post(order + "/status", R"({"status":"processing"})", admin.headers()).status, 200);
+  boost::json::value entry = newest(admin, "order.status", id);
+  EXPECT_EQ(text_at(entry, "actor"), admin.user_id);
+  EXPECT_EQ(text_at(entry, "outcome"), "succeeded");
+  EXPECT_EQ(text_at(entry, "detail"), "to processing");
+  EXPECT_FALSE(text_at(entry, "request_id").empty());
+  ASSERT_EQ(shop().post(order + "/status", R"({"status":"delivered"})", admin.headers()).status, 409);
+  EXPECT_EQ(text_at(newest(admin, "order.status", id), "outcome"), "failed");
+
+  ASSERT_EQ(shop().post(order + "/refunds", R"({"amount":1.00,"reason":"late"})", keyed(admin, "au1")).status, 201);
+  EXPECT_EQ(text_at(newest(admin, "order.refund", id), "outcome"), "succeeded");
+  ASSERT_EQ(shop().post(order + "/cancel", "", admin.headers()).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "order.cancel", id), "outcome_detail"), "status: cancelled, payment: refunded");
+
+  const std::string adjust = "/api/admin/stock/" + product + "/adjust";
+  ASSERT_EQ(shop().post(adjust, R"({"change":1,"reason":"delivery"})", keyed(admin, "au" + id)).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "stock.adjust", product), "detail"), "1: delivery");
+
+  const std::string code = "AUDIT" + id.substr(id.size() - 8);
+  const std::string coupon = R"({"code":")" + code + R"(","name":"n","description":"d","discount_type":"fixed",)" +
+                             R"("discount_value":1,"valid_until":"2099-01-01T00:00:00Z"})";
+  const Reply created = shop().post("/api/admin/coupons", coupon, admin.headers());
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(text_at(newest(admin, "coupon.create", text_at(created.json(), "coupon/code")), "outcome"), "succeeded");
+
+  ASSERT_EQ(shop().post("/api/admin/load-categories", "", admin.headers()).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "demo_data.load_categories"), "subject_kind"), "demo_data");
+  EXPECT_EQ(shop().get("/api/admin/audit?cursor=x", admin.headers()).status, 400);
+}
+
+}  // namespace
+}  // namespace qm::functional
