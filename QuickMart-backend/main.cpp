@@ -8,6 +8,7 @@
 #include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/auth_api.hpp"
 #include "QuickMart-backend/api/authenticator.hpp"
+#include "QuickMart-backend/api/campaign_api.hpp"
 #include "QuickMart-backend/api/cart_api.hpp"
 #include "QuickMart-backend/api/catalog_api.hpp"
 #include "QuickMart-backend/api/coupon_api.hpp"
@@ -72,6 +73,8 @@ class Shop {
         catalog_store_(host.store()),
         coupon_store_(host.store()),
         held_(host.store()),
+        campaigns_(host.store()),
+        first_orders_(host.store()),
         users_(host.store()),
         sessions_(host.store()),
         failures_(host.store()),
@@ -104,9 +107,9 @@ class Shop {
         merge_carts_(carts_, clock_),
         tell_carts_(carts_, catalog_, send_events_, clock_, std::chrono::minutes{config.cart_abandon_after_min}),
         ticket_app_(tickets_, orders_, send_events_, clock_),
-        coupons_(coupon_store_, held_, users_, clock_, send_events_),
+        coupons_({coupon_store_, held_, campaigns_, first_orders_, orders_, users_, clock_, send_events_}),
         payments_(make_gateway()),
-        order_app_({orders_, stock_, carts_, coupon_store_, held_, *payments_, catalog_store_, catalog_, saga_, clock_,
+        order_app_({orders_, stock_, carts_, coupons_, *payments_, catalog_store_, catalog_, saga_, clock_,
                     send_events_, merchant_events_, config.order_lease_ms, config.low_stock_below}),
         receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
@@ -171,6 +174,7 @@ class Shop {
     api.authenticate_with(authenticator);
     add_catalog_routes(api, catalog_, watch_with(authenticator));
     add_coupon_routes(api, coupons_);
+    add_campaign_routes(api, coupons_);
     add_cart_routes(api, order_app_, CartCallers{authenticator, cart_tokens_, clock_});
     add_order_routes(api, order_app_);
     PaymentWebhooks webhooks;
@@ -197,7 +201,8 @@ class Shop {
       families.push_back(counter("quickmart_messages_total", "Messages left for customers.", predict_.messages_left()));
       families.push_back(
           counter("quickmart_coupons_assigned_total", "Coupons given to customers.", coupons_.assign.given()));
-      families.push_back(counter("quickmart_coupons_redeemed_total", "Coupons spent.", coupons_.apply.spent()));
+      families.push_back(counter("quickmart_coupons_redeemed_total", "Coupons spent.",
+                                 coupons_.hold.redeemed() + order_app_.hold.redeemed()));
       families.push_back(
           counter("quickmart_events_sent_total", "Events that RecoEngine has taken.", send_events_.sent()));
       families.push_back(
@@ -312,6 +317,8 @@ class Shop {
   CatalogStore catalog_store_;
   CouponStore coupon_store_;
   UserCouponStore held_;
+  CampaignStore campaigns_;
+  FirstOrderStore first_orders_;
   UserStore users_;
   SessionStore sessions_;
   LoginFailureStore failures_;

@@ -1,5 +1,7 @@
 #include "QuickMart-backend/api/cart_api.hpp"
 
+#include <algorithm>
+
 #include "QuickMart-backend/api/catalog_wire.hpp"
 #include "QuickMart-backend/api/idempotency_key.hpp"
 #include "QuickMart-backend/api/order_wire.hpp"
@@ -18,6 +20,12 @@ struct CartItem {
 };
 BOOST_DESCRIBE_STRUCT(CartItem, (), (product_id, sku, options, product, quantity, price, total))
 
+struct RefusedCoupon {
+  std::string code;
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(RefusedCoupon, (), (code, reason))
+
 struct Cart {
   std::vector<CartItem> items;
   json::Amount subtotal;
@@ -25,11 +33,23 @@ struct Cart {
   json::Amount tax;
   json::Amount shipping;
   json::Amount total;
+  std::optional<std::string> applied_coupon;  // the first of those that follow
+  std::vector<OrderCoupon> applied_coupons;
+  std::vector<RefusedCoupon> refused_coupons;  // in the cart, but they take nothing off
   std::optional<std::string> cart_token;  // a guest's: to be shown as X-Cart-Token, and at the login
   std::optional<Timestamp> cart_token_expires_at;
 };
 BOOST_DESCRIBE_STRUCT(Cart, (),
-                      (items, subtotal, discount, tax, shipping, total, cart_token, cart_token_expires_at))
+                      (items, subtotal, discount, tax, shipping, total, applied_coupon, applied_coupons,
+                       refused_coupons, cart_token, cart_token_expires_at))
+
+struct CartCoupons {
+  std::vector<std::string> codes;
+};
+BOOST_DESCRIBE_STRUCT(CartCoupons, (), (codes))
+inline auto constraints(const CartCoupons*) {
+  return json::fields(json::field(&CartCoupons::codes, json::length(0, kMaxCouponsPerOrder)));
+}
 
 struct CartAddition {
   ProductId product_id;
@@ -66,13 +86,16 @@ inline auto constraints(const Payment*) {
 }
 
 struct CheckoutOrder {
+  // Instead of the cart's; an empty list means none.
   std::optional<std::string> coupon_code;
+  std::optional<std::vector<std::string>> coupon_codes;
   std::optional<std::string> shipping_address;
   std::optional<Payment> payment;
 };
-BOOST_DESCRIBE_STRUCT(CheckoutOrder, (), (coupon_code, shipping_address, payment))
+BOOST_DESCRIBE_STRUCT(CheckoutOrder, (), (coupon_code, coupon_codes, shipping_address, payment))
 inline auto constraints(const CheckoutOrder*) {
   return json::fields(json::field(&CheckoutOrder::coupon_code, json::length(1, 64)),
+                      json::field(&CheckoutOrder::coupon_codes, json::length(0, kMaxCouponsPerOrder)),
                       json::field(&CheckoutOrder::shipping_address, json::length(1, 1'000)));
 }
 
@@ -97,6 +120,9 @@ wire::Cart to_wire(const CartView& view) {
   out.tax = json::to_wire(view.totals.tax);
   out.shipping = json::to_wire(view.totals.shipping);
   out.total = json::to_wire(view.totals.total());
+  if (!view.coupons.empty()) out.applied_coupon = view.coupons.front().code;
+  for (const OrderCoupon& coupon : view.coupons) out.applied_coupons.push_back(wire::to_wire(coupon));
+  for (const RefusedCoupon& coupon : view.refused) out.refused_coupons.push_back({coupon.code, coupon.reason});
   return out;
 }
 
@@ -221,6 +247,37 @@ void add_edits(http::Api& api, EditCart& cart, const CartCallers& callers) {
           });
 }
 
+// What a checkout names; nothing: the cart's are meant.
+std::optional<std::vector<std::string>> codes_of(wire::CheckoutOrder& order) {
+  if (!order.coupon_code) return std::move(order.coupon_codes);
+  std::vector<std::string> codes = std::move(order.coupon_codes).value_or(std::vector<std::string>{});
+  if (std::ranges::count(codes, *order.coupon_code) == 0)
+    codes.insert(codes.begin(), std::move(*order.coupon_code));
+  return codes;
+}
+
+void add_cart_coupons(http::Api& api, EditCart& cart, const CartCallers& callers) {
+  api.put("/api/cart/coupons",
+          cart_info("set_cart_coupons", "Sets the cart's coupons, one that does not fit stays in it with the reason",
+                    {400, 401}),
+          [&cart, callers](Call<None, None, wire::CartCoupons> call) -> Shown {
+            auto owner = owner_of(callers, *call.request);
+            if (!owner) co_return owner.error();
+            UserId id = owner->id;
+            auto working = cart.set_coupons(std::move(id), std::move(call.body.codes));
+            co_return co_await show(callers, std::move(*owner), std::move(working));
+          });
+  api.del("/api/cart/coupons", cart_info("clear_cart_coupons", "Takes the coupons out", {401}),
+          [&cart, callers](Call<> call) -> Shown {
+            auto owner = owner_of(callers, *call.request);
+            if (!owner) co_return owner.error();
+            UserId id = owner->id;
+            std::vector<std::string> none;
+            auto working = cart.set_coupons(std::move(id), std::move(none));
+            co_return co_await show(callers, std::move(*owner), std::move(working));
+          });
+}
+
 void add_checkout(http::Api& api, PlaceOrder& place) {
   api.post("/api/cart/checkout",
            {.name = "checkout",
@@ -237,7 +294,7 @@ void add_checkout(http::Api& api, PlaceOrder& place) {
              request.key = std::move(*key);
              request.payment_method = kDefaultPayment;
              if (call.body) {
-               request.coupon_code = std::move(call.body->coupon_code);
+               request.coupon_codes = codes_of(*call.body);
                request.shipping_address = std::move(call.body->shipping_address);
                if (call.body->payment && call.body->payment->method)
                  request.payment_method = std::move(*call.body->payment->method);
@@ -255,6 +312,7 @@ void add_checkout(http::Api& api, PlaceOrder& place) {
 
 void add_cart_routes(http::Api& api, OrderApp& orders, const CartCallers& callers) {
   add_edits(api, orders.cart, callers);
+  add_cart_coupons(api, orders.cart, callers);
   add_checkout(api, orders.place);
 }
 

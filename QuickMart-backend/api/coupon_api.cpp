@@ -119,7 +119,8 @@ Result<AssignCouponInput> to_domain(AssignCall& call) {
 
 std::vector<wire::HeldCoupon> to_wire(const std::vector<HeldCoupon>& held) {
   std::vector<wire::HeldCoupon> list;
-  for (const HeldCoupon& each : held) list.push_back({wire::to_wire(each.held), wire::to_wire(each.coupon)});
+  for (const HeldCoupon& each : held)
+    list.push_back({wire::to_wire(each.held, each.status), wire::to_wire(each.coupon)});
   return list;
 }
 
@@ -191,9 +192,7 @@ void add_uses(http::Api& api, CouponApp& coupons) {
            [&coupons](UseCall call) -> Task<Result<wire::AppliedCoupon>> {
              auto use = to_domain(call);
              if (!use) co_return use.error();
-             std::optional<std::string> order_id;
-             auto applied = co_await coupons.apply.run(std::move(use->user), std::move(use->code), use->order_total,
-                                                       std::move(order_id));
+             auto applied = co_await coupons.apply.run(std::move(use->user), std::move(use->code), use->order_total);
              if (!applied) co_return applied.error();
              wire::AppliedCoupon out;
              out.message = std::move(applied->message);

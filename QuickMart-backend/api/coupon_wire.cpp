@@ -32,6 +32,11 @@ Coupon to_wire(const shop::Coupon& coupon) {
   if (coupon.maximum_discount) wire.maximum_discount = json::to_wire(*coupon.maximum_discount);
   wire.usage_limit = coupon.usage_limit;
   wire.usage_count = coupon.usage_count;
+  wire.usage_limit_per_customer = coupon.usage_limit_per_customer;
+  wire.first_order_only = coupon.first_order_only;
+  wire.is_personal = coupon.is_personal;
+  wire.is_stackable = coupon.is_stackable;
+  if (coupon.campaign_id) wire.campaign_id = coupon.campaign_id->str();
   wire.valid_from = coupon.valid_from;
   wire.valid_until = coupon.valid_until;
   wire.is_active = coupon.is_active;
@@ -41,7 +46,7 @@ Coupon to_wire(const shop::Coupon& coupon) {
   return wire;
 }
 
-UserCoupon to_wire(const shop::UserCoupon& held) {
+UserCoupon to_wire(const shop::UserCoupon& held, shop::UserCouponStatus status) {
   UserCoupon wire;
   wire.user_coupon_id = held.id.str();
   wire.user_id = held.user_id.str();
@@ -49,15 +54,13 @@ UserCoupon to_wire(const shop::UserCoupon& held) {
   wire.source = held.source;
   wire.nudge_id = held.nudge_id;
   wire.churn_score = held.churn_score;
-  switch (held.status) {
-    case UserCouponStatus::available:
-    case UserCouponStatus::spending: wire.status = CouponStatus::available; break;
-    case UserCouponStatus::used: wire.status = CouponStatus::used; break;
-    case UserCouponStatus::expired: wire.status = CouponStatus::expired; break;
-  }
+  wire.status = status;
   wire.assigned_at = held.assigned_at;
-  wire.used_at = held.used_at;
-  wire.order_id = held.order_id;
+  wire.times_used = held.times_used();
+  if (const shop::CouponUse* last = held.last_used()) {
+    wire.used_at = last->at;
+    if (auto order = order_of(last->id)) wire.order_id = order->str();
+  }
   return wire;
 }
 
@@ -72,6 +75,11 @@ shop::Coupon to_domain(NewCoupon&& wire, Timestamp now) {
   const auto maximum = wire.maximum_discount ? wire.maximum_discount : wire.max_discount;
   if (maximum) coupon.maximum_discount = Money{maximum->minor};
   coupon.usage_limit = wire.usage_limit;
+  coupon.usage_limit_per_customer = wire.usage_limit_per_customer;
+  coupon.first_order_only = wire.first_order_only;
+  coupon.is_personal = wire.is_personal;
+  coupon.is_stackable = wire.is_stackable;
+  coupon.campaign_id = std::move(wire.campaign_id);
   coupon.valid_from = wire.valid_from.value_or(now);
   coupon.valid_until = wire.valid_until;
   coupon.is_active = wire.is_active;

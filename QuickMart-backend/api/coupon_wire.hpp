@@ -14,6 +14,7 @@
 namespace qm::shop {
 BOOST_DESCRIBE_ENUM(DiscountType, percentage, fixed, free_shipping)
 BOOST_DESCRIBE_ENUM(CouponSource, nudge, general, promotion)
+BOOST_DESCRIBE_ENUM(UserCouponStatus, available, used, expired)
 }  // namespace qm::shop
 
 namespace qm::shop::wire {
@@ -29,6 +30,11 @@ struct Coupon {
   std::optional<json::Amount> maximum_discount;
   std::optional<std::int64_t> usage_limit;
   std::int64_t usage_count = 0;
+  std::int64_t usage_limit_per_customer = 1;
+  bool first_order_only = false;
+  bool is_personal = false;
+  bool is_stackable = false;
+  std::optional<std::string> campaign_id;
   Timestamp valid_from{};
   Timestamp valid_until{};
   bool is_active = true;
@@ -38,11 +44,9 @@ struct Coupon {
 };
 BOOST_DESCRIBE_STRUCT(Coupon, (),
                       (coupon_id, code, name, description, discount_type, discount_value, minimum_order_value,
-                       maximum_discount, usage_limit, usage_count, valid_from, valid_until, is_active,
+                       maximum_discount, usage_limit, usage_count, usage_limit_per_customer, first_order_only,
+                       is_personal, is_stackable, campaign_id, valid_from, valid_until, is_active,
                        applicable_categories, applicable_products, created_at))
-
-enum class CouponStatus { available, used, expired };
-BOOST_DESCRIBE_ENUM(CouponStatus, available, used, expired)
 
 struct UserCoupon {
   std::string user_coupon_id;
@@ -51,14 +55,15 @@ struct UserCoupon {
   CouponSource source = CouponSource::general;
   std::optional<std::string> nudge_id;
   std::optional<double> churn_score;
-  CouponStatus status = CouponStatus::available;
+  UserCouponStatus status = UserCouponStatus::available;
   Timestamp assigned_at{};
-  std::optional<Timestamp> used_at;
-  std::optional<std::string> order_id;
+  std::optional<Timestamp> used_at;     // last
+  std::optional<std::string> order_id;  // of that use
+  std::int64_t times_used = 0;
 };
 BOOST_DESCRIBE_STRUCT(UserCoupon, (),
                       (user_coupon_id, user_id, coupon_id, source, nudge_id, churn_score, status, assigned_at, used_at,
-                       order_id))
+                       order_id, times_used))
 
 struct HeldCoupon {
   UserCoupon user_coupon;
@@ -78,6 +83,11 @@ struct NewCoupon {
   std::optional<json::Amount> maximum_discount;
   std::optional<json::Amount> max_discount;
   std::optional<std::int64_t> usage_limit;
+  std::int64_t usage_limit_per_customer = 1;
+  bool first_order_only = false;
+  bool is_personal = false;
+  bool is_stackable = false;
+  std::optional<CampaignId> campaign_id;
   std::optional<Timestamp> valid_from;  // now, when left out
   Timestamp valid_until{};
   bool is_active = true;
@@ -86,7 +96,8 @@ struct NewCoupon {
 };
 BOOST_DESCRIBE_STRUCT(NewCoupon, (),
                       (code, name, description, discount_type, discount_value, minimum_order_value, min_order_val,
-                       maximum_discount, max_discount, usage_limit, valid_from, valid_until, is_active,
+                       maximum_discount, max_discount, usage_limit, usage_limit_per_customer, first_order_only,
+                       is_personal, is_stackable, campaign_id, valid_from, valid_until, is_active,
                        applicable_categories, applicable_products))
 inline auto constraints(const NewCoupon*) {
   using C = NewCoupon;
@@ -97,14 +108,16 @@ inline auto constraints(const NewCoupon*) {
       json::field(&C::discount_value, json::defaulted(), json::range(0, 1e9)),
       json::field(&C::minimum_order_value, json::range(0, 1e9)), json::field(&C::min_order_val, json::range(0, 1e9)),
       json::field(&C::maximum_discount, json::range(0.01, 1e9)), json::field(&C::max_discount, json::range(0.01, 1e9)),
-      json::field(&C::usage_limit, json::range(1, 1e12)), json::field(&C::is_active, json::defaulted()),
+      json::field(&C::usage_limit, json::range(1, 1e12)),
+      json::field(&C::usage_limit_per_customer, json::defaulted(), json::range(1, kMaxUsesPerCustomer)),
+      json::field(&C::first_order_only, json::defaulted()), json::field(&C::is_personal, json::defaulted()),
+      json::field(&C::is_stackable, json::defaulted()), json::field(&C::is_active, json::defaulted()),
       json::field(&C::applicable_categories, json::defaulted(), json::length(0, 100)),
       json::field(&C::applicable_products, json::defaulted(), json::length(0, 1'000)));
 }
 
 Coupon to_wire(const shop::Coupon& coupon);
-// `held.status` as shown_status() has it.
-UserCoupon to_wire(const shop::UserCoupon& held);
+UserCoupon to_wire(const shop::UserCoupon& held, shop::UserCouponStatus status);
 shop::Coupon to_domain(NewCoupon&& wire, Timestamp now);
 
 }  // namespace qm::shop::wire

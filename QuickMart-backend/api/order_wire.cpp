@@ -2,6 +2,12 @@
 
 namespace qm::shop::wire {
 
+OrderCoupon to_wire(const shop::OrderCoupon& coupon) {
+  OrderCoupon wire{coupon.code, json::to_wire(coupon.discount), {}};
+  if (!coupon.shipping_saved.is_zero()) wire.shipping_saved = json::to_wire(coupon.shipping_saved);
+  return wire;
+}
+
 Order to_wire(const shop::Order& order) {
   Order wire;
   wire.order_id = order.id.str();
@@ -11,6 +17,7 @@ Order to_wire(const shop::Order& order) {
                           json::to_wire(item.unit_price), json::to_wire(item.total_price())});
   wire.subtotal = json::to_wire(order.totals.subtotal);
   if (!order.totals.discount.is_zero()) wire.discount_applied = json::to_wire(order.totals.discount);
+  for (const shop::OrderCoupon& coupon : order.coupons) wire.coupons.push_back(to_wire(coupon));
   wire.tax = json::to_wire(order.totals.tax);
   wire.shipping = json::to_wire(order.totals.shipping);
   wire.total_amount = json::to_wire(order.totals.total());
@@ -31,7 +38,6 @@ StaffOrder to_staff_wire(const shop::Order& order) {
   StaffOrder wire;
   wire.order = to_wire(order);
   wire.progress = to_string(order.progress);
-  wire.coupon_code = order.coupon_code;
   for (const shop::OrderEvent& event : order.history) wire.history.push_back({event.at, event.by, event.what});
   return wire;
 }

@@ -55,12 +55,20 @@ struct OrderEvent {
 };
 BOOST_DESCRIBE_STRUCT(OrderEvent, (), (at, by, what))
 
+struct OrderCoupon {
+  std::string code;
+  json::Amount discount;                       // off the goods
+  std::optional<json::Amount> shipping_saved;  // what the shipping would have cost
+};
+BOOST_DESCRIBE_STRUCT(OrderCoupon, (), (code, discount, shipping_saved))
+
 struct Order {
   std::string order_id;
   std::string user_id;
   std::vector<OrderItem> items;
   json::Amount subtotal;
   std::optional<json::Amount> discount_applied;
+  std::vector<OrderCoupon> coupons;
   json::Amount tax;
   json::Amount shipping;
   json::Amount total_amount;
@@ -72,18 +80,18 @@ struct Order {
   Timestamp updated_at{};
 };
 BOOST_DESCRIBE_STRUCT(Order, (),
-                      (order_id, user_id, items, subtotal, discount_applied, tax, shipping, total_amount, status,
-                       payment_status, shipping_address, refunds, created_at, updated_at))
+                      (order_id, user_id, items, subtotal, discount_applied, coupons, tax, shipping, total_amount,
+                       status, payment_status, shipping_address, refunds, created_at, updated_at))
 
 // As the staff see it: with who did what, and what is under way.
 struct StaffOrder {
   Order order;
   std::string progress;
-  std::optional<std::string> coupon_code;
   std::vector<OrderEvent> history;
 };
-BOOST_DESCRIBE_STRUCT(StaffOrder, (), (order, progress, coupon_code, history))
+BOOST_DESCRIBE_STRUCT(StaffOrder, (), (order, progress, history))
 
+OrderCoupon to_wire(const shop::OrderCoupon& coupon);
 Order to_wire(const shop::Order& order);
 StaffOrder to_staff_wire(const shop::Order& order);
 

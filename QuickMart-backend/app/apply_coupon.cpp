@@ -4,39 +4,29 @@
 #include "QuickMart-backend/app/validate_coupon.hpp"
 
 namespace qm::shop {
-namespace {
 
-Error already_used() { return rejected("You have already used this coupon."); }
-Error being_used() { return rejected("This coupon is being used at this moment."); }
-
-}  // namespace
-
-Task<Result<AppliedCoupon>> ApplyCoupon::run(UserId user, std::string code, Money order_total,
-                                             std::optional<std::string> order_id) {
-  auto coupon = co_await coupons_.find(std::move(code));
+Task<Result<AppliedCoupon>> ApplyCoupon::run(UserId user, std::string code, Money order_total) {
+  auto coupon = co_await uses_.coupons.find(std::move(code));
   if (!coupon) {
     if (coupon.error().kind == ErrorKind::NotFound) co_return rejected(coupon.error().detail);
     co_return coupon.error();
   }
-  auto discount = redeem(*coupon, order_total, clock_.now());
-  if (!discount) {
-    // «Already used» says more than «the limit is reached» to the one who used it up.
-    auto id = user_coupon_id_of(user, coupon->id);
-    if (!id) co_return id.error();
-    auto stored = co_await held_.get(*id);
-    if (stored && stored->held.status == UserCouponStatus::used) co_return already_used();
-    co_return discount.error();
-  }
+  auto discount = co_await uses_.check.worth(user, *coupon, order_total);
+  if (!discount) co_return discount.error();
 
-  auto stored = co_await held_.hold(std::move(user), coupon->id, clock_.now());
-  if (!stored) co_return stored.error();
-  auto leased = co_await lease(std::move(*stored));
-  if (!leased) co_return leased.error();
-  leased->held.discount = *discount;
-  leased->held.order_id = std::move(order_id);
-  auto spent = co_await spend(*coupon, std::move(*leased));
+  const CouponUseId use = CouponUseId::make(uses_.clock.now());
+  const Money cost = cost_of(*coupon, order_total, *discount);
+  auto reserved = co_await uses_.hold.reserve(user, *coupon, use, cost);
+  if (!reserved) {
+    // Should that fail, whoever finds the use after its lease gives it back.
+    static_cast<void>(co_await uses_.hold.release(std::move(user), coupon->id, use));
+    co_return reserved.error();
+  }
+  auto spent = co_await uses_.hold.decide(user, coupon->id, use);
   if (!spent) co_return spent.error();
-  ++spent_;
+  // The lease was lost: who took it over has released the use.
+  if (!*spent) co_return rejected("This coupon is being used at this moment.");
+  static_cast<void>(co_await settle(std::move(user), *coupon, use));  // or recover_coupons does
 
   AppliedCoupon applied;
   applied.discount = *discount;
@@ -45,58 +35,18 @@ Task<Result<AppliedCoupon>> ApplyCoupon::run(UserId user, std::string code, Mone
   co_return applied;
 }
 
-
-Task<Result<StoredUserCoupon>> ApplyCoupon::lease(StoredUserCoupon stored) {
-  UserCoupon& held = stored.held;
-  const Timestamp now = clock_.now();
-  if (held.status == UserCouponStatus::used) co_return already_used();
-  if (held.status == UserCouponStatus::expired) co_return rejected("This coupon has expired.");
-  if (held.status == UserCouponStatus::spending && held.order_id) co_return being_used();
-  if (held.status == UserCouponStatus::spending && held.spending_since && now - *held.spending_since < kSpendLeaseMs)
-    co_return being_used();
-  held.status = UserCouponStatus::spending;
-  held.spending_since = now;
-  auto generation = co_await held_.update(held, stored.generation);
-  if (!generation) {
-    if (generation.error().kind == ErrorKind::GenerationMismatch) co_return being_used();
-    co_return generation.error();
-  }
-  stored.generation = *generation;
-  co_return stored;
-}
-
-Task<Result<void>> ApplyCoupon::spend(Coupon coupon, StoredUserCoupon leased) {
-  UserCoupon held = std::move(leased.held);
-  auto counted = co_await coupons_.count_use(coupon.id, held.id, clock_.now());
-  if (!counted) {
-    const Error reason = counted.error();
-    // In doubt the lease is left to run out: whoever takes it over finds out whether the use was counted.
-    if (reason.kind == ErrorKind::InDoubt) co_return reason;
-    held.status = UserCouponStatus::available;
-    held.spending_since.reset();
-    held.discount.reset();
-    held.order_id.reset();
-    auto released = co_await held_.update(std::move(held), leased.generation);
-    if (!released && released.error().kind != ErrorKind::GenerationMismatch) co_return released.error();
-    if (reason.kind == ErrorKind::ConditionFailed) co_return rejected("This coupon has reached its usage limit.");
-    co_return reason;
-  }
-
-  held.status = UserCouponStatus::used;
-  held.used_at = clock_.now();
-  held.spending_since.reset();
-  const UserCouponId id = held.id;
+// Its event is owed while the use is pending still: whoever finds it so tells it again, the same.
+Task<Result<void>> ApplyCoupon::settle(UserId user, Coupon coupon, CouponUseId use) {
+  auto id = user_coupon_id_of(user, coupon.id);
+  if (!id) co_return id.error();
+  auto held = co_await uses_.held.get(std::move(*id));
+  if (!held) co_return held.error();
   std::vector<contracts::Event> events;
-  events.push_back(coupon_used(held, coupon.code));
-  auto used = co_await held_.update(std::move(held), leased.generation);
-  if (!used) {
-    // The lease was lost: who took it over also answers for the pending use.
-    if (used.error().kind == ErrorKind::GenerationMismatch) co_return being_used();
-    co_return used.error();
-  }
-  // The coupon is spent, whatever happens to these last steps: recover_coupons makes up for them.
-  auto owed = co_await events_.owe(std::move(events));
-  if (owed) static_cast<void>(co_await coupons_.settle_use(coupon.id, id));
+  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_used(*held, *spent, coupon.code));
+  auto owed = co_await uses_.events.owe(std::move(events));
+  if (!owed) co_return owed.error();
+  auto redeemed = co_await uses_.hold.redeem(std::move(user), std::move(coupon.id), std::move(use));
+  if (!redeemed) co_return redeemed.error();
   co_return Result<void>{};
 }
 

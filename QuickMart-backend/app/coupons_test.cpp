@@ -54,11 +54,11 @@ class CouponsTest : public testing::Test {
   std::string statuses(const char* user) {
     std::string text;
     for (const auto& each : *run(app_.list.history(UserId{user})))
-      text += std::string{to_string(each.held.status)} + " ";
+      text += std::string{to_string(each.status)} + " ";
     return text;
   }
   Result<AppliedCoupon> apply(const char* user, const char* code, std::int64_t total = 100'00) {
-    return run(app_.apply.run(UserId{user}, code, Money{total}, std::nullopt));
+    return run(app_.apply.run(UserId{user}, code, Money{total}));
   }
   AssignCouponInput nudge(std::string user, std::string coupon, std::string id) {
     AssignCouponInput input;
@@ -74,10 +74,13 @@ class CouponsTest : public testing::Test {
   CouponStore coupons_{*kv_};
   UserCouponStore held_{*kv_};
   UserStore users_{*kv_};
+  CampaignStore campaigns_{*kv_};
+  FirstOrderStore first_orders_{*kv_};
+  OrderStore orders_{*kv_};
   jobs::Queue queue_{*kv_, clock_};
   ListeningReco reco_;
   SendEvents events_{queue_, reco_};
-  CouponApp app_{coupons_, held_, users_, clock_, events_};
+  CouponApp app_{{coupons_, held_, campaigns_, first_orders_, orders_, users_, clock_, events_}};
   WorkerThreads workers_{4};
 };
 
@@ -119,7 +122,7 @@ TEST_F(CouponsTest, OfParallelAppliesExactlyOneSucceeds) {
   for (int round = 0; round < 20; ++round) {
     const UserId user{"user_" + std::to_string(round)};
     std::vector<Task<Result<AppliedCoupon>>> tasks;
-    for (int i = 0; i < 16; ++i) tasks.push_back(app_.apply.run(user, "SAVE20", Money{100'00}, std::nullopt));
+    for (int i = 0; i < 16; ++i) tasks.push_back(app_.apply.run(user, "SAVE20", Money{100'00}));
     int succeeded = 0;
     for (const auto& each : run_all(std::move(tasks))) {
       succeeded += each ? 1 : 0;
@@ -136,7 +139,7 @@ TEST_F(CouponsTest, TheLimitIsNeverPassed) {
   create("SCARCE", PercentOff{{1'000}}, 7);
   std::vector<Task<Result<AppliedCoupon>>> tasks;
   for (int i = 0; i < 64; ++i)
-    tasks.push_back(app_.apply.run(UserId{"user_" + std::to_string(i)}, "SCARCE", Money{100'00}, std::nullopt));
+    tasks.push_back(app_.apply.run(UserId{"user_" + std::to_string(i)}, "SCARCE", Money{100'00}));
   int succeeded = 0;
   for (const auto& each : run_all(std::move(tasks))) succeeded += each ? 1 : 0;
   EXPECT_EQ(succeeded, 7);
@@ -154,15 +157,14 @@ class CrashTest : public CouponsTest, public testing::WithParamInterface<bool> {
     held.user_id = UserId{"user_1"};
     held.coupon_id = CouponId{"coupon_save20"};
     held.assigned_at = kNow;
-    held.status = UserCouponStatus::spending;
-    held.spending_since = kNow;
-    id_ = held.id;
+    held.uses.push_back({use_, CouponUseState::reserved, kNow, Money{20'00}, {}, false});
     ASSERT_TRUE(*run(held_.give(std::move(held))));
     if (GetParam()) {
-      ASSERT_TRUE(run(coupons_.count_use(CouponId{"coupon_save20"}, id_, kNow)));
+      PendingUse pending{use_, UserId{"user_1"}, kNow};
+      ASSERT_TRUE(run(coupons_.count_use(CouponId{"coupon_save20"}, std::move(pending))));
     }
   }
-  UserCouponId id_;
+  const CouponUseId use_{"use_1"};
 };
 
 TEST_P(CrashTest, TheLeaseHoldsWhileItIsYoung) {
@@ -183,33 +185,60 @@ TEST_P(CrashTest, RecoveryMakesItUsableAgain) {
 }
 INSTANTIATE_TEST_SUITE_P(BeforeAndAfterCounting, CrashTest, testing::Bool());
 
-TEST_F(CouponsTest, AUseTakenOverIsCountedOnce) {
+TEST_F(CouponsTest, AUseIsCountedOnceHoweverOftenItIsAsked) {
   create("SAVE20", AmountOff{Money{20'00}}, 5);
-  const UserCouponId id = *user_coupon_id_of(UserId{"user_1"}, CouponId{"coupon_save20"});
-  std::vector<Task<Result<std::int64_t>>> tasks;
-  for (int i = 0; i < 8; ++i) tasks.push_back(coupons_.count_use(CouponId{"coupon_save20"}, id, kNow));
-  for (const auto& each : run_all(std::move(tasks)))
-    EXPECT_TRUE(each || each.error().kind == ErrorKind::ConditionFailed);
+  const CouponId coupon{"coupon_save20"};
+  const PendingUse use{CouponUseId{"use_1"}, UserId{"user_1"}, kNow};
+  std::vector<Task<Result<void>>> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(coupons_.count_use(coupon, use));
+  for (const auto& each : run_all(std::move(tasks))) EXPECT_TRUE(each) << each.error().detail;
   EXPECT_EQ(usage("SAVE20"), 1);
-  ASSERT_TRUE(run(coupons_.release_use(CouponId{"coupon_save20"}, id)));
-  ASSERT_TRUE(run(coupons_.release_use(CouponId{"coupon_save20"}, id)));
+  ASSERT_TRUE(run(coupons_.release_use(coupon, use.use, false)));
+  ASSERT_TRUE(run(coupons_.release_use(coupon, use.use, false)));
   EXPECT_EQ(usage("SAVE20"), 0);
 }
 
 TEST_F(CouponsTest, ASpentButUnsettledUseBecomesFinal) {
   create("SAVE20", AmountOff{Money{20'00}}, 5);
-  ASSERT_TRUE(apply("user_1", "SAVE20"));
-  const UserCouponId id = *user_coupon_id_of(UserId{"user_1"}, CouponId{"coupon_save20"});
-  // As if the last step had not happened.
-  std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::map_put("pending", id.str(), kv::Value{kNow.time_since_epoch().count()}));
-  ASSERT_TRUE(run(kv_->operate(kv::Key{"coupon", "coupon_save20"}, std::move(ops))));
+  const UserId user{"user_1"};
+  const Coupon coupon = *run(coupons_.find("SAVE20"));
+  ASSERT_TRUE(run(app_.hold.reserve(user, coupon, CouponUseId{"use_1"}, Money{20'00})));
+  EXPECT_TRUE(*run(app_.hold.decide(user, coupon.id, CouponUseId{"use_1"})));  // and then it died
   clock_.advance(seconds{31});
   EXPECT_EQ(*run(app_.recover.run()), 1);
   EXPECT_EQ(usage("SAVE20"), 1);
   EXPECT_EQ(statuses("user_1"), "used ");
   EXPECT_TRUE(run(coupons_.list())->front().pending.empty());
   EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_used ") << "told again, the same";
+}
+
+// From when a customer's coupon had one use, and a pending use its name.
+TEST_F(CouponsTest, PendingUsesOfOldAreSettledToo) {
+  for (const char* status : {"used", "spending", "available"}) {
+    const std::string code = std::string{"OLD_"} + status;
+    create(code, AmountOff{Money{20'00}}, 5);
+    const CouponId coupon = coupon_id_of(*normalise_coupon_code(code));
+    const UserCouponId id = *user_coupon_id_of(UserId{"user_1"}, coupon);
+    const auto now = kNow.time_since_epoch().count();
+    kv::Bins held;
+    held["user_id"] = "user_1";
+    held["coupon_id"] = coupon.str();
+    held["status"] = status;
+    held["spending_since"] = now;
+    ASSERT_TRUE(run(kv_->put(kv::Key{"user_coupon", id.str()}, std::move(held))));
+    std::vector<kv::Op> ops;
+    ops.push_back(kv::Op::map_put("pending", id.str(), kv::Value{now}));
+    ops.push_back(kv::Op::add("usage_count", kv::Value{1}));
+    ASSERT_TRUE(run(kv_->operate(kv::Key{"coupon", coupon.str()}, std::move(ops))));
+  }
+  clock_.advance(seconds{31});
+  EXPECT_EQ(*run(app_.recover.run()), 3);
+  for (const auto& each : *run(coupons_.list())) {
+    EXPECT_TRUE(each.pending.empty()) << each.coupon.code;
+    EXPECT_EQ(each.coupon.usage_count, each.coupon.code == "OLD_USED" ? 1 : 0) << each.coupon.code;
+  }
+  EXPECT_FALSE(apply("user_1", "OLD_USED"));
+  EXPECT_TRUE(apply("user_1", "OLD_SPENDING"));
 }
 
 // --- validate, lists, create
@@ -340,7 +369,7 @@ TEST_F(CouponsTest, AnAssignedCouponIsSpentFromTheHand) {
   const auto history = *run(app_.list.history(UserId{"user_1"}));
   ASSERT_EQ(history.size(), 1U);
   EXPECT_EQ(history[0].held.source, CouponSource::nudge);
-  EXPECT_EQ(history[0].held.used_at, kNow);
+  EXPECT_EQ(history[0].held.last_used()->at, kNow);
   EXPECT_TRUE(run(app_.assign.run(nudge("user_1", "SAVE20", "nudge_2")))->duplicate);
 }
 

@@ -12,6 +12,11 @@ Task<Result<Coupon>> CreateCoupon::run(Coupon coupon) {
     fault.type = "value_error";
     faults.push_back(std::move(fault));
   }
+  if (coupon.campaign_id) {
+    auto campaign = co_await campaigns_.get(*coupon.campaign_id);
+    if (!campaign && campaign.error().kind != ErrorKind::NotFound) co_return campaign.error();
+    if (!campaign) faults.push_back({{"body", "campaign_id"}, campaign.error().detail, "value_error.unknown"});
+  }
   if (!faults.empty()) co_return invalid(std::move(faults));
   coupon.code = *normalise_coupon_code(coupon.code);
   coupon.id = coupon_id_of(coupon.code);

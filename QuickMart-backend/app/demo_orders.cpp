@@ -50,9 +50,12 @@ Result<Order> price_demo_order(const DemoPerson& person, const DemoOrder& demo, 
   order.id = demo.id;
   order.user_id = person.id;
   order.totals = price_order(subtotal, discount, free_shipping);
+  if (demo.coupon_code) {
+    const Money saved = free_shipping ? price_order(subtotal, discount, false).shipping : Money{};
+    order.coupons.push_back({*demo.coupon_code, discount, saved});
+  }
   order.status = demo.status;
   order.payment_status = payment_of(demo.status);
-  order.coupon_code = demo.coupon_code;
   order.shipping_address = person.profile.location;
   order.created_at = demo.at;
   order.updated_at = demo.at;

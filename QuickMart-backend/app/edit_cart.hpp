@@ -8,6 +8,7 @@
 
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/catalog.hpp"
+#include "QuickMart-backend/app/check_coupons.hpp"
 #include "QuickMart-backend/domain/price_lines.hpp"
 #include "QuickMart-backend/store/cart_store.hpp"
 #include "QuickMart-backend/store/stock_store.hpp"
@@ -24,13 +25,21 @@ struct CartView {
   };
   std::vector<Item> items;
   OrderTotals totals;
+  std::vector<OrderCoupon> coupons;    // of the cart, what each takes off
+  std::vector<RefusedCoupon> refused;  // of the cart, why each takes nothing off
 };
 
 // Thread-safe.
 class EditCart {
  public:
-  EditCart(CartStore& carts, StockStore& stock, const CatalogApp& catalog, const Clock& clock)
-      : carts_(carts), stock_(stock), catalog_(catalog), clock_(clock) {}
+  struct Uses {
+    CartStore& carts;
+    StockStore& stock;
+    const CatalogApp& catalog;
+    CheckCoupons& coupons;
+    const Clock& clock;
+  };
+  explicit EditCart(Uses uses) : uses_(uses) {}
 
   Task<Result<CartView>> get(UserId user);
   // Which SKU is meant by a product and, where it has several, one of them. NotFound for what is not sold; Invalid,
@@ -41,16 +50,17 @@ class EditCart {
   // Sets how many there are; 0 takes the line out.
   Task<Result<CartView>> set(UserId user, SkuId sku, std::int64_t quantity);
   Task<Result<CartView>> clear(UserId user);
+  // These are the cart's coupons now. Rejected, with the reason, for one that there is not, or several that cannot be
+  // used together; one that does not fit yet stays in the cart, which says why.
+  Task<Result<CartView>> set_coupons(UserId user, std::vector<std::string> codes);
 
  private:
   Task<Result<std::int64_t>> available(SkuId sku);
+  Task<Result<std::vector<std::string>>> normalise(std::vector<std::string> codes);
   Task<Result<CartView>> change(UserId user, SkuId sku, bool add, std::int64_t quantity);
-  CartView view(const Cart& cart) const;
+  Task<Result<CartView>> view(Cart cart);
 
-  CartStore& carts_;
-  StockStore& stock_;
-  const CatalogApp& catalog_;
-  const Clock& clock_;
+  Uses uses_;
 };
 
 }  // namespace qm::shop

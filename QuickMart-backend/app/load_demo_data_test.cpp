@@ -81,8 +81,10 @@ class LoadDemoDataTest : public testing::Test {
   ReceivingReco reco_;
   CustomerFeatures features_{histories_, orders_, catalog_, clock_};
   SendFeatures send_features_{queue_, reco_, features_, clock_};
+  CampaignStore campaigns_{*kv_};
+  FirstOrderStore first_orders_{*kv_};
   SendEvents events_{queue_, reco_};
-  CouponApp coupon_app_{coupons_, held_, users_, clock_, events_};
+  CouponApp coupon_app_{{coupons_, held_, campaigns_, first_orders_, orders_, users_, clock_, events_}};
 };
 
 TEST_F(LoadDemoDataTest, FillsTheShopOnceHoweverOftenItRuns) {
@@ -128,7 +130,7 @@ TEST_F(LoadDemoDataTest, TwoLoadsAtOnceDoNotDisturbEachOther) {
 TEST_F(LoadDemoDataTest, KeepsUseCountsAndBringsProfilesBack) {
   auto demo = loader();
   ASSERT_TRUE(run(demo.all()));
-  ASSERT_TRUE(run(coupon_app_.apply.run(UserId{"user_005"}, "SAVE20", Money{200'00}, std::nullopt)));
+  ASSERT_TRUE(run(coupon_app_.apply.run(UserId{"user_005"}, "SAVE20", Money{200'00})));
   auto stored = run(users_.get(UserId{"user_001"}));
   const Profile of_the_file = stored->user.profile;
   stored->user.profile.name = "Somebody Else";
@@ -142,7 +144,7 @@ TEST_F(LoadDemoDataTest, KeepsUseCountsAndBringsProfilesBack) {
 TEST_F(LoadDemoDataTest, ResetTakesEverythingBack) {
   auto demo = loader();
   ASSERT_TRUE(run(demo.all()));
-  ASSERT_TRUE(run(coupon_app_.apply.run(UserId{"user_005"}, "SAVE20", Money{200'00}, std::nullopt)));
+  ASSERT_TRUE(run(coupon_app_.apply.run(UserId{"user_005"}, "SAVE20", Money{200'00})));
   Coupon half = *run(coupons_.find("SAVE20"));
   half.code = "HALF";
   half.id = coupon_id_of("HALF");

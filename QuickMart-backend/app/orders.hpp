@@ -1,5 +1,6 @@
 // Carts and orders: every use case with what they need. One object for the composition root and the routes.
 #pragma once
+#include "QuickMart-backend/app/coupons.hpp"
 #include "QuickMart-backend/app/customer_orders.hpp"
 #include "QuickMart-backend/app/edit_cart.hpp"
 #include "QuickMart-backend/app/place_order.hpp"
@@ -14,8 +15,7 @@ struct OrderApp {
     OrderStore& orders;
     StockStore& stock;
     CartStore& carts;
-    CouponStore& coupons;
-    UserCouponStore& held;
+    CouponApp& coupons;
     PaymentGateway& payments;
     CatalogStore& catalog_store;
     CatalogApp& catalog;
@@ -29,15 +29,17 @@ struct OrderApp {
   explicit OrderApp(Uses uses)
       : tell_stock{{uses.stock, uses.merchant, uses.clock}, uses.low_stock_below},
         mirror{uses.stock, uses.catalog_store, uses.catalog, tell_stock},
-        hold{uses.saga.coupons, uses.saga.held, uses.clock},
+        hold{{uses.saga.coupons, uses.saga.held, uses.saga.campaigns, uses.saga.first_orders, uses.saga.orders,
+              uses.clock}},
         settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.events, uses.merchant, uses.lease}},
-        cart{uses.carts, uses.stock, uses.catalog, uses.clock},
-        place{{uses.orders, uses.saga, hold, uses.payments, settle, uses.catalog, mirror, uses.clock}},
+        cart{{uses.carts, uses.stock, uses.catalog, uses.coupons.check, uses.clock}},
+        place{{uses.orders, uses.saga, uses.coupons.check, hold, uses.payments, settle, uses.catalog, mirror,
+               uses.clock}},
         cancel{{settle, mirror, uses.clock}},
         customer{uses.orders, cancel},
         staff{{uses.orders, settle, cancel, mirror, uses.clock}},
         staff_stock{{uses.stock, uses.catalog, mirror}},
-        recover{{uses.orders, uses.stock, uses.coupons, uses.held, hold, settle, mirror, uses.clock}} {}
+        recover{{uses.orders, uses.stock, settle, mirror, uses.clock}} {}
   OrderApp(const OrderApp&) = delete;
 
   TellStock tell_stock;

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <thread>
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "platform/core/await.hpp"
@@ -40,6 +42,22 @@ class OrdersTest : public testing::Test {
   std::vector<Result<T>> run_all(std::vector<Task<Result<T>>> tasks) {
     return await_all(workers_, workers_.size(), std::move(tasks));
   }
+  // Begins all of them before any goes on, and lets them take turns step by step on one thread: whatever they look at
+  // before they decide, all of them have seen it.
+  template <class T>
+  std::vector<Result<T>> run_in_turns(std::vector<Task<Result<T>>> tasks) {
+    kv_.interleave();
+    auto missing = std::make_shared<std::size_t>(tasks.size());
+    for (auto& task : tasks) task = wait_for_all(std::move(task), missing);
+    return await_all(workers_, 1, std::move(tasks));
+  }
+  template <class T>
+  static Task<Result<T>> wait_for_all(Task<Result<T>> task, std::shared_ptr<std::size_t> missing) {
+    --*missing;
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    while (*missing > 0) co_await boost::asio::post(executor, boost::asio::use_awaitable_t<Executor>{});
+    co_return co_await std::move(task);
+  }
 
   void sell(std::string id, std::int64_t minor, std::int64_t quantity) {
     Product product;
@@ -52,13 +70,16 @@ class OrdersTest : public testing::Test {
     ASSERT_TRUE(run(catalog_.publish()));
   }
   void give_out(std::string code, Discount discount, std::optional<std::int64_t> limit = {}) {
+    give_out(std::move(code), discount, [limit](Coupon& coupon) { coupon.usage_limit = limit; });
+  }
+  void give_out(std::string code, Discount discount, const std::function<void(Coupon&)>& more) {
     Coupon coupon;
     coupon.code = std::move(code);
     coupon.name = "Test";
     coupon.discount = discount;
-    coupon.usage_limit = limit;
     coupon.valid_from = kNow - days{1};
     coupon.valid_until = kNow + days{10};
+    more(coupon);
     ASSERT_TRUE(run(coupon_app_.create.run(std::move(coupon))));
   }
   void fill(const UserId& user, const char* product, std::int64_t quantity) {
@@ -67,7 +88,33 @@ class OrdersTest : public testing::Test {
   }
   static CheckoutRequest request(UserId user, std::string key, std::optional<std::string> coupon = {},
                                  std::string method = "card") {
-    return {std::move(user), std::move(key), std::move(coupon), "1 Main St", std::move(method)};
+    CheckoutRequest request{std::move(user), std::move(key), {}, "1 Main St", std::move(method)};
+    if (coupon) request.coupon_codes = std::vector{std::move(*coupon)};
+    return request;
+  }
+  static CheckoutRequest with_coupons(UserId user, std::string key, std::vector<std::string> codes) {
+    return {std::move(user), std::move(key), std::move(codes), "1 Main St", "card"};
+  }
+  CampaignId begin_campaign(std::int64_t budget_minor) {
+    return run(coupon_app_.campaigns.create("Spring", Money{budget_minor})).value().id;
+  }
+  Campaign campaign(const CampaignId& id) { return run(campaigns_.get(id)).value(); }
+  // All at once, each customer with one piece of the product in the cart. → how many bought.
+  int buy_at_once(const std::vector<UserId>& users, const char* product, std::vector<std::string> codes) {
+    std::vector<Task<Result<Order>>> tasks;
+    for (const UserId& user : users) fill(user, product, 1);
+    for (const UserId& user : users) tasks.push_back(app_.place.run(with_coupons(user, "k", codes)));
+    int bought = 0;
+    for (const auto& result : run_in_turns(std::move(tasks))) {
+      bought += result ? 1 : 0;
+      if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Rejected) << result.error().detail;
+    }
+    return bought;
+  }
+  static std::vector<UserId> customers(int count) {
+    std::vector<UserId> users;
+    for (int i = 0; i < count; ++i) users.emplace_back("user_" + std::to_string(i));
+    return users;
   }
   Stock stock(const char* product) { return run(stock_.get(SkuId{product})).value(); }
   std::vector<Order> orders_of(const UserId& user) { return run(orders_.of_user(user, 100)).value(); }
@@ -122,11 +169,44 @@ class OrdersTest : public testing::Test {
     }
   }
 
+  // `used`: coupon → orders that stand and used it.
+  void expect_customer_adds_up(const UserId& user, const std::map<std::string, std::set<std::string>>& used,
+                               const std::string& where) {
+    std::map<std::string, std::set<std::string>> held;
+    for (const UserCoupon& each : run(held_.of_user(user)).value()) {
+      for (const CouponUse& use : each.uses) {
+        EXPECT_EQ(use.state, CouponUseState::redeemed) << where << ' ' << each.id.str() << ' ' << use.id.str();
+        held[each.coupon_id.str()].insert(use.id.str());
+      }
+    }
+    EXPECT_EQ(held, used) << where << ' ' << user.str();
+    const auto claim = run(first_orders_.get(user)).value();
+    if (!claim) return;
+    const auto of = used.find(claim->coupon.str());
+    EXPECT_TRUE(of != used.end() && of->second.contains(claim->use.str())) << where << ' ' << claim->use.str();
+  }
+
+  void expect_campaigns_add_up(std::map<std::string, Money> spent, const std::string& where) {
+    std::map<std::string, Money> by_campaign;
+    for (const CouponWithPending& each : run(coupons_.list()).value())
+      if (each.coupon.campaign_id)
+        by_campaign[each.coupon.campaign_id->str()] =
+            by_campaign[each.coupon.campaign_id->str()] + spent[each.coupon.code];
+    for (const CampaignWithReserved& each : run(campaigns_.list()).value()) {
+      EXPECT_TRUE(each.reserved.empty()) << where;
+      EXPECT_EQ(each.campaign.reserved, Money{}) << where;
+      EXPECT_EQ(each.campaign.redeemed, by_campaign[each.campaign.id.str()]) << where;
+      EXPECT_GE(each.campaign.left().minor(), 0) << where;
+    }
+  }
+
   // What must hold when nothing is under way. `users`: all who ever ordered.
   void expect_all_adds_up(const std::vector<UserId>& users, const std::string& where) {
     std::map<std::string, std::int64_t> bought;
     std::map<std::string, std::int64_t> redeemed;
+    std::map<std::string, Money> spent;  // coupon → what it cost
     for (const UserId& user : users) {
+      std::map<std::string, std::set<std::string>> used;  // coupon → orders
       for (const Order& order : orders_of(user)) {
         EXPECT_EQ(order.progress, OrderProgress::none) << where;
         expect_events_noted(order, where);
@@ -144,14 +224,25 @@ class OrdersTest : public testing::Test {
             for (const ReturnedLine& line : refund.lines)
               if (line.restock) bought[line.sku.str()] -= line.quantity;
           }
-          if (order.coupon_code) ++redeemed[*order.coupon_code];
+          Money by_coupon, by_line;
+          for (const OrderItem& item : order.items) by_line = by_line + item.discount;
+          for (const OrderCoupon& coupon : order.coupons) {
+            ++redeemed[coupon.code];
+            spent[coupon.code] = spent[coupon.code] + coupon.cost();
+            used[coupon_id_of(coupon.code).str()].insert(order.id.str());
+            by_coupon = by_coupon + coupon.discount;
+          }
+          EXPECT_EQ(by_coupon, order.totals.discount) << where;
+          EXPECT_EQ(by_line, order.totals.discount) << where;
         } else {
           EXPECT_EQ(order.status, OrderStatus::cancelled) << where;
           EXPECT_TRUE(payment.captures == 0 || payment.refunded() == payment.amount) << where;
           EXPECT_NE(payment.state, sandbox::PaymentState::authorised) << where;
         }
       }
+      expect_customer_adds_up(user, used, where);
     }
+    expect_campaigns_add_up(spent, where);
     for (const Stock& stock : run(stock_.list()).value()) {
       EXPECT_TRUE(stock.adds_up()) << where << ' ' << stock.sku.str();
       EXPECT_TRUE(stock.reserved.empty()) << where << ' ' << stock.sku.str();
@@ -181,9 +272,11 @@ class OrdersTest : public testing::Test {
   ListeningReco reco_;
   SendEvents events_{queue_, reco_};
   MerchantEvents merchant_{queue_};
-  CouponApp coupon_app_{coupons_, held_, users_, clock_, events_};
-  OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_,
-                 events_, merchant_}};
+  CampaignStore campaigns_{kv_};
+  FirstOrderStore first_orders_{kv_};
+  CouponApp coupon_app_{{coupons_, held_, campaigns_, first_orders_, orders_, users_, clock_, events_}};
+  OrderApp app_{{orders_, stock_, carts_, coupon_app_, payments_, catalog_store_, catalog_, saga_, clock_, events_,
+                 merchant_}};
   const UserId ann_{"ann"};
 };
 
@@ -245,7 +338,7 @@ TEST_F(OrdersTest, CouponLimitRaceLetsNoMoreThrough) {
   }
   for (const UserId& user : users) tasks.push_back(app_.place.run(request(user, "k", "FEW")));
   int bought = 0;
-  for (const auto& result : run_all(std::move(tasks))) {
+  for (const auto& result : run_in_turns(std::move(tasks))) {
     bought += result ? 1 : 0;
     if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Rejected) << result.error().detail;
   }
@@ -462,7 +555,7 @@ TEST_F(OrdersTest, AStepThatComesAfterItsOrderWasUndoneIsGivenBack) {
   const OrderId undone = orders_of(ann_).front().id;
   ASSERT_TRUE(run(stock_.reserve(SkuId{"pen"}, undone, 2)));
   const Coupon coupon = run(coupons_.find("SAVE")).value();
-  ASSERT_TRUE(run(app_.hold.reserve(ann_, coupon, undone, Money{1000})));
+  ASSERT_TRUE(run(coupon_app_.hold.reserve(ann_, coupon, use_of(undone), Money{1000})));
   EXPECT_FALSE(run(payments_.authorise(undone, Money{1}, "card")));
   recover();
   EXPECT_EQ(stock("pen").available, 10);
@@ -739,7 +832,8 @@ TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});
   ManualClock ahead{kNow + std::chrono::minutes{10}};
-  OrderApp hasty{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, ahead, events_,
+  CouponApp hasty_coupons{{coupons_, held_, campaigns_, first_orders_, orders_, users_, ahead, events_}};
+  OrderApp hasty{{orders_, stock_, carts_, hasty_coupons, payments_, catalog_store_, catalog_, saga_, ahead, events_,
                   merchant_}};
   std::vector<UserId> users;
   for (int i = 0; i < 24; ++i) {
@@ -766,6 +860,330 @@ TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
     EXPECT_EQ(std::ranges::count(orders, OrderStatus::confirmed, &Order::status), 1);
   }
   expect_all_adds_up(users, "skewed, asked again");
+}
+
+// --- coupons' rules --------------------------------------------------------------------------------------------------
+
+TEST_F(OrdersTest, TakesSeveralCouponsOnlyIfAllMayBeUsedTogether) {
+  sell("pen", 5000, 100);
+  const CampaignId spring = begin_campaign(100'000);
+  const auto stackable = [&](Coupon& coupon) {
+    coupon.is_stackable = true;
+    coupon.campaign_id = spring;
+  };
+  give_out("TENTH", PercentOff{BasisPoints{1000}}, stackable);
+  give_out("FIVE", AmountOff{Money{500}}, stackable);
+  give_out("SHIP", FreeShipping{}, stackable);
+  give_out("ALONE", PercentOff{BasisPoints{2000}});
+  fill(ann_, "pen", 1);
+  const auto refused = run(app_.place.run(with_coupons(ann_, "k1", {"TENTH", "ALONE"})));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
+  EXPECT_NE(refused.error().detail.find("ALONE"), std::string::npos) << refused.error().detail;
+  EXPECT_EQ(run(app_.place.run(with_coupons(ann_, "k2", {"A", "B", "C", "D", "E", "F"}))).error().kind,
+            ErrorKind::Rejected);
+  const auto order = run(app_.place.run(with_coupons(ann_, "k3", {"SHIP", "five", "TENTH"})));
+  ASSERT_TRUE(order) << order.error().detail;
+  EXPECT_EQ(order->coupons, (std::vector<OrderCoupon>{
+                                {"TENTH", Money{500}, Money{}}, {"FIVE", Money{500}, {}}, {"SHIP", {}, Money{999}}}));
+  EXPECT_EQ(order->totals.total(), Money{4000 + 320});
+  EXPECT_EQ(campaign(spring).redeemed, Money{1999});
+  expect_all_adds_up({ann_}, "three coupons");
+  ASSERT_TRUE(run(app_.customer.cancel(ann_, order->id)));
+  EXPECT_EQ(campaign(spring).redeemed, Money{});
+  expect_all_adds_up({ann_}, "cancelled");
+}
+
+TEST_F(OrdersTest, BudgetRaceNeverPassesTheBudget) {
+  sell("pen", 5000, 100);
+  const CampaignId spring = begin_campaign(2'400);  // for four of 5.00, and not for a fifth
+  for (const char* code : {"ONE", "TWO"})
+    give_out(code, AmountOff{Money{code == std::string{"ONE"} ? 300 : 200}}, [&](Coupon& coupon) {
+      coupon.is_stackable = true;
+      coupon.campaign_id = spring;
+    });
+  const std::vector<UserId> users = customers(12);
+  int bought = buy_at_once(users, "pen", {"ONE", "TWO"});
+  EXPECT_LE(bought, 4);  // fewer where one's reservation kept another out, and then was given back
+  expect_all_adds_up(users, "budget race");
+  for (const UserId& user : users) bought += run(app_.place.run(with_coupons(user, "k2", {"ONE", "TWO"}))) ? 1 : 0;
+  EXPECT_EQ(bought, 4);
+  EXPECT_EQ(campaign(spring).redeemed, Money{2000});
+  expect_all_adds_up(users, "budget");
+  const auto verdict = run(coupon_app_.validate.run(ann_, "ONE", Money{5000})).value();
+  EXPECT_TRUE(verdict.is_valid);  // 4.00 are left
+  ASSERT_TRUE(run(coupon_app_.apply.run(ann_, "ONE", Money{5000})));
+  EXPECT_FALSE(run(coupon_app_.validate.run(UserId{"bob"}, "ONE", Money{5000})).value().is_valid);
+  EXPECT_EQ(run(coupon_app_.apply.run(UserId{"bob"}, "TWO", Money{5000})).error().kind, ErrorKind::Rejected);
+  EXPECT_EQ(run(coupon_app_.campaigns.change_budget(spring, Money{2299})).error().kind, ErrorKind::Conflict);
+  ASSERT_TRUE(run(coupon_app_.campaigns.change_budget(spring, Money{2500})));
+  EXPECT_TRUE(run(coupon_app_.apply.run(UserId{"bob"}, "TWO", Money{5000})));
+  EXPECT_EQ(campaign(spring).left(), Money{});
+}
+
+TEST_F(OrdersTest, LimitPerCustomerRaceLetsNoMoreThrough) {
+  sell("pen", 5000, 100);
+  give_out("TWICE", PercentOff{BasisPoints{1000}}, [](Coupon& coupon) { coupon.usage_limit_per_customer = 2; });
+  fill(ann_, "pen", 1);
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 10; ++i)
+    tasks.push_back(app_.place.run(with_coupons(ann_, "k" + std::to_string(i), {"TWICE"})));
+  int bought = 0;
+  for (const auto& result : run_in_turns(std::move(tasks))) bought += result ? 1 : 0;
+  EXPECT_LE(bought, 2);
+  EXPECT_GE(bought, 1);
+  expect_all_adds_up({ann_}, "race");
+  for (int i = 0; i < 3; ++i) {
+    fill(ann_, "pen", 1);
+    const auto order = run(app_.place.run(with_coupons(ann_, "again" + std::to_string(i), {"TWICE"})));
+    bought += order ? 1 : 0;
+    if (!order) EXPECT_NE(order.error().detail.find("already used"), std::string::npos) << order.error().detail;
+  }
+  EXPECT_EQ(bought, 2);
+  EXPECT_EQ(uses_of("TWICE"), 2);
+  expect_all_adds_up({ann_}, "one after the other");
+}
+
+TEST_F(OrdersTest, FirstOrderRaceIsWonByOne) {
+  sell("pen", 5000, 100);
+  const auto first_only = [](Coupon& coupon) {
+    coupon.first_order_only = true;
+    coupon.usage_limit_per_customer = 9;
+  };
+  give_out("HELLO", PercentOff{BasisPoints{1000}}, first_only);
+  give_out("HEY", AmountOff{Money{500}}, first_only);
+  fill(ann_, "pen", 1);
+  std::vector<Task<Result<Order>>> tasks;
+  for (int i = 0; i < 10; ++i)
+    tasks.push_back(app_.place.run(with_coupons(ann_, "k" + std::to_string(i), {i % 2 == 0 ? "HELLO" : "HEY"})));
+  int bought = 0;
+  OrderId id;
+  for (const auto& result : run_in_turns(std::move(tasks))) {
+    bought += result ? 1 : 0;
+    if (result) id = result->id;
+    if (!result) EXPECT_EQ(result.error().kind, ErrorKind::Rejected) << result.error().detail;
+  }
+  EXPECT_EQ(bought, 1);
+  expect_all_adds_up({ann_}, "race");
+  fill(ann_, "pen", 1);
+  EXPECT_EQ(run(app_.place.run(with_coupons(ann_, "later", {"HEY"}))).error().kind, ErrorKind::Rejected);
+  EXPECT_FALSE(run(coupon_app_.apply.run(ann_, "HEY", Money{5000})));
+  ASSERT_TRUE(run(app_.customer.cancel(ann_, id)));
+  EXPECT_TRUE(run(app_.place.run(with_coupons(ann_, "after", {"HEY"}))));
+  expect_all_adds_up({ann_}, "the first was cancelled");
+}
+
+TEST_F(OrdersTest, AFirstOrderCouponIsNotForCustomersWhoBought) {
+  sell("pen", 5000, 100);
+  give_out("HELLO", PercentOff{BasisPoints{1000}}, [](Coupon& coupon) { coupon.first_order_only = true; });
+  fill(ann_, "pen", 1);
+  ASSERT_FALSE(run(app_.place.run(request(ann_, "k0", "HELLO", "declined"))));  // that was no order
+  EXPECT_TRUE(run(coupon_app_.validate.run(ann_, "HELLO", Money{5000}))->is_valid);
+  ASSERT_TRUE(run(app_.place.run(request(ann_, "k1"))));
+  EXPECT_FALSE(run(coupon_app_.validate.run(ann_, "HELLO", Money{5000}))->is_valid);
+  fill(ann_, "pen", 1);
+  const auto refused = run(app_.place.run(request(ann_, "k2", "HELLO")));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("first order"), std::string::npos) << refused.error().detail;
+  expect_all_adds_up({ann_}, "no new customer");
+}
+
+TEST_F(OrdersTest, AClaimLeftByADeadCheckoutIsTakenOver) {
+  sell("pen", 5000, 100);
+  give_out("HELLO", PercentOff{BasisPoints{1000}}, [](Coupon& coupon) { coupon.first_order_only = true; });
+  fill(ann_, "pen", 1);
+  ASSERT_FALSE(run(app_.place.run(request(ann_, "k1", "HELLO", "declined"))));
+  // A stalled process goes on with what was undone, and dies after each of the customer's own two records.
+  const OrderId undone = orders_of(ann_).front().id;
+  const Coupon coupon = run(coupons_.find("HELLO")).value();
+  for (int record = 0; record < 2; ++record) {
+    kv_.die_after(1, DyingStore::Last::Lost);
+    EXPECT_FALSE(run(coupon_app_.hold.reserve(ann_, coupon, use_of(undone), Money{500})));
+    kv_.revive();
+  }
+  EXPECT_TRUE(run(first_orders_.get(ann_)).value().has_value());
+  const auto bought = run(app_.place.run(request(ann_, "k2", "HELLO")));
+  ASSERT_TRUE(bought) << bought.error().detail;
+  expect_all_adds_up({ann_}, "taken over");
+  // With nothing but the claim.
+  ASSERT_TRUE(run(app_.customer.cancel(ann_, bought->id)));
+  ASSERT_TRUE(run(first_orders_.claim(ann_, {use_of(undone), coupon.id, kNow}, {})));
+  fill(ann_, "pen", 1);
+  const auto again = run(app_.place.run(request(ann_, "k3", "HELLO")));
+  ASSERT_TRUE(again) << again.error().detail;
+  expect_all_adds_up({ann_}, "the claim alone");
+}
+
+TEST_F(OrdersTest, APersonalCouponIsForThoseItWasGivenTo) {
+  sell("pen", 5000, 100);
+  give_out("YOURS", PercentOff{BasisPoints{1000}}, [](Coupon& coupon) { coupon.is_personal = true; });
+  kv::Bins account;
+  account["email"] = "ann@example.com";
+  ASSERT_TRUE(run(kv_.put(kv::Key{"user", "ann"}, std::move(account), kv::WriteOptions{})));
+  EXPECT_TRUE(run(coupon_app_.list.available()).value().empty());
+  fill(ann_, "pen", 1);
+  EXPECT_FALSE(run(coupon_app_.validate.run(ann_, "YOURS", Money{5000}))->is_valid);
+  EXPECT_EQ(run(app_.place.run(request(ann_, "k1", "YOURS"))).error().kind, ErrorKind::Rejected);
+  const Coupon coupon = run(coupons_.find("YOURS")).value();
+  EXPECT_EQ(run(coupon_app_.hold.reserve(ann_, coupon, CouponUseId{"use_1"}, Money{500})).error().kind,
+            ErrorKind::Rejected);
+  AssignCouponInput input;
+  input.user_id = ann_;
+  input.coupon = "YOURS";
+  ASSERT_TRUE(run(coupon_app_.assign.run(std::move(input))));
+  EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "YOURS"))));
+  fill(UserId{"bob"}, "pen", 1);
+  EXPECT_EQ(run(app_.place.run(request(UserId{"bob"}, "k", "YOURS"))).error().kind, ErrorKind::Rejected);
+  expect_all_adds_up({ann_, UserId{"bob"}}, "personal");
+}
+
+TEST_F(OrdersTest, TheCartShowsWhatItsCouponsTakeOffAndTheCheckoutUsesThem) {
+  sell("pen", 2500, 100);
+  const auto stackable = [](Coupon& coupon) { coupon.is_stackable = true; };
+  give_out("TENTH", PercentOff{BasisPoints{1000}}, stackable);
+  give_out("FROM50", AmountOff{Money{500}}, [](Coupon& coupon) {
+    coupon.is_stackable = true;
+    coupon.minimum_order_value = Money{5000};
+  });
+  give_out("ALONE", PercentOff{BasisPoints{2000}});
+  fill(ann_, "pen", 1);
+  EXPECT_EQ(run(app_.cart.set_coupons(ann_, {"NOSUCH"})).error().kind, ErrorKind::Rejected);
+  EXPECT_EQ(run(app_.cart.set_coupons(ann_, {"TENTH", "ALONE"})).error().kind, ErrorKind::Rejected);
+  const auto one = run(app_.cart.set_coupons(ann_, {"from50", "tenth", "TENTH"}));
+  ASSERT_TRUE(one) << one.error().detail;
+  EXPECT_EQ(one->totals.discount, Money{250});
+  ASSERT_EQ(one->refused.size(), 1u);
+  EXPECT_EQ(one->refused[0].code, "FROM50");
+  EXPECT_NE(one->refused[0].reason.find("at least 50.00"), std::string::npos);
+  const auto two = run(app_.cart.add(ann_, SkuId{"pen"}, 1));
+  EXPECT_EQ(two->totals.discount, Money{1000});
+  EXPECT_TRUE(two->refused.empty());
+  const auto order = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(order) << order.error().detail;
+  EXPECT_EQ(order->totals, two->totals);
+  EXPECT_TRUE(run(carts_.get(ann_))->coupons.empty());
+  expect_all_adds_up({ann_}, "the cart's coupons");
+
+  // One that was said not to fit does not stand in the way, and the request may name others.
+  fill(ann_, "pen", 1);
+  EXPECT_EQ(run(app_.cart.set_coupons(ann_, {"TENTH"}))->refused.size(), 1u);
+  const auto plain = run(app_.place.run(request(ann_, "k2")));
+  ASSERT_TRUE(plain) << plain.error().detail;
+  EXPECT_TRUE(plain->coupons.empty());
+  fill(ann_, "pen", 1);
+  const auto other = run(app_.place.run(request(ann_, "k3", "ALONE")));
+  ASSERT_TRUE(other) << other.error().detail;
+  EXPECT_EQ(other->coupons.size(), 1u);
+  ASSERT_TRUE(run(app_.cart.clear(ann_)));
+  EXPECT_TRUE(run(carts_.get(ann_))->coupons.empty());
+  expect_all_adds_up({ann_}, "three orders");
+}
+
+TEST_F(OrdersTest, TellsOfACouponThatRanOutBetweenCartAndCheckout) {
+  sell("pen", 2500, 100);
+  give_out("LAST", PercentOff{BasisPoints{1000}}, 1);
+  fill(ann_, "pen", 2);
+  EXPECT_EQ(run(app_.cart.set_coupons(ann_, {"LAST"}))->totals.total(), Money{4500 + 360 + 999});
+  ASSERT_TRUE(run(coupon_app_.apply.run(UserId{"bob"}, "LAST", Money{5000})));
+  for (int i = 0; i < 2; ++i) {
+    const auto refused = run(app_.place.run(request(ann_, "k1")));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::Conflict);
+    EXPECT_NE(refused.error().detail.find("54.00"), std::string::npos) << refused.error().detail;
+  }
+  EXPECT_EQ(run(app_.cart.get(ann_))->refused.size(), 1u);  // now she knows
+  const auto bought = run(app_.place.run(request(ann_, "k1")));
+  ASSERT_TRUE(bought) << bought.error().detail;
+  EXPECT_EQ(bought->totals.total(), Money{5400});
+}
+
+// The same while checkouts are under way: whoever comes too late hears the new total.
+TEST_F(OrdersTest, ARaceForACartsLastCouponTellsTheOthersTheNewTotal) {
+  sell("pen", 5000, 100);
+  give_out("LAST", PercentOff{BasisPoints{1000}}, 1);
+  const std::vector<UserId> users = customers(8);
+  std::vector<Task<Result<Order>>> tasks;
+  for (const UserId& user : users) {
+    fill(user, "pen", 1);
+    ASSERT_TRUE(run(app_.cart.set_coupons(user, {"LAST"})));
+  }
+  for (const UserId& user : users) tasks.push_back(app_.place.run(request(user, "k")));
+  int bought = 0;
+  for (const auto& result : run_in_turns(std::move(tasks))) {
+    bought += result ? 1 : 0;
+    if (result) continue;
+    EXPECT_EQ(result.error().kind, ErrorKind::Conflict) << result.error().detail;
+    EXPECT_NE(result.error().detail.find("54.00"), std::string::npos) << result.error().detail;
+  }
+  EXPECT_EQ(bought, 1);
+  expect_all_adds_up(users, "the cart's last coupon");
+}
+
+// With two stacked coupons of one campaign, one of them for first orders, at each write in turn.
+TEST_F(OrdersTest, ACheckoutWithStackedCouponsThatCrashedLeavesTheBooksInOrder) {
+  sell("pen", 5000, 1'000);
+  const CampaignId spring = begin_campaign(1'000'000);
+  const auto stackable = [&](Coupon& coupon) {
+    coupon.is_stackable = true;
+    coupon.campaign_id = spring;
+  };
+  give_out("TENTH", PercentOff{BasisPoints{1000}}, [&](Coupon& coupon) {
+    stackable(coupon);
+    coupon.first_order_only = true;
+  });
+  give_out("SHIP", FreeShipping{}, stackable);
+  std::vector<UserId> users;
+  for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+    bool died = true;
+    for (int writes = 0; died; ++writes) {
+      const std::string where = "dead at write " + std::to_string(writes) +
+                                (last == DyingStore::Last::Done ? ", done" : ", lost");
+      users.emplace_back("user_" + std::to_string(users.size()));
+      const UserId user = users.back();
+      fill(user, "pen", 1);
+      kv_.die_after(writes, last);
+      const auto answer = run(app_.place.run(with_coupons(user, "k", {"TENTH", "SHIP"})));
+      died = kv_.is_dead();
+      kv_.revive();
+      recover();
+      expect_all_adds_up(users, where);
+      const auto again = run(app_.place.run(with_coupons(user, "k", {"TENTH", "SHIP"})));
+      ASSERT_TRUE(again) << where << ": " << again.error().detail;
+      if (answer) EXPECT_EQ(again->id, answer->id) << where;
+      expect_all_adds_up(users, where + ", asked again");
+      kv_.die_after(writes, last);
+      static_cast<void>(run(app_.customer.cancel(user, again->id)));
+      died = died || kv_.is_dead();
+      kv_.revive();
+      recover();
+      expect_all_adds_up(users, where + ", cancelled");
+      ASSERT_LT(writes, 100);
+    }
+  }
+  EXPECT_GT(users.size(), 40u);
+}
+
+// A process that stalled while it took an order back wakes when all is over.
+TEST_F(OrdersTest, AReopenedUseThatComesTooLateIsForgotten) {
+  sell("pen", 5000, 10);
+  const CampaignId spring = begin_campaign(1'000);
+  give_out("TENTH", PercentOff{BasisPoints{1000}}, [&](Coupon& coupon) {
+    coupon.campaign_id = spring;
+    coupon.usage_limit_per_customer = 2;
+  });
+  for (const char* key : {"k1", "k2"}) {
+    fill(ann_, "pen", 1);
+    ASSERT_TRUE(run(app_.place.run(request(ann_, key, "TENTH"))));
+  }
+  const OrderId cancelled = orders_of(ann_).front().id;
+  ASSERT_TRUE(run(app_.customer.cancel(ann_, cancelled)));
+  const CouponId coupon = coupon_id_of("TENTH");
+  ASSERT_TRUE(run(coupons_.reopen_use(coupon, {use_of(cancelled), ann_, kNow})));
+  ASSERT_TRUE(run(campaigns_.reopen(spring, {use_of(cancelled), coupon, ann_, Money{500}, kNow})));
+  recover();
+  EXPECT_EQ(uses_of("TENTH"), 1);
+  EXPECT_EQ(campaign(spring).redeemed, Money{500});
+  expect_all_adds_up({ann_}, "late");
 }
 
 }  // namespace

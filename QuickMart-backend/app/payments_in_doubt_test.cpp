@@ -147,7 +147,11 @@ class PaymentsInDoubtTest : public testing::Test {
   ListeningReco reco_;
   SendEvents send_events_{queue_, reco_};
   MerchantEvents merchant_{queue_};
-  OrderApp app_{{orders_, stock_, carts_, coupons_, held_, payments_, catalog_store_, catalog_, saga_, clock_,
+  UserStore users_{*kv_};
+  CampaignStore campaigns_{*kv_};
+  FirstOrderStore first_orders_{*kv_};
+  CouponApp coupon_app_{{coupons_, held_, campaigns_, first_orders_, orders_, users_, clock_, send_events_}};
+  OrderApp app_{{orders_, stock_, carts_, coupon_app_, payments_, catalog_store_, catalog_, saga_, clock_,
                  send_events_, merchant_}};
   ReceivePaymentEvent receive_{{orders_, events_, references_, payments_, clock_}};
   int told_ = 0;

@@ -1,5 +1,7 @@
 #include "QuickMart-backend/app/place_order.hpp"
 
+#include <algorithm>
+
 #include "platform/security/password.hpp"
 
 namespace qm::shop {
@@ -8,8 +10,10 @@ namespace {
 constexpr std::size_t kOrderIdDigits = 26;
 
 std::string fingerprint_of(const CheckoutRequest& request) {
-  return security::sha256_hex({request.coupon_code.value_or(""), request.shipping_address.value_or(""),
-                          request.payment_method});
+  std::string codes = request.coupon_codes && request.coupon_codes->empty() ? "none" : "";
+  for (const std::string& code : request.coupon_codes.value_or(std::vector<std::string>{}))
+    codes += (codes.empty() ? "" : ",") + code;
+  return security::sha256_hex({codes, request.shipping_address.value_or(""), request.payment_method});
 }
 
 OrderId order_id_of(const std::string& checkout_id, std::int64_t attempt) {
@@ -20,6 +24,19 @@ OrderId order_id_of(const std::string& checkout_id, std::int64_t attempt) {
 Error being_placed() {
   return {ErrorKind::Conflict, "This checkout is being worked on; ask again with the same Idempotency-Key.",
           std::chrono::seconds{1}};
+}
+
+Error total_is_another(const std::string& why, const OrderTotals& totals) {
+  return {ErrorKind::Conflict,
+          why + " The total is now " + to_decimal(totals.total()) + ". Please look at the cart again."};
+}
+
+// Whether the coupons take off what the customer was last told.
+bool as_seen(const Cart& cart, const PricedCart& priced) {
+  return std::ranges::all_of(cart.coupons, [&priced](const CartCoupon& coupon) {
+    const auto applied = std::ranges::find(priced.coupons, coupon.code, &OrderCoupon::code);
+    return applied == priced.coupons.end() ? !coupon.seen : coupon.seen == applied->cost();
+  });
 }
 
 }  // namespace
@@ -133,19 +150,10 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
   if (!lines.gone.empty())
     co_return Error{ErrorKind::Conflict,
                     lines.gone.front().str() + " is no longer sold; please take it out of the cart."};
-  std::optional<Coupon> coupon;
-  if (request.coupon_code) {
-    auto found = co_await uses_.saga.coupons.find(*request.coupon_code);
-    if (!found && found.error().kind == ErrorKind::NotFound) co_return rejected(found.error().detail);
-    if (!found) co_return found.error();
-    coupon = std::move(*found);
-  }
-  const Timestamp now = uses_.clock.now();
-  auto priced = price_cart(lines.lines, coupon ? &*coupon : nullptr, now);
+  auto priced = co_await price_coupons(request, *cart, lines);
   if (!priced) co_return priced.error();
-  if (!lines.repriced.empty())
-    co_return Error{ErrorKind::Conflict, "Prices have changed: the total is now " + to_decimal(priced->totals.total()) +
-                                             ". Please look at the cart again."};
+  if (!lines.repriced.empty()) co_return total_is_another("Prices have changed.", priced->totals);
+  const Timestamp now = uses_.clock.now();
   Order order;
   order.id = checkout.order_id;
   order.user_id = request.user;
@@ -155,7 +163,7 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
         {line.sku, line.product_id, lines.names[i], line.quantity, line.unit_price, priced->line_discounts[i]});
   }
   order.totals = priced->totals;
-  if (coupon) order.coupon_code = coupon->code;
+  order.coupons = std::move(priced->coupons);
   order.shipping_address = request.shipping_address;
   order.created_at = now;
   order.progress = OrderProgress::placing;
@@ -165,18 +173,58 @@ Task<Result<Order>> PlaceOrder::price(const CheckoutRequest& request, const Chec
   co_return order;
 }
 
+// With the coupons that the request names, each of which must fit; or those of the cart, as the customer saw them.
+Task<Result<PricedCart>> PlaceOrder::price_coupons(const CheckoutRequest& request, const Cart& cart,
+                                                   const PricedLines& lines) {
+  std::vector<std::string> codes = request.coupon_codes ? *request.coupon_codes : cart.codes();
+  if (codes.size() > kMaxCouponsPerOrder)
+    co_return rejected("At most " + std::to_string(kMaxCouponsPerOrder) + " coupons can be used together.");
+  auto priced = co_await uses_.check.price(request.user, lines.lines, std::move(codes));
+  if (!priced) co_return priced.error();
+  if (request.coupon_codes) {
+    if (priced->refused.empty()) co_return priced;
+    const RefusedCoupon& refused = priced->refused.front();
+    const bool alone = request.coupon_codes->size() == 1;
+    co_return rejected(alone ? refused.reason : refused.code + ": " + refused.reason);
+  }
+  if (as_seen(cart, *priced)) co_return priced;
+  co_return total_is_another("What the coupons take off has changed.", priced->totals);
+}
+
 Task<Result<void>> PlaceOrder::reserve(const Order& order, const CheckoutRequest& request) {
   for (const OrderItem& item : order.items) {
     auto reserved = co_await reserve_stock(order, item);
     if (!reserved) co_return reserved.error();
   }
-  if (order.coupon_code) {
-    auto coupon = co_await uses_.saga.coupons.get(coupon_id_of(*order.coupon_code));
-    if (!coupon) co_return coupon.error();
-    auto held = co_await uses_.coupons.reserve(order.user_id, std::move(*coupon), order.id, order.totals.discount);
-    if (!held) co_return held.error();
-  }
+  auto coupons = co_await reserve_coupons(order, request);
+  if (!coupons) co_return coupons.error();
   co_return co_await uses_.payments.authorise(order.id, order.totals.total(), request.payment_method);
+}
+
+Task<Result<void>> PlaceOrder::reserve_coupons(const Order& order, const CheckoutRequest& request) {
+  for (const OrderCoupon& each : order.coupons) {
+    auto coupon = co_await uses_.check.find(each.code);
+    if (!coupon) co_return coupon.error();
+    CouponUseId use = use_of(order.id);
+    auto held = co_await uses_.coupons.reserve(order.user_id, std::move(*coupon), std::move(use), each.cost());
+    if (held) continue;
+    if (held.error().kind != ErrorKind::Rejected || request.coupon_codes) co_return held.error();
+    co_return co_await total_without(each.code, held.error(), request);
+  }
+  co_return Result<void>{};
+}
+
+// What the customer is told when one of the cart's coupons ran out after they saw what it takes off.
+Task<Error> PlaceOrder::total_without(std::string code, Error why, const CheckoutRequest& request) {
+  auto cart = co_await uses_.saga.carts.get(request.user);
+  if (!cart) co_return why;
+  std::vector<std::string> codes = cart->codes();
+  std::erase(codes, code);
+  const auto catalog = uses_.catalog.snapshot();
+  PricedLines lines = price_lines(*cart, *catalog);
+  auto priced = co_await uses_.check.price(request.user, std::move(lines.lines), std::move(codes));
+  if (!priced) co_return why;
+  co_return total_is_another(code + ": " + why.detail, priced->totals);
 }
 
 Task<Result<void>> PlaceOrder::reserve_stock(const Order& order, OrderItem item) {

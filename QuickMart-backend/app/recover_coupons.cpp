@@ -1,58 +1,116 @@
 #include "QuickMart-backend/app/recover_coupons.hpp"
 
+#include "platform/log/log.hpp"
 #include "QuickMart-backend/app/shop_events.hpp"
 
 namespace qm::shop {
+namespace {
+
+// One that cannot be settled now must not keep the others waiting; it is found again.
+int count_settled(const Result<bool>& done, const std::string& of) {
+  if (!done) log::warn("a use of a coupon could not be settled yet", {{"of", of}, {"why", done.error().detail}});
+  return done && *done ? 1 : 0;
+}
+
+}  // namespace
 
 Task<Result<int>> RecoverCoupons::run() {
-  auto all = co_await coupons_.list();
-  if (!all) co_return all.error();
+  auto coupons = co_await uses_.coupons.list();
+  if (!coupons) co_return coupons.error();
+  const Timestamp young = uses_.clock.now() - kCouponUseLeaseMs;  // such a one belongs to a call that is still running
   int settled = 0;
-  for (const CouponWithPending& each : *all) {
+  for (const CouponWithPending& each : *coupons) {
     for (const PendingUse& use : each.pending) {
-      // A young one belongs to a call that is still running.
-      if (clock_.now() - use.since < kSpendLeaseMs) continue;
+      if (use.since > young) continue;
       auto done = co_await recover(each.coupon, use);
-      if (!done) co_return done.error();
-      settled += *done ? 1 : 0;
+      settled += count_settled(done, each.coupon.id.str());
+    }
+  }
+  auto campaigns = co_await uses_.campaigns.list();
+  if (!campaigns) co_return campaigns.error();
+  for (const CampaignWithReserved& each : *campaigns) {
+    for (const ReservedBudget& share : each.reserved) {
+      if (share.since > young) continue;
+      auto done = co_await recover(each.campaign.id, share);
+      settled += count_settled(done, each.campaign.id.str());
     }
   }
   co_return settled;
 }
 
-Task<Result<bool>> RecoverCoupons::recover(Coupon of, PendingUse use) {
-  CouponId coupon = of.id;
-  auto stored = co_await held_.get(use.user_coupon_id);
-  if (!stored) co_return stored.error();
-  UserCoupon held = std::move(stored->held);
-  const Timestamp now = clock_.now();
-  if (held.status == UserCouponStatus::used) {
-    std::vector<contracts::Event> events;
-    events.push_back(coupon_used(held, std::move(of.code)));
-    auto owed = co_await events_.owe(std::move(events));
-    if (!owed) co_return owed.error();
-    auto settled = co_await coupons_.settle_use(std::move(coupon), std::move(use.user_coupon_id));
-    if (!settled) co_return settled.error();
-    co_return true;
+Task<Result<bool>> RecoverCoupons::recover(Coupon coupon, PendingUse use) {
+  if (use.user.empty()) co_return co_await recover_old(std::move(coupon), std::move(use));
+  auto fate = co_await uses_.hold.fate_of(use.user, coupon.id, use.use, use.since);
+  if (!fate) co_return fate.error();
+  if (*fate == CouponUseFate::open) co_return false;
+  if (*fate == CouponUseFate::stands) {
+    auto told = co_await tell(use.user, coupon, use.use);
+    if (!told) co_return told.error();
   }
-  if (held.status == UserCouponStatus::spending && held.order_id) co_return false;  // its recovery does it
-  if (held.status == UserCouponStatus::spending && held.spending_since && now - *held.spending_since < kSpendLeaseMs)
-    co_return false;
+  fate = co_await uses_.hold.resolve(use.user, coupon.id, use.use, use.since);
+  if (!fate) co_return fate.error();
+  // Whatever is there still came after the use was over, and the customer's coupon does not know it.
+  Result<void> done{};
+  if (*fate == CouponUseFate::stands)
+    done = co_await uses_.coupons.settle_use(std::move(coupon.id), std::move(use.use));
+  else
+    done = co_await uses_.coupons.release_use(std::move(coupon.id), std::move(use.use), false);
+  if (!done) co_return done.error();
+  co_return true;
+}
 
-  // The lease is taken before the count is touched, so that nobody spends the coupon in between.
-  held.status = UserCouponStatus::spending;
-  held.spending_since = now;
-  auto leased = co_await held_.update(held, stored->generation);
-  if (!leased) {
-    if (leased.error().kind == ErrorKind::GenerationMismatch) co_return false;
-    co_return leased.error();
+// The event of a use that stands; an order tells of its own.
+Task<Result<void>> RecoverCoupons::tell(UserId user, Coupon coupon, CouponUseId use) {
+  if (order_of(use)) co_return Result<void>{};
+  auto id = user_coupon_id_of(user, coupon.id);
+  if (!id) co_return id.error();
+  auto held = co_await uses_.held.get(std::move(*id));
+  if (!held) co_return held.error();
+  std::vector<contracts::Event> events;
+  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_used(*held, *spent, std::move(coupon.code)));
+  co_return co_await uses_.events.owe(std::move(events));
+}
+
+// From when a customer used a coupon once at most, and a pending use had the name of the customer's coupon.
+Task<Result<bool>> RecoverCoupons::recover_old(Coupon coupon, PendingUse use) {
+  UserCouponId id{use.use.str()};
+  auto held = co_await uses_.held.get(id);
+  if (!held && held.error().kind != ErrorKind::NotFound) co_return held.error();
+  std::vector<contracts::Event> events;
+  if (held) {
+    for (const CouponUse& each : held->uses) {
+      if (each.state == CouponUseState::redeemed) {
+        events.push_back(coupon_used(*held, each, coupon.code));
+        continue;
+      }
+      auto fate = co_await uses_.hold.resolve(held->user_id, coupon.id, each.id, each.at);
+      if (!fate) co_return fate.error();
+      if (*fate == CouponUseFate::open) co_return false;
+    }
+    held = co_await uses_.held.get(std::move(id));
+    if (!held) co_return held.error();
   }
-  auto released = co_await coupons_.release_use(std::move(coupon), std::move(use.user_coupon_id));
-  if (!released) co_return released.error();
-  held.status = UserCouponStatus::available;
-  held.spending_since.reset();
-  auto freed = co_await held_.update(std::move(held), *leased);
-  if (!freed && freed.error().kind != ErrorKind::GenerationMismatch) co_return freed.error();
+  auto owed = co_await uses_.events.owe(std::move(events));
+  if (!owed) co_return owed.error();
+  Result<void> done{};
+  if (held && held->times_used() > 0)
+    done = co_await uses_.coupons.settle_use(std::move(coupon.id), std::move(use.use));
+  else
+    done = co_await uses_.coupons.release_use(std::move(coupon.id), std::move(use.use), false);
+  if (!done) co_return done.error();
+  co_return true;
+}
+
+Task<Result<bool>> RecoverCoupons::recover(CampaignId campaign, ReservedBudget share) {
+  auto fate = co_await uses_.hold.resolve(share.user, share.coupon, share.use, share.since);
+  if (!fate) co_return fate.error();
+  if (*fate == CouponUseFate::open) co_return false;
+  Result<void> done{};
+  if (*fate == CouponUseFate::stands)
+    done = co_await uses_.campaigns.redeem(std::move(campaign), std::move(share.use), std::move(share.coupon));
+  else
+    done = co_await uses_.campaigns.release(std::move(campaign), std::move(share.use), std::move(share.coupon), false);
+  if (!done) co_return done.error();
   co_return true;
 }
 

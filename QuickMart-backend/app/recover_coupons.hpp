@@ -1,27 +1,33 @@
 #pragma once
-#include "platform/core/clock.hpp"
+#include "QuickMart-backend/app/hold_coupon.hpp"
 #include "QuickMart-backend/app/send_events.hpp"
-#include "QuickMart-backend/store/coupon_store.hpp"
-#include "QuickMart-backend/store/user_coupon_store.hpp"
 
 namespace qm::shop {
 
-// Settles what a crash in apply_coupon left pending: a use whose coupon was spent becomes final, one whose holder died
-// is taken off the count and the coupon is usable again. Idempotent, safe beside running calls and other processes.
+// Settles what a crash or a stalled process left pending in coupons and campaigns: a use that stands becomes final, one
+// that nobody answers for any more is given back and the coupon is usable again. Idempotent, safe beside running calls
+// and other processes.
 class RecoverCoupons {
  public:
-  RecoverCoupons(CouponStore& coupons, UserCouponStore& held, const Clock& clock, SendEvents& events)
-      : coupons_(coupons), held_(held), clock_(clock), events_(events) {}
+  struct Uses {
+    CouponStore& coupons;
+    UserCouponStore& held;
+    CampaignStore& campaigns;
+    HoldCoupon& hold;
+    SendEvents& events;
+    const Clock& clock;
+  };
+  explicit RecoverCoupons(Uses uses) : uses_(uses) {}
 
   Task<Result<int>> run();  // → how many were settled
 
  private:
-  Task<Result<bool>> recover(Coupon of, PendingUse use);
+  Task<Result<bool>> recover(Coupon coupon, PendingUse use);
+  Task<Result<bool>> recover_old(Coupon coupon, PendingUse use);
+  Task<Result<bool>> recover(CampaignId campaign, ReservedBudget share);
+  Task<Result<void>> tell(UserId user, Coupon coupon, CouponUseId use);
 
-  CouponStore& coupons_;
-  UserCouponStore& held_;
-  const Clock& clock_;
-  SendEvents& events_;
+  Uses uses_;
 };
 
 }  // namespace qm::shop

@@ -64,14 +64,6 @@ Task<Result<int>> RecoverOrders::sweep() {
     if (!done) co_return done.error();
     swept += *done;
   }
-  auto coupons = co_await uses_.coupons.list();
-  if (!coupons) co_return coupons.error();
-  for (CouponWithPending& coupon : *coupons) {
-    if (coupon.pending.empty()) continue;
-    auto done = co_await sweep_coupon(std::move(coupon));
-    if (!done) co_return done.error();
-    swept += *done;
-  }
   co_return swept;
 }
 
@@ -101,24 +93,6 @@ Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
       if (!done) co_return done.error();
       ++swept;
     }
-  }
-  co_return swept;
-}
-
-Task<Result<int>> RecoverOrders::sweep_coupon(CouponWithPending coupon) {
-  int swept = 0;
-  for (const PendingUse& use : coupon.pending) {
-    auto stored = co_await uses_.held.get(use.user_coupon_id);
-    if (!stored) co_return stored.error();
-    UserCoupon& held = stored->held;
-    if (held.status != UserCouponStatus::spending || !held.order_id) continue;
-    OrderId order{*held.order_id};
-    auto settled = co_await is_settled(order);
-    if (!settled) co_return settled.error();
-    if (!*settled) continue;
-    auto released = co_await uses_.hold.release(std::move(held.user_id), coupon.coupon.id, std::move(order));
-    if (!released) co_return released.error();
-    ++swept;
   }
   co_return swept;
 }

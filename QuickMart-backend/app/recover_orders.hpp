@@ -1,6 +1,6 @@
 // Finishes or undoes orders whose maker died: those before their confirmation are undone, those after it completed, a
-// cancellation is carried through. And gives back what a step that came after its order was settled left in the stock
-// or holds of a coupon. Idempotent; may run on every instance at once.
+// cancellation is carried through. And gives back what a step that came after its order was settled left in the
+// stock (recover_coupons does so for coupons). Idempotent; may run on every instance at once.
 #pragma once
 #include "QuickMart-backend/app/mirror_stock.hpp"
 #include "QuickMart-backend/app/settle_order.hpp"
@@ -12,9 +12,6 @@ class RecoverOrders {
   struct Uses {
     OrderStore& orders;
     StockStore& stock;
-    CouponStore& coupons;
-    UserCouponStore& held;
-    HoldCoupon& hold;
     SettleOrder& settle;
     MirrorStock& mirror;
     const Clock& clock;
@@ -28,7 +25,6 @@ class RecoverOrders {
   Task<Result<bool>> recover(StoredOrder stored);
   Task<Result<bool>> is_settled(OrderId order, std::chrono::milliseconds since = {});  // … for that long
   Task<Result<int>> sweep_stock(Stock stock);
-  Task<Result<int>> sweep_coupon(CouponWithPending coupon);
 
   Uses uses_;
 };

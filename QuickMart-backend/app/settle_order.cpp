@@ -61,9 +61,10 @@ Task<Result<void>> SettleOrder::undo(Order& order) {
     auto released = co_await uses_.saga.stock.release(item.sku, order.id);
     if (!released) co_return released.error();
   }
-  if (order.coupon_code) {
-    CouponId coupon = coupon_id_of(*order.coupon_code);
-    auto released = co_await uses_.coupons.release(order.user_id, std::move(coupon), order.id);
+  for (const OrderCoupon& each : order.coupons) {
+    CouponId coupon = coupon_id_of(each.code);
+    CouponUseId use = use_of(order.id);
+    auto released = co_await uses_.coupons.release(order.user_id, std::move(coupon), std::move(use));
     if (!released) co_return released.error();
   }
   auto cancelled = co_await uses_.payments.cancel(order.id);
@@ -83,14 +84,16 @@ Task<Result<void>> SettleOrder::complete(Order& order) {
     auto committed = co_await uses_.saga.stock.commit(item.sku, order.id);
     if (!committed) co_return committed.error();
   }
-  if (order.coupon_code) {
-    CouponId coupon = coupon_id_of(*order.coupon_code);
-    auto redeemed = co_await uses_.coupons.redeem(order.user_id, std::move(coupon), order.id);
+  for (const OrderCoupon& each : order.coupons) {
+    CouponId coupon = coupon_id_of(each.code);
+    CouponUseId use = use_of(order.id);
+    auto redeemed = co_await uses_.coupons.redeem(order.user_id, std::move(coupon), std::move(use));
     if (!redeemed) co_return redeemed.error();
   }
   auto captured = co_await uses_.payments.capture(order.id);
   if (!captured) co_return captured.error();
-  auto taken = co_await uses_.saga.carts.take_bought(order.user_id, order.id, order.items, uses_.clock.now());
+  auto taken =
+      co_await uses_.saga.carts.take_bought(order.user_id, order.id, order.items, order.coupons, uses_.clock.now());
   if (!taken) co_return taken.error();
   order.payment_status = PaymentStatus::paid;
   note(order, uses_.clock.now(), kByShop, "paid");
@@ -112,9 +115,10 @@ Task<Result<void>> SettleOrder::take_back(Order& order) {
     auto back = co_await uses_.saga.stock.put_back(item.sku, std::move(whole), quantity);
     if (!back) co_return back.error();
   }
-  if (order.coupon_code) {
-    CouponId coupon = coupon_id_of(*order.coupon_code);
-    auto released = co_await uses_.coupons.release(order.user_id, std::move(coupon), order.id);
+  for (const OrderCoupon& each : order.coupons) {
+    CouponId coupon = coupon_id_of(each.code);
+    CouponUseId use = use_of(order.id);
+    auto released = co_await uses_.coupons.release(order.user_id, std::move(coupon), std::move(use));
     if (!released) co_return released.error();
   }
   order.payment_status = PaymentStatus::refunded;

@@ -65,13 +65,13 @@ Event order_refunded(const Order& order, std::string_view refund, Money amount, 
   return event;
 }
 
-Event order_coupon_used(const Order& order, Timestamp at) {
-  const CouponId coupon = coupon_id_of(*order.coupon_code);
+Event order_coupon_used(const Order& order, const OrderCoupon& used, Timestamp at) {
+  const CouponId coupon = coupon_id_of(used.code);
   const std::string held = order.user_id.str() + "." + coupon.str();
   Event event = make_event(EventType::coupon_used, {held, order.id.str()}, order.user_id, at);
-  event.data.coupon_code = *order.coupon_code;
+  event.data.coupon_code = used.code;
   event.data.order_id = order.id.str();
-  event.data.discount = json::to_wire(order.totals.discount);
+  event.data.discount = json::to_wire(used.discount);
   return event;
 }
 
@@ -116,7 +116,7 @@ std::vector<Event> order_events(const Order& order) {
   const Timestamp decided_at = order.updated_at;
   if (order.progress == OrderProgress::completing) {
     events.push_back(order_placed(order, decided_at));
-    if (order.coupon_code) events.push_back(order_coupon_used(order, decided_at));
+    for (const OrderCoupon& used : order.coupons) events.push_back(order_coupon_used(order, used, decided_at));
   }
   if (order.progress == OrderProgress::cancelling) {
     events.push_back(make_event(EventType::order_cancelled, {order.id.str()}, order.user_id, decided_at));
@@ -131,13 +131,12 @@ std::vector<Event> order_events(const Order& order) {
   return events;
 }
 
-Event coupon_used(const UserCoupon& held, std::string code) {
+Event coupon_used(const UserCoupon& held, const CouponUse& use, std::string code) {
   const std::string whose = held.user_id.str() + "." + held.coupon_id.str();
-  const Timestamp at = held.used_at.value_or(held.assigned_at);
-  Event event = make_event(EventType::coupon_used, {whose, held.order_id.value_or(to_text(at))}, held.user_id, at);
+  Event event = make_event(EventType::coupon_used, {whose, use.id.str()}, held.user_id, use.at);
   event.data.coupon_code = std::move(code);
-  if (held.order_id && is_valid_id(*held.order_id)) event.data.order_id = held.order_id;
-  if (held.discount) event.data.discount = json::to_wire(*held.discount);
+  if (const auto order = order_of(use.id)) event.data.order_id = order->str();
+  event.data.discount = json::to_wire(use.cost);
   return event;
 }
 

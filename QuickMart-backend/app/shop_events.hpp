@@ -34,8 +34,8 @@ contracts::Event cart_abandoned(const Cart& cart, const Catalog& catalog);
 // record has it since the step was decided.
 std::vector<contracts::Event> order_events(const Order& order);
 
-// A coupon that was spent without an order of this shop, or with one.
-contracts::Event coupon_used(const UserCoupon& held, std::string code);
+// A coupon that was spent, with an order or without.
+contracts::Event coupon_used(const UserCoupon& held, const CouponUse& use, std::string code);
 
 // What happened with a ticket at `since` or after.
 std::vector<contracts::Event> ticket_events(const Ticket& ticket, Timestamp since);

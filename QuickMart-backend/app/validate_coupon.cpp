@@ -17,16 +17,8 @@ Task<Result<CouponVerdict>> ValidateCoupon::run(UserId user, std::string code, M
   }
   verdict.coupon = *coupon;
 
-  auto id = user_coupon_id_of(user, coupon->id);
-  if (!id) co_return id.error();
-  auto held = co_await held_.get(*id);
-  if (!held && held.error().kind != ErrorKind::NotFound) co_return held.error();
-  if (held && held->held.status == UserCouponStatus::used) {
-    verdict.message = "You have already used this coupon.";
-    co_return verdict;
-  }
-
-  auto discount = redeem(*coupon, order_total, clock_.now());
+  auto discount = co_await check_.worth(std::move(user), *coupon, order_total);
+  if (!discount && discount.error().kind != ErrorKind::Rejected) co_return discount.error();
   if (!discount) {
     verdict.message = discount.error().detail;
     co_return verdict;

@@ -2,9 +2,7 @@
 #include <optional>
 #include <string>
 
-#include "platform/core/clock.hpp"
-#include "QuickMart-backend/store/coupon_store.hpp"
-#include "QuickMart-backend/store/user_coupon_store.hpp"
+#include "QuickMart-backend/app/check_coupons.hpp"
 
 namespace qm::shop {
 
@@ -19,16 +17,14 @@ struct CouponVerdict {
 // Thread-safe.
 class ValidateCoupon {
  public:
-  ValidateCoupon(CouponStore& coupons, UserCouponStore& held, const Clock& clock)
-      : coupons_(coupons), held_(held), clock_(clock) {}
+  ValidateCoupon(CouponStore& coupons, CheckCoupons& check) : coupons_(coupons), check_(check) {}
 
   // An invalid coupon is a verdict, not an error. Changes nothing.
   Task<Result<CouponVerdict>> run(UserId user, std::string code, Money order_total);
 
  private:
   CouponStore& coupons_;
-  UserCouponStore& held_;
-  const Clock& clock_;
+  CheckCoupons& check_;
 };
 
 // "You save 10.00." / "Shipping is free with this coupon."

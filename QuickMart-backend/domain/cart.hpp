@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "platform/core/money.hpp"
@@ -20,9 +22,17 @@ struct CartLine {
   friend bool operator==(const CartLine&, const CartLine&) = default;
 };
 
+// A coupon in the cart, and what the customer was last told it takes off; nothing: that it does not fit.
+struct CartCoupon {
+  std::string code;
+  std::optional<Money> seen;  // waived shipping included
+  friend bool operator==(const CartCoupon&, const CartCoupon&) = default;
+};
+
 struct Cart {
   UserId user_id;
-  std::vector<CartLine> lines;  // by SKU
+  std::vector<CartLine> lines;      // by SKU
+  std::vector<CartCoupon> coupons;  // by code, at most kMaxCouponsPerOrder
   Timestamp updated_at{};
   friend bool operator==(const Cart&, const Cart&) = default;
 
@@ -30,6 +40,11 @@ struct Cart {
     for (const CartLine& line : lines)
       if (line.sku == sku) return &line;
     return nullptr;
+  }
+  std::vector<std::string> codes() const {
+    std::vector<std::string> all;
+    for (const CartCoupon& coupon : coupons) all.push_back(coupon.code);
+    return all;
   }
 };
 

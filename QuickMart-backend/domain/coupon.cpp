@@ -81,6 +81,8 @@ std::vector<CouponFault> faults_of(const Coupon& coupon) {
     faults.push_back({"maximum_discount", "ensure this value is greater than 0"});
   if (coupon.usage_limit && *coupon.usage_limit < 1)
     faults.push_back({"usage_limit", "ensure this value is greater than or equal to 1"});
+  if (coupon.usage_limit_per_customer < 1 || coupon.usage_limit_per_customer > kMaxUsesPerCustomer)
+    faults.push_back({"usage_limit_per_customer", "ensure this value is between 1 and 100"});
   if (coupon.valid_until <= coupon.valid_from) faults.push_back({"valid_until", "ensure this is after valid_from"});
   return faults;
 }

@@ -11,6 +11,7 @@
 #include "platform/core/id.hpp"
 #include "platform/core/money.hpp"
 #include "platform/core/result.hpp"
+#include "QuickMart-backend/domain/campaign.hpp"
 #include "QuickMart-backend/domain/category.hpp"
 #include "QuickMart-backend/domain/product.hpp"
 
@@ -23,6 +24,8 @@ using CouponId = Id<CouponTag>;
 
 inline constexpr std::size_t kMinCouponCodeBytes = 3;
 inline constexpr std::size_t kMaxCouponCodeBytes = 32;
+inline constexpr std::int64_t kMaxUsesPerCustomer = 100;
+inline constexpr std::size_t kMaxCouponsPerOrder = 5;
 
 // A code as it is kept: trimmed, upper case, [A-Z0-9_-], 3…32 bytes. Otherwise Rejected.
 Result<std::string> normalise_coupon_code(std::string_view text);
@@ -55,6 +58,11 @@ struct Coupon {
   std::optional<Money> maximum_discount;     // caps a percentage
   std::optional<std::int64_t> usage_limit;   // of all customers together; empty: no limit
   std::int64_t usage_count = 0;
+  std::int64_t usage_limit_per_customer = 1;  // 1…kMaxUsesPerCustomer
+  bool first_order_only = false;              // for customers without an order that stands
+  bool is_personal = false;                   // for those it was given to
+  bool is_stackable = false;                  // may be used together with others that may
+  std::optional<CampaignId> campaign_id;      // whose budget pays for it
   Timestamp valid_from{};
   Timestamp valid_until{};  // the first moment at which it is no longer valid
   bool is_active = true;

@@ -130,11 +130,13 @@ TEST(Coupon, ListsEveryFaultOfANewOne) {
   coupon.minimum_order_value = Money{-1};
   coupon.maximum_discount = Money{0};
   coupon.usage_limit = 0;
+  coupon.usage_limit_per_customer = kMaxUsesPerCustomer + 1;
   coupon.valid_until = coupon.valid_from;
   std::vector<std::string> fields;
   for (const auto& fault : faults_of(coupon)) fields.push_back(fault.field);
   EXPECT_EQ(fields, (std::vector<std::string>{"code", "name", "discount_value", "minimum_order_value",
-                                              "maximum_discount", "usage_limit", "valid_until"}));
+                                              "maximum_discount", "usage_limit", "usage_limit_per_customer",
+                                              "valid_until"}));
   EXPECT_TRUE(faults_of(coupon_with(FreeShipping{})).empty());
   EXPECT_EQ(faults_of(coupon_with(AmountOff{Money{0}})).size(), 1U);
 }
@@ -151,28 +153,38 @@ TEST(Coupon, SortsByValue) {
   EXPECT_EQ(type_of(coupons[2].discount), DiscountType::fixed);
 }
 
-TEST(UserCoupon, MovesOnlyAlongItsTable) {
-  using enum UserCouponStatus;
-  const std::set<std::pair<UserCouponStatus, UserCouponStatus>> allowed{
-      {available, spending}, {spending, spending}, {spending, used}, {spending, available}, {used, spending},
-      {available, expired}};
-  for (auto from : {available, spending, used, expired})
-    for (auto to : {available, spending, used, expired})
+TEST(UserCoupon, AUseMovesOnlyAlongItsTable) {
+  using enum CouponUseState;
+  const std::set<std::pair<CouponUseState, CouponUseState>> allowed{
+      {reserved, redeemed}, {reserved, releasing}, {redeemed, releasing}};
+  for (auto from : {reserved, redeemed, releasing}) {
+    for (auto to : {reserved, redeemed, releasing})
       EXPECT_EQ(may_become(from, to), allowed.contains({from, to})) << to_string(from) << " → " << to_string(to);
-  for (auto status : {available, spending, used, expired})
-    EXPECT_EQ(parse_user_coupon_status(to_string(status)), status);
+    EXPECT_EQ(parse_coupon_use_state(to_string(from)), from);
+  }
+}
+
+TEST(UserCoupon, AUseIsOfAnOrderOrOfItself) {
+  EXPECT_EQ(order_of(use_of(OrderId{"ord_1"})), OrderId{"ord_1"});
+  EXPECT_FALSE(order_of(CouponUseId::make(kNow)));
 }
 
 TEST(UserCoupon, ShowsWhatTheCustomerNeedsToKnow) {
   using enum UserCouponStatus;
-  const Coupon coupon = coupon_with(FreeShipping{});
+  Coupon coupon = coupon_with(FreeShipping{});
   UserCoupon held;
   EXPECT_EQ(shown_status(held, coupon, kNow), available);
   EXPECT_EQ(shown_status(held, coupon, coupon.valid_until), expired);
-  held.status = spending;
+  held.uses.push_back({CouponUseId{"use_1"}, CouponUseState::reserved, kNow, Money{1}, {}, false});
   EXPECT_EQ(shown_status(held, coupon, kNow), available);
-  held.status = used;
+  held.uses[0].state = CouponUseState::redeemed;
+  EXPECT_EQ(shown_status(held, coupon, kNow), used);
   EXPECT_EQ(shown_status(held, coupon, coupon.valid_until), used);
+  coupon.usage_limit_per_customer = 2;
+  EXPECT_EQ(shown_status(held, coupon, kNow), available);
+  EXPECT_EQ(held.last_used()->id.str(), "use_1");
+  held.is_void = true;
+  EXPECT_EQ(shown_status(held, coupon, kNow), expired);
 }
 
 TEST(UserCoupon, HasOneIdPerCustomerAndCoupon) {

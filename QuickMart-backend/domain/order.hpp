@@ -79,6 +79,15 @@ struct OrderTotals {
   friend bool operator==(const OrderTotals&, const OrderTotals&) = default;
 };
 
+// A coupon of an order, and what it took off.
+struct OrderCoupon {
+  std::string code;
+  Money discount;        // off the goods; together the order's discount
+  Money shipping_saved;  // what shipping would have cost
+  Money cost() const { return discount + shipping_saved; }
+  friend bool operator==(const OrderCoupon&, const OrderCoupon&) = default;
+};
+
 struct PriceRules {
   BasisPoints tax{800};         // of the discounted subtotal
   Money shipping{999};          // under `free_shipping_from` of the discounted subtotal
@@ -95,7 +104,7 @@ struct Order {
   OrderTotals totals;
   OrderStatus status = OrderStatus::pending;
   PaymentStatus payment_status = PaymentStatus::pending;
-  std::optional<std::string> coupon_code;
+  std::vector<OrderCoupon> coupons;  // in the order in which they were applied
   std::optional<std::string> shipping_address;
   Timestamp created_at{};
   Timestamp updated_at{};

@@ -4,6 +4,92 @@
 #include <numeric>
 
 namespace qm::shop {
+namespace {
+
+std::vector<const Coupon*> in_order_of_application(const std::vector<Coupon>& coupons) {
+  std::vector<const Coupon*> ordered;
+  for (const Coupon& coupon : coupons) ordered.push_back(&coupon);
+  const auto rank = [](const Coupon* coupon) { return std::pair{coupon->discount.index(), coupon->code}; };
+  std::ranges::sort(ordered, {}, rank);
+  const auto twice = std::ranges::unique(ordered, {}, [](const Coupon* coupon) { return coupon->code; });
+  ordered.erase(twice.begin(), twice.end());
+  return ordered;
+}
+
+// A cart on its way from one coupon to the next.
+class CartPricing {
+ public:
+  explicit CartPricing(const std::vector<PriceLine>& lines) : lines_(lines), off_(lines.size()) {
+    for (const PriceLine& line : lines) {
+      left_.push_back(line.unit_price * line.quantity);
+      subtotal_ = subtotal_ + left_.back();
+    }
+  }
+
+  // Before anything is taken off.
+  std::optional<std::string> why_not(const Coupon& coupon, Timestamp now) const {
+    auto usable = redeem(coupon, subtotal_, now);
+    if (!usable) return usable.error().detail;
+    if (sum(weights_of(coupon)).is_zero()) return "This coupon is for other products.";
+    return std::nullopt;
+  }
+
+  void refuse(const Coupon& coupon, std::string why) { refused_.push_back({coupon.code, std::move(why)}); }
+
+  void apply(const Coupon& coupon) {
+    if (type_of(coupon.discount) == DiscountType::free_shipping) {
+      if (shipped_free_by_) return refuse(coupon, "Another coupon makes the shipping free already.");
+      shipped_free_by_ = applied_.size();
+      applied_.push_back({coupon.code, Money{}, Money{}});
+      return;
+    }
+    const std::vector<Money> weights = weights_of(coupon);
+    const Money covered = sum(weights);
+    if (covered.is_zero()) return refuse(coupon, "The other coupons leave nothing for this one to take off.");
+    const Money discount = discount_on(coupon, covered);
+    const std::vector<Money> shares = share_out(discount, weights);
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      left_[i] = left_[i] - shares[i];
+      off_[i] = off_[i] + shares[i];
+    }
+    applied_.push_back({coupon.code, discount, Money{}});
+  }
+
+  PricedCart finish(const PriceRules& rules) && {
+    const Money discount = sum(off_);
+    PricedCart priced;
+    priced.totals = price_order(subtotal_, discount, shipped_free_by_.has_value(), rules);
+    if (shipped_free_by_)
+      applied_[*shipped_free_by_].shipping_saved = price_order(subtotal_, discount, false, rules).shipping;
+    std::ranges::sort(refused_, {}, &RefusedCoupon::code);
+    priced.line_discounts = std::move(off_);
+    priced.coupons = std::move(applied_);
+    priced.refused = std::move(refused_);
+    return priced;
+  }
+
+ private:
+  // What is left of each line that the coupon covers; nothing of the others.
+  std::vector<Money> weights_of(const Coupon& coupon) const {
+    std::vector<Money> weights;
+    for (std::size_t i = 0; i < lines_.size(); ++i)
+      weights.push_back(covers(coupon, lines_[i]) ? left_[i] : Money{0, left_[i].currency()});
+    return weights;
+  }
+  static Money sum(const std::vector<Money>& amounts) {
+    return std::accumulate(amounts.begin(), amounts.end(), Money{});
+  }
+
+  const std::vector<PriceLine>& lines_;
+  Money subtotal_;
+  std::vector<Money> left_;
+  std::vector<Money> off_;
+  std::vector<OrderCoupon> applied_;
+  std::vector<RefusedCoupon> refused_;
+  std::optional<std::size_t> shipped_free_by_;  // index in applied_
+};
+
+}  // namespace
 
 bool covers(const Coupon& coupon, const PriceLine& line) {
   const auto& products = coupon.applicable_products;
@@ -35,30 +121,20 @@ std::vector<Money> share_out(Money amount, const std::vector<Money>& weights) {
   return shares;
 }
 
-Result<PricedCart> price_cart(const std::vector<PriceLine>& lines, const Coupon* coupon, Timestamp now,
-                              const PriceRules& rules) {
-  Money subtotal, covered;
-  std::vector<Money> weights;
-  for (const PriceLine& line : lines) {
-    const Money total = line.unit_price * line.quantity;
-    const bool counts = coupon != nullptr && covers(*coupon, line);
-    subtotal = subtotal + total;
-    weights.push_back(counts ? total : Money{0, total.currency()});
-    covered = covered + weights.back();
+PricedCart price_cart(const std::vector<PriceLine>& lines, const std::vector<Coupon>& coupons, Timestamp now,
+                      const PriceRules& rules) {
+  CartPricing pricing{lines};
+  std::vector<const Coupon*> usable;
+  for (const Coupon* coupon : in_order_of_application(coupons)) {
+    if (auto why = pricing.why_not(*coupon, now)) pricing.refuse(*coupon, std::move(*why));
+    else usable.push_back(coupon);
   }
-  Money discount;
-  bool free_shipping = false;
-  if (coupon != nullptr) {
-    auto usable = redeem(*coupon, subtotal, now);
-    if (!usable) return usable.error();
-    if (covered.is_zero()) return rejected("This coupon is for other products.");
-    discount = discount_on(*coupon, covered);
-    free_shipping = type_of(coupon->discount) == DiscountType::free_shipping;
+  const bool several = usable.size() > 1;
+  for (const Coupon* coupon : usable) {
+    if (several && !coupon->is_stackable) pricing.refuse(*coupon, "This coupon cannot be used together with others.");
+    else pricing.apply(*coupon);
   }
-  PricedCart priced;
-  priced.totals = price_order(subtotal, discount, free_shipping, rules);
-  priced.line_discounts = share_out(discount, weights);
-  return priced;
+  return std::move(pricing).finish(rules);
 }
 
 }  // namespace qm::shop

@@ -1,14 +1,17 @@
 // A coupon in a customer's hand. There is one per customer and coupon, whose id follows from both, so that giving it
-// twice is the same as giving it once.
+// twice is the same as giving it once. It knows every use the customer made or is making of it, so that the limit per
+// customer is a matter of this one record.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/core/clock.hpp"
 #include "platform/core/id.hpp"
 #include "platform/core/money.hpp"
 #include "QuickMart-backend/domain/coupon.hpp"
+#include "QuickMart-backend/domain/order.hpp"
 #include "QuickMart-backend/domain/user.hpp"
 
 namespace qm::shop {
@@ -22,18 +25,34 @@ using UserCouponId = Id<UserCouponTag>;
 Result<UserCouponId> user_coupon_id_of(const UserId& user, const CouponId& coupon);
 
 enum class CouponSource { nudge, general, promotion };
-
-// available → spending → used, and back from spending to available when the spending fails or its holder dies; back
-// from used, too, when the order is cancelled. «spending» is a lease of kSpendLeaseMs: whoever finds it older may take
-// it over, unless it names an order, whose own recovery then answers for it. The wire knows it as available.
-enum class UserCouponStatus { available, spending, used, expired };
-bool may_become(UserCouponStatus from, UserCouponStatus to) noexcept;
-inline constexpr std::chrono::milliseconds kSpendLeaseMs{30'000};
-
 std::string_view to_string(CouponSource source) noexcept;
-std::string_view to_string(UserCouponStatus status) noexcept;
 std::optional<CouponSource> parse_coupon_source(std::string_view text) noexcept;
-std::optional<UserCouponStatus> parse_user_coupon_status(std::string_view text) noexcept;
+
+// One use of coupons, under the same name in every record that it touches: that of its order, or a name of its own.
+struct CouponUseTag {
+  static constexpr const char* prefix = "use";
+};
+using CouponUseId = Id<CouponUseTag>;
+inline CouponUseId use_of(const OrderId& order) { return CouponUseId{order.str()}; }
+std::optional<OrderId> order_of(const CouponUseId& use);
+
+// reserved → redeemed, when what it was for stands; from either to releasing, and then it is gone. A use without an
+// order that is reserved for longer than the lease belongs to a process that died.
+enum class CouponUseState { reserved, redeemed, releasing };
+bool may_become(CouponUseState from, CouponUseState to) noexcept;
+std::string_view to_string(CouponUseState state) noexcept;
+std::optional<CouponUseState> parse_coupon_use_state(std::string_view text) noexcept;
+inline constexpr std::chrono::milliseconds kCouponUseLeaseMs{30'000};
+
+struct CouponUse {
+  CouponUseId id;
+  CouponUseState state = CouponUseState::reserved;
+  Timestamp at{};                      // since when it is in this state
+  Money cost;                          // what it takes off, waived shipping included
+  std::optional<CampaignId> campaign;  // whose budget it is taken from
+  bool first_order = false;            // it holds the customer's claim on being their first
+  friend bool operator==(const CouponUse&, const CouponUse&) = default;
+};
 
 struct UserCoupon {
   UserCouponId id;
@@ -42,16 +61,20 @@ struct UserCoupon {
   CouponSource source = CouponSource::general;
   std::optional<std::string> nudge_id;
   std::optional<double> churn_score;  // 0…1
-  UserCouponStatus status = UserCouponStatus::available;
   Timestamp assigned_at{};
-  std::optional<Timestamp> used_at;
-  std::optional<std::string> order_id;
-  std::optional<Timestamp> spending_since;  // while spending
-  std::optional<Money> discount;            // what it took off, once used
+  std::vector<CouponUse> uses;  // at most kMaxUsesPerCustomer
+  bool is_void = false;         // it cannot be used, whatever its coupon says
   friend bool operator==(const UserCoupon&, const UserCoupon&) = default;
+
+  CouponUse* find(const CouponUseId& use);
+  std::int64_t times_used() const;      // redeemed
+  const CouponUse* last_used() const;   // null: never
 };
 
-// What the customer sees: an available one whose coupon has run out is expired; one being spent is still available.
+// What the customer sees: used when no use is left, expired when its coupon has run out; while one is being spent it is
+// still available.
+enum class UserCouponStatus { available, used, expired };
+std::string_view to_string(UserCouponStatus status) noexcept;
 UserCouponStatus shown_status(const UserCoupon& held, const Coupon& coupon, Timestamp now) noexcept;
 
 }  // namespace qm::shop

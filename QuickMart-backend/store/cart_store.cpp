@@ -10,6 +10,8 @@ namespace {
 
 constexpr const char* kCartSet = "cart";
 constexpr const char* kCartLines = "lines";
+constexpr const char* kCartCoupons = "coupons";  // code → minor units; kNotSeen when it takes nothing off
+constexpr std::int64_t kNotSeen = -1;
 constexpr const char* kCartBought = "bought";
 constexpr std::size_t kBoughtKept = 20;
 // When the cart was last changed, until that was told, and until it was told as abandoned; indexed.
@@ -44,6 +46,11 @@ StoredCart decode_cart(const UserId& user, const kv::Record* record) {
   if (record == nullptr) return stored;
   const RecordFields fields{*record};
   for (const auto& [sku, value] : fields.map(kCartLines)) stored.cart.lines.push_back(decode_line(sku, value));
+  for (const auto& [code, value] : fields.map(kCartCoupons)) {
+    const auto* minor = value.as<std::int64_t>();
+    stored.cart.coupons.push_back({code, {}});
+    if (minor != nullptr && *minor != kNotSeen) stored.cart.coupons.back().seen = Money{*minor};
+  }
   stored.cart.updated_at = fields.time("updated_at");
   stored.bought = fields.texts(kCartBought);
   stored.taken = fields.texts(kCartTaken);
@@ -62,6 +69,10 @@ kv::Bins encode_cart(const StoredCart& stored) {
   }
   kv::Bins bins;
   bins[kCartLines] = std::move(lines);
+  kv::Map coupons;
+  for (const CartCoupon& coupon : stored.cart.coupons)
+    coupons[coupon.code] = kv::Value{coupon.seen ? coupon.seen->minor() : kNotSeen};
+  if (!coupons.empty()) bins[kCartCoupons] = std::move(coupons);
   bins[kCartBought] = to_value(stored.bought);
   bins["updated_at"] = to_value(stored.cart.updated_at);
   if (!stored.taken.empty()) bins[kCartTaken] = to_value(stored.taken);
@@ -119,6 +130,11 @@ void add_line(std::vector<CartLine>& lines, const CartLine& more) {
   at->seen_price = more.seen_price;
 }
 
+void add_coupon(std::vector<CartCoupon>& coupons, const std::string& code) {
+  const bool is_there = std::ranges::count(coupons, code, &CartCoupon::code) > 0;
+  if (!is_there && coupons.size() < kMaxCouponsPerOrder) coupons.push_back({code, {}});
+}
+
 }  // namespace
 
 Task<Result<Cart>> CartStore::get(UserId user) {
@@ -149,14 +165,45 @@ Task<Result<Cart>> CartStore::change(UserId user, SkuId sku, Change change, Time
 
 Task<Result<Cart>> CartStore::clear(UserId user, Timestamp now) {
   CartEdit edit = [](StoredCart& stored) -> Result<bool> {
-    const bool filled = !stored.cart.lines.empty();
+    const bool filled = !stored.cart.lines.empty() || !stored.cart.coupons.empty();
     stored.cart.lines.clear();
+    stored.cart.coupons.clear();
     return filled;
   };
   co_return co_await edit_cart(store_, std::move(user), std::move(edit), now);
 }
 
-Task<Result<void>> CartStore::take_bought(UserId user, OrderId order, std::vector<OrderItem> items, Timestamp now) {
+Task<Result<Cart>> CartStore::set_coupons(UserId user, std::vector<std::string> codes, Timestamp now) {
+  std::ranges::sort(codes);
+  CartEdit edit = [&codes](StoredCart& stored) -> Result<bool> {
+    std::vector<CartCoupon> coupons;
+    for (const std::string& code : codes) {
+      const auto at = std::ranges::find(stored.cart.coupons, code, &CartCoupon::code);
+      coupons.push_back(at == stored.cart.coupons.end() ? CartCoupon{code, {}} : *at);
+    }
+    const bool differs = coupons != stored.cart.coupons;
+    stored.cart.coupons = std::move(coupons);
+    return differs;
+  };
+  co_return co_await edit_cart(store_, std::move(user), std::move(edit), now);
+}
+
+Task<Result<void>> CartStore::see_coupons(UserId user, std::vector<CartCoupon> coupons, Timestamp now) {
+  CartEdit edit = [&coupons](StoredCart& stored) -> Result<bool> {
+    const std::vector<CartCoupon> before = stored.cart.coupons;
+    for (const CartCoupon& coupon : coupons) {
+      const auto at = std::ranges::find(stored.cart.coupons, coupon.code, &CartCoupon::code);
+      if (at != stored.cart.coupons.end()) at->seen = coupon.seen;
+    }
+    return stored.cart.coupons != before;
+  };
+  auto seen = co_await edit_cart(store_, std::move(user), std::move(edit), now);
+  if (!seen) co_return seen.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> CartStore::take_bought(UserId user, OrderId order, std::vector<OrderItem> items,
+                                          std::vector<OrderCoupon> coupons, Timestamp now) {
   CartEdit edit = [&](StoredCart& stored) -> Result<bool> {
     if (std::ranges::count(stored.bought, order.str()) > 0) return false;
     auto& lines = stored.cart.lines;
@@ -166,6 +213,9 @@ Task<Result<void>> CartStore::take_bought(UserId user, OrderId order, std::vecto
       at->quantity -= item.quantity;
       if (at->quantity <= 0) lines.erase(at);
     }
+    std::erase_if(stored.cart.coupons, [&coupons](const CartCoupon& each) {
+      return std::ranges::count(coupons, each.code, &OrderCoupon::code) > 0;
+    });
     stored.bought.push_back(order.str());
     if (stored.bought.size() > kBoughtKept) stored.bought.erase(stored.bought.begin());
     return true;
@@ -201,6 +251,8 @@ Task<Result<void>> CartStore::take_in(UserId customer, Cart given, Timestamp now
     if (std::ranges::count(stored.taken, given.user_id.str()) > 0) return false;
     for (const CartLine& line : given.lines) add_line(stored.cart.lines, line);
     std::ranges::sort(stored.cart.lines, {}, &CartLine::sku);
+    for (const CartCoupon& coupon : given.coupons) add_coupon(stored.cart.coupons, coupon.code);
+    std::ranges::sort(stored.cart.coupons, {}, &CartCoupon::code);
     stored.taken.push_back(given.user_id.str());
     if (stored.taken.size() > kTakenKept) stored.taken.erase(stored.taken.begin());
     return true;
@@ -215,6 +267,7 @@ Task<Result<void>> CartStore::empty_given(UserId guest, Timestamp now) {
     if (!stored.given_at) return false;
     stored.given_at.reset();
     stored.cart.lines.clear();
+    stored.cart.coupons.clear();
     return true;
   };
   auto emptied = co_await edit_any_cart(store_, std::move(guest), std::move(empty), now);

@@ -1,4 +1,5 @@
-// Carts: set "cart", id = user id, one map from SKU to [quantity, price last seen]. Every change is one step on
+// Carts: set "cart", id = user id, one map from SKU to [quantity, price last seen] and one from the codes of coupons to
+// what they were last said to take off. Every change is one step on
 // one record, so that two devices that edit it at once lose nothing. Thread-safe.
 //
 // A guest's cart (domain/guest.hpp) expires, and may be given to a customer: then it answers Unauthenticated to
@@ -42,9 +43,15 @@ class CartStore {
   // Applies the change to the line as it is now, anew when another device was faster. The change's own errors; Conflict
   // when the cart has kMaxCartLines. → the cart as it then is.
   Task<Result<Cart>> change(UserId user, SkuId sku, Change change, Timestamp now);
+  // Takes everything out, coupons included.
   Task<Result<Cart>> clear(UserId user, Timestamp now);
-  // Takes out what the order bought, once; what was added meanwhile stays. Idempotent.
-  Task<Result<void>> take_bought(UserId user, OrderId order, std::vector<OrderItem> items, Timestamp now);
+  // These are the cart's coupons now; what was seen of those that stay is kept. → the cart as it then is.
+  Task<Result<Cart>> set_coupons(UserId user, std::vector<std::string> codes, Timestamp now);
+  // Remembers what the customer was told of the coupons: of those that it still has.
+  Task<Result<void>> see_coupons(UserId user, std::vector<CartCoupon> coupons, Timestamp now);
+  // Takes out what the order bought and the coupons it used, once; what was added meanwhile stays. Idempotent.
+  Task<Result<void>> take_bought(UserId user, OrderId order, std::vector<OrderItem> items,
+                                 std::vector<OrderCoupon> coupons, Timestamp now);
 
   // Gives a guest's cart to the customer → it, unless it has been emptied since. Idempotent; Conflict when it is
   // another customer's.

@@ -1,7 +1,9 @@
 #include "QuickMart-backend/store/coupon_store.hpp"
 
+#include <algorithm>
 #include <limits>
 
+#include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
@@ -9,9 +11,9 @@ namespace {
 
 constexpr const char* kCouponSet = "coupon";
 constexpr std::size_t kCouponsPerPage = 200;
-constexpr int kMaxCouponAttempts = 64;
 constexpr const char* kUsageCount = "usage_count";
-constexpr const char* kPending = "pending";  // user coupon id → since when, in milliseconds
+constexpr const char* kPending = "pending";  // use → its fields; of old: user coupon id → since when, in milliseconds
+constexpr const char* kCampaign = "campaign_id";
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 void encode_discount(const Discount& discount, kv::Bins& bins) {
@@ -51,7 +53,28 @@ kv::Bins encode_coupon(const Coupon& coupon) {
   bins["categories"] = encode_ids(coupon.applicable_categories);
   bins["products"] = encode_ids(coupon.applicable_products);
   bins["created_at"] = to_value(coupon.created_at);
+  bins["per_customer"] = coupon.usage_limit_per_customer;
+  bins["first_only"] = coupon.first_order_only;
+  bins["is_personal"] = coupon.is_personal;
+  bins["is_stackable"] = coupon.is_stackable;
+  if (coupon.campaign_id) bins[kCampaign] = coupon.campaign_id->str();
   return bins;
+}
+
+kv::Map encode_pending(const std::vector<PendingUse>& pending) {
+  kv::Map map;
+  for (const PendingUse& use : pending) {
+    if (use.user.empty()) {
+      map[use.use.str()] = to_value(use.since);
+      continue;
+    }
+    kv::Map fields;
+    fields["user"] = use.user.str();
+    fields["since"] = to_value(use.since);
+    if (use.is_reopened) fields["reopened"] = true;
+    map[use.use.str()] = kv::Value{std::move(fields)};
+  }
+  return map;
 }
 
 Coupon decode_coupon(const std::string& id, const kv::Record& record) {
@@ -73,14 +96,28 @@ Coupon decode_coupon(const std::string& id, const kv::Record& record) {
   for (auto& category : fields.texts("categories")) coupon.applicable_categories.emplace_back(std::move(category));
   for (auto& product : fields.texts("products")) coupon.applicable_products.emplace_back(std::move(product));
   coupon.created_at = fields.time("created_at");
+  coupon.usage_limit_per_customer = fields.maybe_integer("per_customer").value_or(1);
+  coupon.first_order_only = fields.flag("first_only");
+  coupon.is_personal = fields.flag("is_personal");
+  coupon.is_stackable = fields.flag("is_stackable");
+  if (auto campaign = fields.maybe_text(kCampaign)) coupon.campaign_id = CampaignId{std::move(*campaign)};
   return coupon;
 }
 
 std::vector<PendingUse> decode_pending(const kv::Record& record) {
   std::vector<PendingUse> pending;
-  for (const auto& [by, since] : RecordFields{record}.map(kPending)) {
-    const auto* ms = since.as<std::int64_t>();
-    pending.push_back({UserCouponId{by}, Timestamp{std::chrono::milliseconds{ms ? *ms : 0}}});
+  for (const auto& [id, value] : RecordFields{record}.map(kPending)) {
+    PendingUse use;
+    use.use = CouponUseId{id};
+    if (const auto* map = value.as<kv::Map>()) {
+      const RecordFields fields{*map};
+      use.user = UserId{fields.text("user")};
+      use.since = fields.time("since");
+      use.is_reopened = fields.flag("reopened");
+    } else if (const auto* ms = value.as<std::int64_t>()) {
+      use.since = Timestamp{std::chrono::milliseconds{*ms}};
+    }
+    pending.push_back(std::move(use));
   }
   return pending;
 }
@@ -163,74 +200,75 @@ Task<Result<std::vector<CouponWithPending>>> CouponStore::list() {
   co_return all;
 }
 
-Task<Result<std::int64_t>> CouponStore::count_use(CouponId coupon, UserCouponId by, Timestamp now) {
-  kv::Key key{kCouponSet, coupon.str()};
-  auto record = co_await store_.get(key);
-  if (!record) co_return record.error();
-  if (RecordFields{*record}.map(kPending).contains(by.str())) co_return RecordFields{*record}.integer(kUsageCount);
-
-  kv::OperateOptions options;
+Task<Result<void>> CouponStore::put_into(CouponId coupon, CampaignId campaign) {
+  kv::WriteOptions options;
   options.mode = kv::WriteMode::UpdateOnly;
-  options.only_if.push_back(kv::Condition{"is_active", kv::Compare::Equal, kv::Value{true}});
-  const std::int64_t limit = RecordFields{*record}.integer("usage_limit");
-  options.only_if.push_back(kv::Condition{kUsageCount, kv::Compare::Less, kv::Value{limit}});
-  std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::map_get(kPending, by.str()));
-  ops.push_back(kv::Op::add(kUsageCount, kv::Value{1}));
-  ops.push_back(kv::Op::map_put(kPending, by.str(), to_value(now)));
-  auto done = co_await store_.operate(key, std::move(ops), std::move(options));
-  if (!done) co_return done.error();
-  const auto* count = done->results.at(1).as<std::int64_t>();
-  if (done->results.at(0).is_nil()) co_return count ? *count : 0;
-
-  // Somebody who lost the lease meanwhile counted the same use: one of the two has to go.
-  std::vector<kv::Op> undo;
-  undo.push_back(kv::Op::add(kUsageCount, kv::Value{-1}));
-  auto undone = co_await store_.operate(key, std::move(undo));
-  if (!undone) co_return undone.error();
-  co_return count ? *count - 1 : 0;
-}
-
-Task<Result<void>> CouponStore::settle_use(CouponId coupon, UserCouponId by) {
   kv::Key key{kCouponSet, coupon.str()};
-  kv::OperateOptions options;
-  options.mode = kv::WriteMode::UpdateOnly;
-  std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::map_remove(kPending, by.str()));
-  auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
-  if (!done) co_return done.error();
+  kv::Bins bins;
+  bins[kCampaign] = campaign.str();
+  auto written = co_await store_.put(std::move(key), std::move(bins), options);
+  if (!written) co_return written.error();
   co_return Result<void>{};
 }
 
-Task<Result<void>> CouponStore::reopen_use(CouponId coupon, UserCouponId by, Timestamp now) {
+Task<Result<void>> CouponStore::change(CouponId coupon, Change change) {
   kv::Key key{kCouponSet, coupon.str()};
-  kv::OperateOptions options;
-  options.mode = kv::WriteMode::UpdateOnly;
-  std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::map_put(kPending, by.str(), to_value(now)));
-  auto done = co_await store_.operate(std::move(key), std::move(ops), std::move(options));
-  if (!done) co_return done.error();
-  co_return Result<void>{};
+  RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
+    if (record == nullptr) return not_found("There is no such coupon.");
+    CouponWithPending stored{decode_coupon(coupon.str(), *record), decode_pending(*record)};
+    auto changed = change(stored);
+    if (!changed) return changed.error();
+    if (!*changed) return std::optional<kv::Bins>{};
+    kv::Bins bins = encode_coupon(stored.coupon);
+    if (!stored.pending.empty()) bins[kPending] = encode_pending(stored.pending);
+    return std::optional{std::move(bins)};
+  };
+  co_return co_await change_record(store_, std::move(key), std::move(apply),
+                                   "The coupon is in too much demand; please try again.");
 }
 
-Task<Result<void>> CouponStore::release_use(CouponId coupon, UserCouponId by) {
-  kv::Key key{kCouponSet, coupon.str()};
-  // Whether it is pending and taking it off must be one step: the generation joins the two.
-  for (int attempt = 0; attempt < kMaxCouponAttempts; ++attempt) {
-    auto record = co_await store_.get(key);
-    if (!record) co_return record.error();
-    if (!RecordFields{*record}.map(kPending).contains(by.str())) co_return Result<void>{};
-    kv::OperateOptions options;
-    options.mode = kv::WriteMode::UpdateOnly;
-    options.expect_generation = record->generation;
-    std::vector<kv::Op> ops;
-    ops.push_back(kv::Op::add(kUsageCount, kv::Value{-1}));
-    ops.push_back(kv::Op::map_remove(kPending, by.str()));
-    auto done = co_await store_.operate(key, std::move(ops), std::move(options));
-    if (done) co_return Result<void>{};
-    if (done.error().kind != ErrorKind::GenerationMismatch) co_return done.error();
-  }
-  co_return unavailable("The coupon is in too much demand; please try again.");
+Task<Result<void>> CouponStore::count_use(CouponId coupon, PendingUse use) {
+  Change change = [&use](CouponWithPending& stored) -> Result<bool> {
+    if (std::ranges::count(stored.pending, use.use, &PendingUse::use) > 0) return false;
+    Coupon& counted = stored.coupon;
+    if (!counted.is_active) return rejected("This coupon is not active.");
+    if (counted.usage_limit && counted.usage_count >= *counted.usage_limit)
+      return rejected("This coupon has reached its usage limit.");
+    ++counted.usage_count;
+    stored.pending.push_back(use);
+    return true;
+  };
+  co_return co_await this->change(std::move(coupon), std::move(change));
+}
+
+Task<Result<void>> CouponStore::settle_use(CouponId coupon, CouponUseId use) {
+  Change change = [&use](CouponWithPending& stored) -> Result<bool> {
+    return std::erase_if(stored.pending,
+                         [&](const PendingUse& each) { return each.use == use && !each.is_reopened; }) > 0;
+  };
+  co_return co_await this->change(std::move(coupon), std::move(change));
+}
+
+Task<Result<void>> CouponStore::reopen_use(CouponId coupon, PendingUse use) {
+  use.is_reopened = true;
+  Change change = [&use](CouponWithPending& stored) -> Result<bool> {
+    // Pending still: its settlement had not come this far.
+    if (std::ranges::count(stored.pending, use.use, &PendingUse::use) > 0) return false;
+    stored.pending.push_back(use);
+    return true;
+  };
+  co_return co_await this->change(std::move(coupon), std::move(change));
+}
+
+Task<Result<void>> CouponStore::release_use(CouponId coupon, CouponUseId use, bool was_settled) {
+  Change change = [&](CouponWithPending& stored) -> Result<bool> {
+    const auto at = std::ranges::find(stored.pending, use, &PendingUse::use);
+    if (at == stored.pending.end()) return false;
+    if (!at->is_reopened || was_settled) --stored.coupon.usage_count;
+    stored.pending.erase(at);
+    return true;
+  };
+  co_return co_await this->change(std::move(coupon), std::move(change));
 }
 
 }  // namespace qm::shop

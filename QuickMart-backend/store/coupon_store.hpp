@@ -1,5 +1,6 @@
 // Coupons: set "coupon", id = coupon id, which follows from the code. Thread-safe.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,10 +13,14 @@ namespace qm::shop {
 
 inline constexpr std::size_t kMaxCoupons = 1'000;  // listed
 
-// One use of a coupon that was counted and not yet settled: who counted it, and since when.
+// One use of a coupon that was counted and not yet settled: whose, and since when. Reopened: it was settled before, and
+// is on its way back.
 struct PendingUse {
-  UserCouponId user_coupon_id;
+  CouponUseId use;  // of old: the id of the customer's coupon, and no `user`
+  UserId user;
   Timestamp since{};
+  bool is_reopened = false;
+  friend bool operator==(const PendingUse&, const PendingUse&) = default;
 };
 
 struct CouponWithPending {
@@ -29,7 +34,7 @@ class CouponStore {
 
   // AlreadyExists when the code is taken.
   Task<Result<void>> create(Coupon coupon);
-  // Sets everything but the count of uses. NotFound.
+  // Sets everything but the count of uses; the campaign only if it names one. NotFound.
   Task<Result<void>> redefine(Coupon coupon);
   // Creates or replaces it, its count of uses included, and forgets pending uses.
   Task<Result<void>> reset(Coupon coupon);
@@ -41,17 +46,25 @@ class CouponStore {
   // At most kMaxCoupons.
   Task<Result<std::vector<CouponWithPending>>> list();
 
-  // Counts one use, remembered as pending under `by`; a use already pending under `by` is not counted again.
-  // ConditionFailed when the limit is reached, or the coupon is no longer active. → the coupon's new usage count.
-  Task<Result<std::int64_t>> count_use(CouponId coupon, UserCouponId by, Timestamp now);
-  // The use is final: forgets that it was pending. Idempotent.
-  Task<Result<void>> settle_use(CouponId coupon, UserCouponId by);
-  // A settled use is pending again, so that release_use can take it back. Idempotent.
-  Task<Result<void>> reopen_use(CouponId coupon, UserCouponId by, Timestamp now);
-  // The use did not happen: takes it off the count if it is pending under `by`. The caller must hold `by`'s lease.
-  Task<Result<void>> release_use(CouponId coupon, UserCouponId by);
+  // Puts the coupon into the campaign. NotFound.
+  Task<Result<void>> put_into(CouponId coupon, CampaignId campaign);
+
+  // Counts one use, remembered as pending; one that is pending already is not counted again. Rejected when the limit is
+  // reached, or the coupon is no longer active.
+  Task<Result<void>> count_use(CouponId coupon, PendingUse use);
+  // The use is final: forgets that it was pending. Idempotent; leaves alone what was reopened.
+  Task<Result<void>> settle_use(CouponId coupon, CouponUseId use);
+  // A settled use is pending again, so that release_use() can take it off. Idempotent.
+  Task<Result<void>> reopen_use(CouponId coupon, PendingUse use);
+  // The use did not happen: takes it off the count if it is pending. One that was reopened after all was over
+  // (`was_settled` false) is off the count already and only forgotten.
+  Task<Result<void>> release_use(CouponId coupon, CouponUseId use, bool was_settled);
 
  private:
+  // → whether there is something to write.
+  using Change = std::function<Result<bool>(CouponWithPending& stored)>;
+  Task<Result<void>> change(CouponId coupon, Change change);
+
   kv::Store& store_;
 };
 

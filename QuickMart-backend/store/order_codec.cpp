@@ -5,6 +5,32 @@
 namespace qm::shop {
 namespace {
 
+kv::List encode_coupons(const std::vector<OrderCoupon>& coupons) {
+  kv::List list;
+  for (const OrderCoupon& coupon : coupons) {
+    kv::Map fields;
+    fields["code"] = coupon.code;
+    fields["discount"] = to_value(coupon.discount);
+    if (!coupon.shipping_saved.is_zero()) fields["shipping"] = to_value(coupon.shipping_saved);
+    list.emplace_back(std::move(fields));
+  }
+  return list;
+}
+
+std::vector<OrderCoupon> decode_coupons(const RecordFields& order, Money discount) {
+  std::vector<OrderCoupon> coupons;
+  for (const kv::Value& each : order.list("coupons")) {
+    const auto* map = each.as<kv::Map>();
+    if (!map) continue;
+    const RecordFields coupon{*map};
+    coupons.push_back({coupon.text("code"), coupon.money("discount"), coupon.money("shipping")});
+  }
+  // Orders had one coupon at most, by its code alone.
+  if (auto code = order.maybe_text("coupon_code"); code && coupons.empty())
+    coupons.push_back({std::move(*code), discount, Money{}});
+  return coupons;
+}
+
 kv::List encode_refunds(const std::vector<Refund>& refunds) {
   kv::List list;
   for (const Refund& refund : refunds) {
@@ -78,7 +104,7 @@ kv::Bins encode_order(const Order& order) {
   bins["shipping"] = to_value(order.totals.shipping);
   bins["status"] = std::string{to_string(order.status)};
   bins["payment_status"] = std::string{to_string(order.payment_status)};
-  bins["coupon_code"] = to_value(order.coupon_code);
+  if (!order.coupons.empty()) bins["coupons"] = encode_coupons(order.coupons);
   bins["ship_address"] = to_value(order.shipping_address);
   bins["created_at"] = to_value(order.created_at);
   bins["updated_at"] = to_value(order.updated_at);
@@ -120,7 +146,7 @@ Result<Order> decode_order(const std::string& id, const kv::Bins& bins) {
   order.totals = {fields.money("subtotal"), fields.money("discount"), fields.money("tax"), fields.money("shipping")};
   order.status = *status;
   order.payment_status = *payment;
-  order.coupon_code = fields.maybe_text("coupon_code");
+  order.coupons = decode_coupons(fields, order.totals.discount);
   order.shipping_address = fields.maybe_text("ship_address");
   order.created_at = fields.time("created_at");
   order.updated_at = fields.time("updated_at");

@@ -22,7 +22,7 @@ Order order_of(std::string user, std::string id, Timestamp at) {
   order.totals = price_order(Money{25'50}, Money{5'00}, false);
   order.status = OrderStatus::shipped;
   order.payment_status = PaymentStatus::paid;
-  order.coupon_code = "SAVE5";
+  order.coupons = {{"SAVE5", Money{500}, Money{999}}};
   order.shipping_address = "1 Harbour Street";
   order.created_at = order.updated_at = at;
   return order;
@@ -45,6 +45,16 @@ TEST_F(OrderStoreTest, KeepsWhatItIsGiven) {
   ASSERT_TRUE(await(orders_.add(order)));
   EXPECT_EQ(await(orders_.get(order.id))->order, order);
   EXPECT_EQ(await(orders_.get(OrderId{"ord_2"})).error().kind, ErrorKind::NotFound);
+}
+
+TEST_F(OrderStoreTest, ReadsOrdersOfWhenTheyHadOneCoupon) {
+  const Order order = order_of("user_1", "ord_1", kNow);
+  ASSERT_TRUE(await(orders_.add(order)));
+  kv::Bins bins;
+  bins["coupons"] = {};
+  bins["coupon_code"] = "SAVE5";
+  ASSERT_TRUE(await(kv_->put(kv::Key{"order", "ord_1"}, std::move(bins))));
+  EXPECT_EQ(await(orders_.get(order.id))->order.coupons, (std::vector<OrderCoupon>{{"SAVE5", Money{500}, Money{0}}}));
 }
 
 TEST_F(OrderStoreTest, AddsTheSameOrderOnce) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
@@ -12,6 +13,53 @@ constexpr const char* kListSet = "user_coupons";
 constexpr const char* kNudgeSet = "user_nudge";
 constexpr const char* kList = "coupons";  // user coupon id → assigned at, in milliseconds
 
+kv::List encode_uses(const std::vector<CouponUse>& uses) {
+  kv::List list;
+  for (const CouponUse& use : uses) {
+    kv::Map fields;
+    fields["id"] = use.id.str();
+    fields["state"] = std::string{to_string(use.state)};
+    fields["at"] = to_value(use.at);
+    fields["cost"] = to_value(use.cost);
+    if (use.campaign) fields["campaign"] = use.campaign->str();
+    if (use.first_order) fields["first_order"] = true;
+    list.emplace_back(std::move(fields));
+  }
+  return list;
+}
+
+std::vector<CouponUse> decode_uses(const kv::List& list) {
+  std::vector<CouponUse> uses;
+  for (const kv::Value& each : list) {
+    const auto* map = each.as<kv::Map>();
+    if (!map) continue;
+    const RecordFields fields{*map};
+    CouponUse use;
+    use.id = CouponUseId{fields.text("id")};
+    // A state that cannot be read takes up a use all the same.
+    use.state = parse_coupon_use_state(fields.text("state")).value_or(CouponUseState::redeemed);
+    use.at = fields.time("at");
+    use.cost = fields.money("cost");
+    if (auto campaign = fields.maybe_text("campaign")) use.campaign = CampaignId{std::move(*campaign)};
+    use.first_order = fields.flag("first_order");
+    uses.push_back(std::move(use));
+  }
+  return uses;
+}
+
+// A coupon in the hand had one use at most, and its state was the coupon's own.
+void decode_single_use(const std::string& id, const RecordFields& fields, UserCoupon& held) {
+  const std::string status = fields.text("status");
+  held.is_void = status != "available" && status != "spending" && status != "used";
+  if (status != "spending" && status != "used") return;
+  CouponUse use;
+  use.id = CouponUseId{fields.maybe_text("order_id").value_or(id)};
+  use.state = status == "used" ? CouponUseState::redeemed : CouponUseState::reserved;
+  use.at = fields.time(status == "used" ? "used_at" : "spending_since");
+  use.cost = fields.money("discount");
+  held.uses.push_back(std::move(use));
+}
+
 kv::Bins encode_user_coupon(const UserCoupon& held) {
   kv::Bins bins;
   bins["user_id"] = held.user_id.str();
@@ -19,12 +67,9 @@ kv::Bins encode_user_coupon(const UserCoupon& held) {
   bins["source"] = std::string{to_string(held.source)};
   bins["nudge_id"] = to_value(held.nudge_id);
   bins["churn_score"] = to_value(held.churn_score);
-  bins["status"] = std::string{to_string(held.status)};
   bins["assigned_at"] = to_value(held.assigned_at);
-  bins["used_at"] = to_value(held.used_at);
-  bins["order_id"] = to_value(held.order_id);
-  bins["spending_since"] = to_value(held.spending_since);
-  bins["discount"] = to_value(held.discount);
+  if (!held.uses.empty()) bins["uses"] = encode_uses(held.uses);
+  if (held.is_void) bins["is_void"] = true;
   return bins;
 }
 
@@ -37,13 +82,10 @@ UserCoupon decode_user_coupon(const std::string& id, const kv::Record& record) {
   held.source = parse_coupon_source(fields.text("source")).value_or(CouponSource::general);
   held.nudge_id = fields.maybe_text("nudge_id");
   held.churn_score = fields.maybe_number("churn_score");
-  // A status that cannot be read must not be spendable.
-  held.status = parse_user_coupon_status(fields.text("status")).value_or(UserCouponStatus::expired);
   held.assigned_at = fields.time("assigned_at");
-  held.used_at = fields.maybe_time("used_at");
-  held.order_id = fields.maybe_text("order_id");
-  held.spending_since = fields.maybe_time("spending_since");
-  held.discount = fields.maybe_money("discount");
+  held.uses = decode_uses(fields.list("uses"));
+  held.is_void = fields.flag("is_void");
+  if (fields.has("status")) decode_single_use(id, fields, held);
   return held;
 }
 
@@ -79,11 +121,11 @@ Task<Result<bool>> UserCouponStore::give(UserCoupon held) {
   co_return created.error();
 }
 
-Task<Result<StoredUserCoupon>> UserCouponStore::hold(UserId user, CouponId coupon, Timestamp now) {
+Task<Result<UserCoupon>> UserCouponStore::hold(UserId user, CouponId coupon, Timestamp now) {
   auto id = user_coupon_id_of(user, coupon);
   if (!id) co_return id.error();
-  auto stored = co_await get(*id);
-  if (stored || stored.error().kind != ErrorKind::NotFound) co_return stored;
+  auto there = co_await get(*id);
+  if (there || there.error().kind != ErrorKind::NotFound) co_return there;
   UserCoupon held;
   held.id = *id;
   held.user_id = std::move(user);
@@ -95,23 +137,27 @@ Task<Result<StoredUserCoupon>> UserCouponStore::hold(UserId user, CouponId coupo
   co_return co_await get(std::move(*id));
 }
 
-Task<Result<StoredUserCoupon>> UserCouponStore::get(UserCouponId id) {
+Task<Result<UserCoupon>> UserCouponStore::get(UserCouponId id) {
   kv::Key key{kUserCouponSet, id.str()};
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
-  StoredUserCoupon stored;
-  stored.held = decode_user_coupon(id.str(), *record);
-  stored.generation = record->generation;
-  co_return stored;
+  co_return decode_user_coupon(id.str(), *record);
 }
 
-Task<Result<std::uint32_t>> UserCouponStore::update(UserCoupon held, std::uint32_t expect_generation) {
-  kv::WriteOptions options;
-  options.mode = kv::WriteMode::UpdateOnly;
-  options.expect_generation = expect_generation;
-  kv::Key key{kUserCouponSet, held.id.str()};
-  kv::Bins bins = encode_user_coupon(held);
-  co_return co_await store_.put(std::move(key), std::move(bins), options);
+Task<Result<UserCoupon>> UserCouponStore::change(UserCouponId id, Change change) {
+  kv::Key key{kUserCouponSet, id.str()};
+  UserCoupon held;
+  RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
+    if (record == nullptr) return not_found("The customer does not have this coupon.");
+    held = decode_user_coupon(id.str(), *record);
+    auto changed = change(held);
+    if (!changed) return changed.error();
+    return *changed ? std::optional{encode_user_coupon(held)} : std::nullopt;
+  };
+  auto changed = co_await change_record(store_, std::move(key), std::move(apply),
+                                        "The coupon is being used elsewhere; please try again.");
+  if (!changed) co_return changed.error();
+  co_return held;
 }
 
 Task<Result<std::vector<UserCoupon>>> UserCouponStore::of_user(UserId user) {

@@ -1,6 +1,7 @@
 // Customers' coupons: set "user_coupon" (id = user coupon id), every customer's list ("user_coupons", id = user id),
 // and which nudge gave what ("user_nudge"). Thread-safe.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,24 +13,22 @@ namespace qm::shop {
 
 inline constexpr std::int64_t kMaxCouponsPerUser = 1'000;
 
-struct StoredUserCoupon {
-  UserCoupon held;
-  std::uint32_t generation = 0;
-};
-
 class UserCouponStore {
  public:
+  // → whether there is something to write.
+  using Change = std::function<Result<bool>(UserCoupon& held)>;
+
   explicit UserCouponStore(kv::Store& store) : store_(store) {}
 
   // Puts it on the customer's list and creates it. → false when the customer has it already (nothing changes).
   // Conflict when the list is full.
   Task<Result<bool>> give(UserCoupon held);
   // What the customer has of it; first gives them one that is for everybody, if they have none.
-  Task<Result<StoredUserCoupon>> hold(UserId user, CouponId coupon, Timestamp now);
+  Task<Result<UserCoupon>> hold(UserId user, CouponId coupon, Timestamp now);
   // NotFound.
-  Task<Result<StoredUserCoupon>> get(UserCouponId id);
-  // GenerationMismatch when it changed since it was read. → the new generation.
-  Task<Result<std::uint32_t>> update(UserCoupon held, std::uint32_t expect_generation);
+  Task<Result<UserCoupon>> get(UserCouponId id);
+  // One step on the record, made anew when another was faster. The change's own errors; NotFound. → what then is.
+  Task<Result<UserCoupon>> change(UserCouponId id, Change change);
   // Newest first.
   Task<Result<std::vector<UserCoupon>>> of_user(UserId user);
 

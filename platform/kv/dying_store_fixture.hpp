@@ -1,8 +1,13 @@
-// For tests: a store whose process dies at its n-th write, and comes back; or whose power fails then.
+// For tests: a store whose process dies at its n-th write, and comes back; or whose power fails then; or where calls at
+// once take turns step by step.
 #pragma once
 #include <atomic>
 #include <mutex>
 #include <vector>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "platform/kv/forwarding_store_fixture.hpp"
 
@@ -23,6 +28,8 @@ class DyingStore final : public ForwardingStore {
     mortal_ = true;
   }
   void revive() { mortal_ = false; }
+  // From now on every step lets the others go first.
+  void interleave() { interleaving_ = true; }
   bool is_dead() const { return mortal_ && left_ < 0; }
 
   // Takes back every write since die_after() that no durable one followed, the newest first, and revives.
@@ -44,6 +51,7 @@ class DyingStore final : public ForwardingStore {
   }
 
   Task<Result<kv::Record>> get(kv::Key key, std::vector<std::string> bins, kv::ReadOptions options) override {
+    co_await give_way();
     if (is_dead()) co_return gone();
     co_return co_await ForwardingStore::get(std::move(key), std::move(bins), options);
   }
@@ -57,6 +65,7 @@ class DyingStore final : public ForwardingStore {
     co_return co_await ForwardingStore::exists(std::move(key), options);
   }
   Task<Result<std::uint32_t>> put(kv::Key key, kv::Bins bins, kv::WriteOptions options) override {
+    co_await give_way();
     if (!may_write()) co_return gone();
     co_await remember(key);
     auto done = co_await ForwardingStore::put(std::move(key), std::move(bins), options);
@@ -65,6 +74,7 @@ class DyingStore final : public ForwardingStore {
     co_return done;
   }
   Task<Result<kv::Operated>> operate(kv::Key key, std::vector<kv::Op> ops, kv::OperateOptions options) override {
+    co_await give_way();
     if (!may_write()) co_return gone();
     co_await remember(key);
     const bool durable = options.durable;
@@ -96,6 +106,13 @@ class DyingStore final : public ForwardingStore {
     unsynced_.clear();
   }
 
+  Task<void> give_way() {
+    if (!interleaving_) co_return;
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable_t<Executor>{});
+  }
+
+  std::atomic<bool> interleaving_{false};
   std::atomic<bool> mortal_{false};
   std::atomic<int> left_{0};
   Last last_ = Last::Lost;

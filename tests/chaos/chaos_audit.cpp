@@ -112,7 +112,7 @@ void Audit::check_order(const value& order) {
     for (const auto& line : list_of(refund, "/lines"))
       if (line.at("restock").as_bool()) bought_[text_of(line, "/sku")] -= number_of(line, "/quantity");
   }
-  if (const std::string code = text_of(order, "/coupon_code"); !code.empty()) ++coupons_used_[code];
+  for (const auto& coupon : list_of(order, "/order/coupons")) ++coupons_used_[text_of(coupon, "/code")];
 }
 
 void Audit::check_payment(const std::string& id, const value& order, bool stood) {

@@ -127,6 +127,65 @@ TEST(Admin, ListsLoadsAndCreates) {
   EXPECT_DOUBLE_EQ(number_at(worth.json(), "discount_amount"), 30);
 }
 
+// Staff begin a campaign; a customer stacks two of its coupons in the cart and buys; its budget shows what they cost.
+TEST(Coupons, ACampaignPaysForTheCouponsOfACart) {
+  const SignedIn admin = sign_in(shop(), "admin@quickmart.com", "admin");
+  const SignedIn who = new_customer(shop());
+  EXPECT_EQ(shop().post("/api/admin/campaigns", R"({"name":"Spring","budget":100})", who.headers()).status, 403);
+  const Reply begun = shop().post("/api/admin/campaigns", R"({"name":"Spring","budget":100})", admin.headers());
+  ASSERT_EQ(begun.status, 201) << begun.body;
+  const std::string campaign = text_at(begun.json(), "campaign_id");
+  const auto create = [&](const std::string& code, const std::string& more) {
+    return shop().post("/api/admin/coupons",
+                       R"({"code":")" + code + R"(","name":"C","discount_type":"fixed","discount_value":3,
+                       "valid_until":"2099-01-01T00:00:00Z",)" + more + "}",
+                       admin.headers());
+  };
+  const Reply first =
+      create("SPRING3", R"("is_stackable":true,"first_order_only":true,"campaign_id":")" + campaign + "\"");
+  ASSERT_EQ(first.status, 201) << first.body;
+  EXPECT_TRUE(at(first.json(), "coupon/first_order_only").as_bool());
+  ASSERT_EQ(create("MINE3", R"("is_stackable":true,"is_personal":true,"usage_limit_per_customer":2)").status, 201);
+  EXPECT_EQ(create("NOWHERE3", R"("campaign_id":"camp_nowhere")").status, 422);
+  EXPECT_EQ(create("MANY3", R"("usage_limit_per_customer":101)").status, 422);
+  const std::string target = "/api/admin/campaigns/" + campaign;
+  const Reply added = shop().post(target + "/coupons", R"({"coupon":"mine3"})", admin.headers());
+  ASSERT_EQ(added.status, 200) << added.body;
+  EXPECT_EQ(at(added.json(), "coupons").as_array().size(), 2u);
+
+  const Reply products = shop().get("/api/products?in_stock=true&min_price=60&limit=1");
+  const std::string product = text_at(products.json(), "products/0/product_id");
+  ASSERT_EQ(shop().post("/api/cart/add", R"({"product_id":")" + product + R"(","quantity":1})", who.headers()).status,
+            200);
+  const Reply held_back = shop().put("/api/cart/coupons", R"({"codes":["SPRING3","MINE3"]})", who.headers());
+  ASSERT_EQ(held_back.status, 200) << held_back.body;
+  EXPECT_EQ(text_at(held_back.json(), "applied_coupon"), "SPRING3");
+  EXPECT_EQ(text_at(held_back.json(), "refused_coupons/0/code"), "MINE3");  // nobody gave it to them yet
+  const std::string give = "/api/admin/coupons/MINE3/customers";
+  ASSERT_EQ(shop().post(give, R"({"user_id":")" + who.user_id + "\"}", admin.headers()).status, 200);
+  EXPECT_EQ(shop().post(give, R"({"user_id":"user_nobody"})", admin.headers()).status, 404);
+  const auto cart = shop().get("/api/cart", who.headers()).json();
+  EXPECT_DOUBLE_EQ(number_at(cart, "discount"), 6);
+  EXPECT_TRUE(at(cart, "refused_coupons").as_array().empty());
+  EXPECT_EQ(shop().put("/api/cart/coupons", R"({"codes":["SPRING3","SAVE20"]})", who.headers()).status, 400);
+  EXPECT_EQ(shop().put("/api/cart/coupons", R"({"codes":["A","B","C","D","E","F"]})", who.headers()).status, 422);
+
+  HeaderList headers = who.headers();
+  headers.emplace_back("Idempotency-Key", "spring");
+  const Reply bought = shop().post("/api/cart/checkout", "{}", headers);
+  ASSERT_EQ(bought.status, 201) << bought.body;
+  EXPECT_DOUBLE_EQ(number_at(bought.json(), "discount_applied"), 6);
+  EXPECT_EQ(at(bought.json(), "coupons").as_array().size(), 2u);
+  EXPECT_DOUBLE_EQ(number_at(bought.json(), "total_amount"), number_at(cart, "total"));
+  EXPECT_DOUBLE_EQ(number_at(shop().get(target, admin.headers()).json(), "campaign/redeemed"), 6);
+  EXPECT_EQ(shop().put(target, R"({"budget":5.99})", admin.headers()).status, 409);
+  EXPECT_EQ(shop().put(target, R"({"budget":6})", admin.headers()).status, 200);
+  const Reply spent = shop().post("/api/coupons/apply?code=MINE3&order_total=50", {}, who.headers());
+  EXPECT_EQ(spent.status, 400) << spent.body;
+  EXPECT_GE(number_at(shop().get("/api/admin/campaigns", admin.headers()).json(), "count"), 1);
+  EXPECT_EQ(shop().send("DELETE", "/api/cart/coupons", "", who.headers()).status, 200);
+}
+
 TEST(Admin, ResetBringsTheDemoShopBack) {
   const World world;
   ServiceProcess own = world.start("quickmart-backend", {"--jwt-secret", kJwtSecret, "--demo-data-dir", kDemoData});
