@@ -107,6 +107,7 @@ kv::Bins encode(const Category& category) {
   bins["description"] = category.description;
   bins["is_active"] = category.is_active;
   bins["sort_order"] = category.sort_order;
+  if (category.parent) bins["parent"] = category.parent->str();
   return bins;
 }
 
@@ -118,6 +119,7 @@ Category decode_category(const std::string& id, const kv::Record& record) {
   category.description = fields.text("description");
   category.is_active = fields.flag("is_active");
   category.sort_order = fields.integer("sort_order");
+  if (const auto parent = fields.maybe_text("parent")) category.parent = CategoryId{*parent};
   return category;
 }
 
