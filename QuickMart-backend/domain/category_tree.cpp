@@ -90,4 +90,17 @@ std::string CategoryTree::fault_of_parent(const Category& category) const {
   return {};
 }
 
+bool lies_in_a_circle(const std::vector<Category>& categories, const CategoryId& category) {
+  std::map<std::string, std::string> parents;
+  for (const Category& each : categories)
+    if (each.parent) parents.try_emplace(lower_case_id(each.id.str()), lower_case_id(each.parent->str()));
+  const std::string own = lower_case_id(category.str());
+  std::size_t steps = 0;
+  for (auto at = parents.find(own); at != parents.end() && steps <= parents.size(); ++steps) {
+    if (at->second == own) return true;
+    at = parents.find(at->second);
+  }
+  return false;
+}
+
 }  // namespace qm::shop

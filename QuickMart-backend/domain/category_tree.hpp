@@ -52,4 +52,8 @@ class CategoryTree {
   Nodes nodes_;
 };
 
+// Whether the stored parents of `category` lead back to it: what two changes at once can bring about, which each for
+// itself were none.
+bool lies_in_a_circle(const std::vector<Category>& categories, const CategoryId& category);
+
 }  // namespace qm::shop

@@ -73,6 +73,10 @@ TEST(CategoryTree, EndsEveryWalkThoughTheStoredParentsMakeACircle) {
     EXPECT_TRUE(tree.is_shown(CategoryId{id})) << id;
   }
   EXPECT_TRUE(tree.is_within("d", "b"));
+  const std::vector<Category> stored{category("a", "c"), category("b", "A"), category("c", "b"), category("d", "b")};
+  EXPECT_TRUE(lies_in_a_circle(stored, CategoryId{"c"}));
+  EXPECT_FALSE(lies_in_a_circle(stored, CategoryId{"d"})) << "it only leads to one";
+  EXPECT_FALSE(lies_in_a_circle(stored, CategoryId{"elsewhere"}));
 }
 
 }  // namespace
