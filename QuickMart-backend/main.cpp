@@ -15,6 +15,7 @@
 #include "QuickMart-backend/api/health_api.hpp"
 #include "QuickMart-backend/api/order_api.hpp"
 #include "QuickMart-backend/api/payment_webhook_api.hpp"
+#include "QuickMart-backend/api/staff_catalog_api.hpp"
 #include "QuickMart-backend/api/staff_order_api.hpp"
 #include "QuickMart-backend/api/stock_api.hpp"
 #include "QuickMart-backend/api/ticket_api.hpp"
@@ -81,6 +82,8 @@ class Shop {
         messages_(host.store()),
         orders_(host.store()),
         stock_(host.store()),
+        sku_claims_(host.store()),
+        import_records_(host.store()),
         carts_(host.store()),
         saga_(host.store()),
         ledger_(saga_.deferred),
@@ -103,6 +106,10 @@ class Shop {
         send_events_(host.queue(), reco_),
         views_(send_events_, clock_),
         catalog_(catalog_store_),
+        claim_skus_(sku_claims_, catalog_store_, stock_, clock_),
+        edit_product_(catalog_store_, claim_skus_, stock_, catalog_, clock_),
+        edit_category_(catalog_store_, catalog_),
+        import_products_({edit_product_, claim_skus_, catalog_store_, catalog_, import_records_, host.pool(), clock_}),
         cart_tokens_(config.jwt_secret),
         merge_carts_(carts_, clock_),
         tell_carts_(carts_, catalog_, send_events_, clock_, std::chrono::minutes{config.cart_abandon_after_min}),
@@ -191,6 +198,11 @@ class Shop {
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
     add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, audit_, development, development});
+    const StaffCatalogApp keeping{edit_product_, edit_category_,  import_products_,
+                                  host_.pool(),  clock_, config_.data_dir + "/imports"};
+    add_staff_product_routes(api, keeping);
+    add_staff_category_routes(api, keeping);
+    add_product_file_routes(api, keeping);
     add_health_route(api, health_, service::version(), host_.store_warnings());
   }
 
@@ -325,6 +337,8 @@ class Shop {
   MessageStore messages_;
   OrderStore orders_;
   StockStore stock_;
+  SkuClaimStore sku_claims_;
+  ImportStore import_records_;
   CartStore carts_;
   SagaStores saga_;
   sandbox::PaymentLedger ledger_;
@@ -350,6 +364,10 @@ class Shop {
   MergeCarts merge_carts_;
   TellCarts tell_carts_;
   Tickets ticket_app_;
+  ClaimSkus claim_skus_;
+  EditProduct edit_product_;
+  EditCategory edit_category_;
+  ImportProducts import_products_;
   CouponApp coupons_;
   std::unique_ptr<HttpStripeClient> stripe_;  // of the gateway stripe
   std::unique_ptr<PaymentGateway> payments_;

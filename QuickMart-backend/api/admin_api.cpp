@@ -187,8 +187,9 @@ void add_goods(http::Api& api, CatalogStore& catalog) {
             auto all = co_await catalog.categories();
             if (!all) co_return all.error();
             wire::AdminCategories out;
+            const CategoryTree tree{*all};
             out.cursor = take_page(*all, call.query);
-            for (const Category& each : *all) out.categories.push_back(wire::to_wire(each));
+            for (const Category& each : *all) out.categories.push_back(wire::to_wire(each, tree));
             out.count = static_cast<std::int64_t>(out.categories.size());
             out.message = counted(out.count, "categories");
             co_return out;

@@ -32,8 +32,18 @@ Product to_wire(const shop::Product& product) {
   return wire;
 }
 
-Category to_wire(const shop::Category& category) {
-  return {category.id.str(), category.name, category.description, category.is_active, category.sort_order};
+Category to_wire(const shop::Category& category, const CategoryTree& tree) {
+  Category wire;
+  wire.category_id = category.id.str();
+  wire.name = category.name;
+  wire.description = category.description;
+  wire.is_active = category.is_active;
+  wire.sort_order = category.sort_order;
+  wire.parent_id = category.parent;
+  for (CategoryId& child : tree.children(category.id))
+    if (tree.is_shown(child)) wire.children.push_back(std::move(child));
+  wire.path = tree.path(category.id);
+  return wire;
 }
 
 }  // namespace qm::shop::wire

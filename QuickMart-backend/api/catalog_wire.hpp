@@ -9,7 +9,7 @@
 
 #include "platform/core/clock.hpp"
 #include "platform/json/describe.hpp"
-#include "QuickMart-backend/domain/category.hpp"
+#include "QuickMart-backend/domain/category_tree.hpp"
 #include "QuickMart-backend/domain/product.hpp"
 
 namespace qm::shop::wire {
@@ -55,8 +55,12 @@ struct Category {
   std::string description;
   bool is_active = true;
   std::int64_t sort_order = 0;
+  std::optional<CategoryId> parent_id;
+  std::vector<CategoryId> children;  // right below it, those that are shown
+  std::vector<CategoryId> path;      // from the root to the category itself
 };
-BOOST_DESCRIBE_STRUCT(Category, (), (category_id, name, description, is_active, sort_order))
+BOOST_DESCRIBE_STRUCT(Category, (),
+                      (category_id, name, description, is_active, sort_order, parent_id, children, path))
 
 struct ProductList {
   std::vector<Product> products;
@@ -68,6 +72,7 @@ struct ProductList {
 BOOST_DESCRIBE_STRUCT(ProductList, (), (products, total, page, limit, has_next))
 
 Product to_wire(const shop::Product& product);
-Category to_wire(const shop::Category& category);
+// `tree` is the one that the category stands in.
+Category to_wire(const shop::Category& category, const CategoryTree& tree);
 
 }  // namespace qm::shop::wire

@@ -9,7 +9,8 @@ PrintedCatalog::PrintedCatalog(std::shared_ptr<const Catalog> catalog) : catalog
   products_.reserve(catalog_->products().size());
   for (const Product& product : catalog_->products()) products_.push_back(json::print(wire::to_wire(product)));
   std::vector<wire::Category> categories;
-  for (const Category& category : catalog_->categories()) categories.push_back(wire::to_wire(category));
+  for (const Category& category : catalog_->categories())
+    categories.push_back(wire::to_wire(category, catalog_->tree()));
   categories_ = json::print(categories);
 }
 

@@ -49,10 +49,11 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 Catalog::Catalog(std::vector<Product> products, std::vector<Category> categories) : categories_(std::move(categories)) {
-  std::erase_if(categories_, [](const Category& each) { return !each.is_active; });
   std::sort(categories_.begin(), categories_.end(), [](const Category& a, const Category& b) {
     return std::tie(a.sort_order, a.name, a.id) < std::tie(b.sort_order, b.name, b.id);
   });
+  tree_ = CategoryTree{categories_};
+  std::erase_if(categories_, [this](const Category& each) { return !tree_.is_shown(each.id); });
 
   for (Product& product : products) {
     const auto [it, fresh] = position_.try_emplace(product.id.str(), static_cast<std::uint32_t>(products_.size()));
@@ -121,7 +122,7 @@ const Catalog::Positions& Catalog::sorted_by(ProductSort sort, SortOrder order) 
 bool Catalog::admits(const ProductQuery& query, std::uint32_t position) const {
   const Product& product = products_[position];
   const Folded& folded = folded_[position];
-  if (query.category && *query.category != folded.category) return false;
+  if (query.category && !tree_.is_within(folded.category, *query.category)) return false;
   if (query.subcategory && *query.subcategory != folded.subcategory) return false;
   if (query.brand && *query.brand != folded.brand) return false;
   if (query.min_price && product.price < *query.min_price) return false;

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "QuickMart-backend/domain/category.hpp"
+#include "QuickMart-backend/domain/category_tree.hpp"
 #include "QuickMart-backend/domain/product.hpp"
 #include "QuickMart-backend/domain/sellable.hpp"
 #include "QuickMart-backend/domain/text_index.hpp"
@@ -22,7 +22,7 @@ enum class SortOrder { asc, desc };
 struct ProductQuery {
   std::int64_t page = 1;   // ≥ 1
   std::int64_t limit = 20;  // 1…100
-  std::optional<std::string> category;     // names compare without case
+  std::optional<std::string> category;     // or one under it; names compare without case
   std::optional<std::string> subcategory;
   std::optional<std::string> brand;
   std::optional<Money> min_price;  // both ends included
@@ -43,11 +43,13 @@ struct ProductPage {
 
 class Catalog {
  public:
-  // Inactive products and categories are left out. Two products of one id: the later one counts.
+  // Inactive products, and categories that are or lie under an inactive one, are left out. Two products of one id: the
+  // later one counts.
   Catalog(std::vector<Product> products, std::vector<Category> categories);
 
   const std::vector<Product>& products() const noexcept { return products_; }
   const std::vector<Category>& categories() const noexcept { return categories_; }  // by sort order, then name
+  const CategoryTree& tree() const noexcept { return tree_; }
   const Product* find(const ProductId& id) const noexcept;
   // Empty when it is not sold, and for a product that is sold in variants only.
   std::optional<Sellable> find_sku(const SkuId& sku) const noexcept;
@@ -66,6 +68,7 @@ class Catalog {
 
   std::vector<Product> products_;
   std::vector<Category> categories_;
+  CategoryTree tree_;
   std::vector<Folded> folded_;
   std::unordered_map<std::string, std::uint32_t> position_;
   struct VariantPlace {

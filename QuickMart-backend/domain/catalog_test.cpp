@@ -213,5 +213,27 @@ TEST(FoldText, IsTheSameForTheSameWord) {
     EXPECT_EQ(fold_text(each.text), each.folded) << each.text;
 }
 
+TEST(Catalog, ACategoryHoldsWhatIsSoldUnderIt) {
+  std::vector<Category> categories(3);
+  categories[0].id = CategoryId{"living"};
+  categories[1].id = CategoryId{"home"};
+  categories[1].parent = CategoryId{"Living"};
+  categories[2].id = CategoryId{"attic"};
+  categories[2].parent = CategoryId{"home"};
+  categories[2].is_active = false;
+  const Catalog catalog{{make("p1", "Lamp", "home", 1'00, 4), make("p2", "Chest", "Attic", 1'00, 4),
+                         make("p3", "Rug", "living", 1'00, 4), make("p4", "Coat", "clothing", 1'00, 4)},
+                        std::move(categories)};
+  const auto within = [&](const char* category) {
+    ProductQuery query;
+    query.category = category;
+    return ids(catalog, query);
+  };
+  EXPECT_EQ(within("LIVING"), "p2 p1 p3 ");
+  EXPECT_EQ(within("home"), "p2 p1 ");
+  EXPECT_EQ(within("clothing"), "p4 ");
+  EXPECT_EQ(catalog.categories().size(), 2u) << "the inactive one is not shown";
+}
+
 }  // namespace
 }  // namespace qm::shop

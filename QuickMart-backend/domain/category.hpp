@@ -1,6 +1,7 @@
-// A department of the shop, such as "electronics".
+// A department of the shop, such as "electronics"; category_tree.hpp says what lies under what.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "platform/core/id.hpp"
@@ -17,7 +18,8 @@ struct Category {
   std::string name;
   std::string description;
   bool is_active = true;
-  std::int64_t sort_order = 0;
+  std::int64_t sort_order = 0;            // among those of one parent
+  std::optional<CategoryId> parent{};  // empty: a root of the tree
   friend bool operator==(const Category&, const Category&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "QuickMart-backend/store/catalog_store.hpp"
 
+#include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
 namespace qm::shop {
@@ -8,6 +9,7 @@ namespace {
 constexpr const char* kProductSet = "product";
 constexpr const char* kCategorySet = "category";
 constexpr const char* kChanges = "changes";
+constexpr const char* kRevision = "revision";
 constexpr const char* kVariantStock = "variant_stock";  // a map of its own, so that one of them can be set alone
 constexpr std::size_t kProductsPerPage = 500;
 
@@ -107,6 +109,7 @@ kv::Bins encode(const Category& category) {
   bins["description"] = category.description;
   bins["is_active"] = category.is_active;
   bins["sort_order"] = category.sort_order;
+  if (category.parent) bins["parent"] = category.parent->str();
   return bins;
 }
 
@@ -118,7 +121,16 @@ Category decode_category(const std::string& id, const kv::Record& record) {
   category.description = fields.text("description");
   category.is_active = fields.flag("is_active");
   category.sort_order = fields.integer("sort_order");
+  if (const auto parent = fields.maybe_text("parent")) category.parent = CategoryId{*parent};
   return category;
+}
+
+StoredProduct decode_stored(const std::string& id, const kv::Record& record) {
+  StoredProduct stored;
+  stored.product = decode_product(id, record);
+  // Records from before there were revisions are the first.
+  stored.revision = RecordFields{record}.maybe_integer(kRevision).value_or(1);
+  return stored;
 }
 
 kv::Key the_count_of_changes() { return kv::Key{"catalog", kChanges}; }
@@ -151,7 +163,13 @@ Task<Result<std::vector<T>>> read_all(kv::Store& store, const char* set, std::si
 
 }  // namespace
 
-Task<Result<void>> CatalogStore::put(Product product) { return put_record(store_, kProductSet, std::move(product)); }
+Task<Result<void>> CatalogStore::put(Product product) {
+  ProductId id = product.id;
+  ProductChange replace = [&product](const StoredProduct*) -> Result<std::optional<Product>> { return product; };
+  auto changed = co_await change(std::move(id), std::move(replace));
+  if (!changed) co_return changed.error();
+  co_return Result<void>{};
+}
 
 Task<Result<void>> CatalogStore::put(Category category) {
   return put_record(store_, kCategorySet, std::move(category));
@@ -176,6 +194,84 @@ Task<Result<Product>> CatalogStore::product(ProductId id) {
   auto record = co_await store_.get(std::move(key));
   if (!record) co_return record.error();
   co_return decode_product(id.str(), *record);
+}
+
+Task<Result<StoredProduct>> CatalogStore::stored_product(ProductId id) {
+  kv::Key key{kProductSet, id.str()};
+  auto record = co_await store_.get(std::move(key));
+  if (!record) co_return record.error();
+  co_return decode_stored(id.str(), *record);
+}
+
+Task<Result<std::vector<std::optional<StoredProduct>>>> CatalogStore::stored_products(std::vector<ProductId> ids) {
+  std::vector<kv::Key> keys;
+  for (const ProductId& id : ids) keys.push_back({kProductSet, id.str()});
+  auto records = co_await store_.get_many(std::move(keys));
+  if (!records) co_return records.error();
+  std::vector<std::optional<StoredProduct>> stored(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if ((*records)[i]) stored[i] = decode_stored(ids[i].str(), *(*records)[i]);
+  co_return stored;
+}
+
+Task<Result<StoredProduct>> CatalogStore::change(ProductId id, ProductChange change) {
+  StoredProduct after;
+  RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
+    std::optional<StoredProduct> known;
+    if (record != nullptr) known = decode_stored(id.str(), *record);
+    auto wanted = change(known ? &*known : nullptr);
+    if (!wanted) return wanted.error();
+    if (!*wanted) {
+      if (known) after = std::move(*known);
+      return std::nullopt;
+    }
+    after.revision = known ? known->revision + 1 : 1;
+    after.product = std::move(**wanted);
+    kv::Bins bins = encode(after.product);
+    bins[kRevision] = after.revision;
+    return bins;
+  };
+  kv::Key key{kProductSet, id.str()};
+  auto changed = co_await change_record(store_, std::move(key), std::move(apply),
+                                        "This product is being changed by many; please try again.");
+  if (!changed) co_return changed.error();
+  co_return after;
+}
+
+Task<Result<CatalogStore::ProductsPage>> CatalogStore::page(std::string cursor, std::size_t limit) {
+  auto found = co_await store_.scan(kProductSet, std::move(cursor), limit);
+  if (!found) co_return found.error();
+  ProductsPage page;
+  for (const kv::Entry& entry : found->entries) page.products.push_back(decode_product(entry.key.id, entry.record));
+  page.cursor = std::move(found->cursor);
+  co_return page;
+}
+
+Task<Result<StoredCategory>> CatalogStore::category(CategoryId id) {
+  kv::Key key{kCategorySet, id.str()};
+  auto record = co_await store_.get(std::move(key));
+  if (!record) co_return record.error();
+  StoredCategory stored;
+  stored.category = decode_category(id.str(), *record);
+  stored.generation = record->generation;
+  co_return stored;
+}
+
+Task<Result<std::uint32_t>> CatalogStore::create(Category category) {
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::CreateOnly;
+  kv::Key key{kCategorySet, category.id.str()};
+  kv::Bins bins = encode(category);
+  co_return co_await store_.put(std::move(key), std::move(bins), options);
+}
+
+Task<Result<std::uint32_t>> CatalogStore::update(Category category, std::uint32_t generation) {
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::Replace;
+  options.expect_generation = generation;
+  kv::Key key{kCategorySet, category.id.str()};
+  kv::Bins bins = encode(category);
+  co_return co_await store_.put(std::move(key), std::move(bins), options);
 }
 
 Task<Result<std::vector<Product>>> CatalogStore::products() {

@@ -1,6 +1,8 @@
 // Products and categories: sets "product" and "category"; and how often they changed: set "catalog", one record.
 // Thread-safe.
 #pragma once
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "platform/kv/store.hpp"
@@ -12,14 +14,43 @@ namespace qm::shop {
 inline constexpr std::size_t kMaxProducts = 20'000;
 inline constexpr std::size_t kMaxCategories = 500;
 
+// `revision` counts what staff changed, and names a state of the product in an ETag. It is not the record's
+// generation, as a sale writes the record too (set_stock), and who edits a product is not to be turned away for that.
+struct StoredProduct {
+  Product product;
+  std::int64_t revision = 0;
+};
+struct StoredCategory {
+  Category category;
+  std::uint32_t generation = 0;
+};
+
 class CatalogStore {
  public:
+  // What a product shall be; nothing: as it is. Null: there is none. Called anew for each attempt.
+  using ProductChange = std::function<Result<std::optional<Product>>(const StoredProduct* known)>;
+
   explicit CatalogStore(kv::Store& store) : store_(store) {}
 
   // Create or replace: the same again changes nothing but the generation.
   Task<Result<void>> put(Product product);
   Task<Result<void>> put(Category category);
   Task<Result<Product>> product(ProductId id);  // NotFound
+  Task<Result<StoredProduct>> stored_product(ProductId id);  // NotFound
+  // One slot per id, in order; at most 1,000.
+  Task<Result<std::vector<std::optional<StoredProduct>>>> stored_products(std::vector<ProductId> ids);
+  // One step: nobody changes it in between. → what then is. The change's own errors.
+  Task<Result<StoredProduct>> change(ProductId id, ProductChange change);
+  // In no particular order, inactive ones included.
+  struct ProductsPage {
+    std::vector<Product> products;
+    std::string cursor;  // empty: no more
+  };
+  Task<Result<ProductsPage>> page(std::string cursor, std::size_t limit);
+
+  Task<Result<StoredCategory>> category(CategoryId id);  // NotFound
+  Task<Result<std::uint32_t>> create(Category category);  // AlreadyExists; → its generation
+  Task<Result<std::uint32_t>> update(Category category, std::uint32_t generation);  // GenerationMismatch
   // What listings show; the truth is in stock_store. NotFound.
   Task<Result<void>> set_stock(ProductId id, SkuId sku, std::int64_t quantity);
   // All of them, inactive ones included. TooLarge past kMaxProducts / kMaxCategories.

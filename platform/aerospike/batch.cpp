@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "platform/aerospike/call.hpp"
-#include "platform/aerospike/join.hpp"
+#include "platform/core/join.hpp"
 
 namespace qm::aerospike {
 

@@ -1,7 +1,7 @@
 // What a client does beside records: waiting for the cluster, indexes, truncation, info.
 #include "platform/aerospike/client_impl.hpp"
 #include "platform/aerospike/info_command.hpp"
-#include "platform/aerospike/join.hpp"
+#include "platform/core/join.hpp"
 
 namespace qm::aerospike {
 

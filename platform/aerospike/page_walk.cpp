@@ -4,7 +4,7 @@
 
 #include "platform/aerospike/call.hpp"
 #include "platform/aerospike/cursor.hpp"
-#include "platform/aerospike/join.hpp"
+#include "platform/core/join.hpp"
 
 namespace qm::aerospike {
 

@@ -7,7 +7,7 @@
 
 #include "platform/aerospike/call.hpp"
 #include "platform/aerospike/info_command.hpp"
-#include "platform/aerospike/join.hpp"
+#include "platform/core/join.hpp"
 #include "platform/log/log.hpp"
 
 namespace qm::aerospike {

@@ -2,7 +2,7 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include "platform/aerospike/info_command.hpp"
-#include "platform/aerospike/join.hpp"
+#include "platform/core/join.hpp"
 #include "platform/aerospike/tend.hpp"
 #include "platform/log/log.hpp"
 

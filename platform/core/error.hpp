@@ -23,6 +23,7 @@ enum class ErrorKind {
   GenerationMismatch,  // the record changed since it was read                                       409
   ConditionFailed,     // an `only_if` did not hold; nothing was written                             409
   PreconditionFailed,  // If-Match                                                                   412
+  PreconditionMissing, // it must be said which state is to be changed: If-Match                     428
   TooLarge,            // a limit on size                                                            413
   RateLimited,         // try after `retry_after`                                                    429
   Unavailable,         // try after `retry_after`; it is known that nothing happened                 503

@@ -109,7 +109,8 @@ void write_head(const AnswerContext& context, const Request& request, const Resp
   append(out, "\r\nDate: ", context.date);
   if (response.status != 204 && response.status != 304) {
     append(out, "Content-Type: ", response.content_type);
-    append(out, "Content-Length: ", number(response.payload().size()));
+    if (!response.parts) append(out, "Content-Length: ", number(response.payload().size()));
+    else if (context.chunked) out.append("Transfer-Encoding: chunked\r\n");
   }
   append(out, "X-Request-Id: ", request.request_id);
   append(out, "traceparent: ", request.traceparent);

@@ -11,6 +11,7 @@ struct AnswerContext {
   const ServerOptions& options;
   const std::string& date;
   bool close = false;  // says Connection: close
+  bool chunked = true;  // how Response::parts go; false: to the end of the connection
 };
 
 // Adds to `response` the headers that CORS asks for; answers a preflight by turning the response into 204.

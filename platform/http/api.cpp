@@ -69,6 +69,13 @@ void Api::add_docs(std::string assets_dir, Access access) {
   add_docs_pages(*this, std::move(assets_dir), impl_->info.title, access);
 }
 
+std::size_t Api::streamed_body_limit(const Request& request) const {
+  const Router::Match match = impl_->router.find(request.method, request.path);
+  if (match.endpoint == npos) return 0;
+  const EndpointInfo& info = impl_->endpoints[match.endpoint].info;
+  return info.streams_body ? info.max_body_bytes : 0;
+}
+
 Task<Response> Api::serve(Request& request, std::size_t* label) const {
   if (label != nullptr) *label = npos;
   const Router::Match match = impl_->router.find(request.method, request.path);
@@ -161,7 +168,7 @@ std::size_t parameter_index(std::string_view pattern, std::string_view name) {
 boost::json::value make_operation(const EndpointInfo& info, OperationParts parts) {
   boost::json::object responses;
   responses["200"] = boost::json::object{{"description", "Success"},
-                                         {"content", {{"application/json", {{"schema", std::move(parts.answer)}}}}}};
+                                         {"content", {{info.answer_type, {{"schema", std::move(parts.answer)}}}}}};
   responses["422"] = boost::json::object{{"description", "The request does not fit; every fault is listed"}};
   std::vector<int> errors = info.errors;
   if (info.access != Access::Public) errors.push_back(401);

@@ -7,8 +7,9 @@
 //           [&app](Call<ByUser, Paging> call) -> Task<Result<NudgeList>> { … });
 //
 // A handler takes Call<Path, Query, Body> by value and returns Task<Result<Out>>, Task<Result<Answer<Out>>> (another
-// status, headers) or Task<Result<Printed<Out>>> (JSON already printed). Out is a described struct, a vector or map of
-// such, or boost::json::value. Body may be std::optional<B>: an empty body is then no fault.
+// status, headers), Task<Result<Printed<Out>>> (JSON already printed) or Task<Result<Streamed>> (made while sent).
+// Out is a described struct, a vector or map of such, or boost::json::value. Body may be std::optional<B>: an empty
+// body is then no fault.
 // Query members: scalars, enums, std::optional, std::vector (the parameter may be given many times; any other given
 // twice is a fault). Handlers must be callable from many threads at once.
 #pragma once
@@ -52,6 +53,13 @@ struct Answer {
   bool lost = false;  // as Response::lost
 };
 
+// An answer that is made while it is sent, of another type than JSON.
+struct Streamed {
+  BodyParts parts;
+  std::string content_type;
+  Headers headers{};
+};
+
 // JSON text that stands for an Out (documented as such).
 template <class Out>
 struct Printed {
@@ -66,6 +74,9 @@ struct EndpointInfo {
   std::vector<int> errors{};                    // statuses beside 200 and 422, for the docs
   std::size_t max_body_bytes = 64 * 1024;
   std::chrono::milliseconds timeout_ms{10'000};
+  // The body is taken as it comes (parts_of), so that max_body_bytes may be much; the handler reads it, or does not.
+  bool streams_body = false;
+  std::string answer_type = "application/json";  // for the docs
   bool accepts_form = false;                    // the body may also be application/x-www-form-urlencoded
   boost::json::value body_schema{};             // for the docs; null: as the body's type says
 };
@@ -112,6 +123,10 @@ class Api {
     add(Method::Put, std::move(pattern), std::move(info), std::move(handler));
   }
   template <class H>
+  void patch(std::string pattern, EndpointInfo info, H handler) {
+    add(Method::Patch, std::move(pattern), std::move(info), std::move(handler));
+  }
+  template <class H>
   void del(std::string pattern, EndpointInfo info, H handler) {
     add(Method::Delete, std::move(pattern), std::move(info), std::move(handler));
   }
@@ -132,6 +147,8 @@ class Api {
   // endpoint's index in endpoints(), or npos: for the metrics.
   Task<Response> serve(Request& request, std::size_t* label = nullptr) const;
   static constexpr std::size_t npos = Router::npos;
+  // How long a body the request may have that is taken as it comes; 0: it is not. `path` is filled in.
+  std::size_t streamed_body_limit(const Request& request) const;
 
  private:
   template <class H>

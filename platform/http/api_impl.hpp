@@ -17,6 +17,7 @@ template <class R, class A> struct HandlerTraits<R (*)(A)> { using Argument = A;
 template <class T> struct OutOf { using Type = T; };
 template <class T> struct OutOf<Answer<T>> { using Type = T; };
 template <class T> struct OutOf<Printed<T>> { using Type = T; };
+template <> struct OutOf<Streamed> { using Type = std::string; };
 template <class T> struct ResultOf;
 template <class T> struct ResultOf<Task<Result<T>>> { using Type = T; };
 
@@ -141,6 +142,10 @@ Response to_response(T&& out) {
     response.headers = std::move(out.headers);
     response.lost = out.lost;
     response.body = json::print(out.body);
+  } else if constexpr (std::is_same_v<Type, Streamed>) {
+    response.parts = std::move(out.parts);
+    response.content_type = std::move(out.content_type);
+    response.headers = std::move(out.headers);
   } else if constexpr (is_printed_v<Type>) {
     response.body = std::move(out.json);
   } else {

@@ -1,4 +1,6 @@
 // One connection: read, serve, write, again. Pipelined requests are answered in order; their answers leave together.
+#include <charconv>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
@@ -66,7 +68,8 @@ class Connection {
   // Reads until a request is whole; false: nothing (more) to answer.
   Task<bool> read_request() {
     bool begun = false;
-    bool continued = false;
+    continued_ = false;
+    stream_bytes_left_ = 0;
     watched_.set_idle(true);
     watched_.expire_in(shared_.options.idle_timeout_ms);
     while (true) {
@@ -81,15 +84,13 @@ class Connection {
         const std::size_t consumed = parser_->put(boost::asio::buffer(unread_), failed);
         unread_.remove_prefix(consumed);
         if (failed == beast_error::need_more) failed = {};
+        if (failed == beast_error::body_limit && begin_stream()) co_return true;
         if (failed) {
           refuse(failed);
           co_return false;
         }
         if (parser_->is_done()) co_return true;
-        if (parser_->is_header_done() && parser_->expects_continue() && !continued) {
-          continued = true;
-          out_.append("HTTP/1.1 100 Continue\r\n\r\n");
-        }
+        if (parser_->is_header_done()) ask_for_body();
         if (consumed > 0 && !unread_.empty()) continue;
       }
       if (!out_.empty() && !co_await flush()) co_return false;
@@ -104,6 +105,45 @@ class Connection {
       }
       if (!co_await read_more()) co_return false;
     }
+  }
+
+  void ask_for_body() {
+    if (!parser_->expects_continue() || std::exchange(continued_, true)) return;
+    out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+
+  // A body over the limit: whether its endpoint takes it as it comes.
+  bool begin_stream() {
+    if (!split_target(request_)) return false;
+    stream_bytes_left_ = shared_.api.streamed_body_limit(request_);
+    if (stream_bytes_left_ < parser_->announced_bytes()) stream_bytes_left_ = 0;
+    if (stream_bytes_left_ == 0) return false;
+    parser_->take_body_as_it_comes();
+    request_.parts = [this] { return next_part(); };
+    return true;
+  }
+
+  // Of a body that is taken as it comes; each has as long as a whole request.
+  Task<Result<std::string>> next_part() {
+    while (request_.body.empty() && !parser_->is_done()) {
+      if (!unread_.empty()) {
+        error_code failed;
+        const std::size_t consumed = parser_->put(boost::asio::buffer(unread_), failed);
+        unread_.remove_prefix(consumed);
+        if (failed && failed != beast_error::need_more) co_return rejected("The body is not well-formed.");
+        if (consumed > 0) continue;
+      }
+      if (unread_.size() > shared_.options.max_header_bytes) co_return rejected("The body is not well-formed.");
+      ask_for_body();
+      if (!out_.empty() && !co_await flush()) co_return rejected("The connection broke.");
+      watched_.expire_in(shared_.options.request_timeout_ms);
+      if (!co_await read_more()) co_return rejected("The body broke off.");
+    }
+    watched_.expire_never();
+    std::string part = std::exchange(request_.body, {});
+    if (part.size() > stream_bytes_left_) co_return Error{ErrorKind::TooLarge, "The body is too large."};
+    stream_bytes_left_ -= part.size();
+    co_return part;
   }
 
   Task<bool> read_more() {
@@ -149,6 +189,11 @@ class Connection {
     } else {
       response = co_await shared_.api.serve(request_, &endpoint);
     }
+    request_.parts = nullptr;
+    if (!parser_->is_done()) {  // nobody wanted the rest of the body
+      close_ = true;
+      unread_ = {};
+    }
     if (shared_.draining.load(std::memory_order_relaxed)) close_ = true;
     if (response.lost) {
       close_ = true;
@@ -156,7 +201,40 @@ class Connection {
       worker_.counters(endpoint).count(response.status, std::chrono::steady_clock::now() - started_);
       co_return;
     }
-    write(std::move(response), endpoint);
+    if (response.parts) co_await write_parts(std::move(response), endpoint);
+    else write(std::move(response), endpoint);
+  }
+
+  // Part by part, as chunks (RFC 9112, section 7.1); HTTP/1.0 has none, and reads to the end.
+  Task<void> write_parts(Response response, std::size_t endpoint) {
+    const bool chunked = parser_->is_http_1_1();
+    if (!chunked) close_ = true;
+    apply_cors(shared_.options, request_, response);
+    write_head({shared_.options, worker_.date(), close_, chunked}, request_, response, out_);
+    while (request_.method != Method::Head) {
+      auto part = co_await response.parts();
+      if (!part) {
+        log::warn("an answer broke off", {{"request_id", request_.request_id}, {"error", part.error().detail}});
+        close_ = true;
+        break;
+      }
+      if (chunked) out_.append(chunk_head(part->size()));
+      out_.append(*part);
+      if (chunked) out_.append("\r\n");
+      if (part->empty()) break;
+      if (!co_await flush()) {
+        close_ = true;
+        break;
+      }
+      watched_.expire_never();
+    }
+    worker_.counters(endpoint).count(response.status, std::chrono::steady_clock::now() - started_);
+  }
+
+  static std::string chunk_head(std::size_t bytes) {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, bytes, 16).ptr;
+    return std::string(digits, end) + "\r\n";
   }
 
   void write(Response response, std::size_t endpoint) {
@@ -200,6 +278,8 @@ class Connection {
   std::string out_;
   std::chrono::steady_clock::time_point started_{};
   bool close_ = false;
+  bool continued_ = false;             // 100 Continue was said
+  std::size_t stream_bytes_left_ = 0;  // of a body that is taken as it comes
   bool fresh_ = true;  // nothing was answered yet
 };
 

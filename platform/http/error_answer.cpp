@@ -19,6 +19,7 @@ int status_of(ErrorKind kind) {
     case ErrorKind::GenerationMismatch:
     case ErrorKind::ConditionFailed: return 409;
     case ErrorKind::PreconditionFailed: return 412;
+    case ErrorKind::PreconditionMissing: return 428;
     case ErrorKind::TooLarge: return 413;
     case ErrorKind::RateLimited: return 429;
     case ErrorKind::Unavailable:
@@ -77,6 +78,7 @@ std::string_view reason_phrase(int status) noexcept {
     case 413: return "Content Too Large";
     case 415: return "Unsupported Media Type";
     case 422: return "Unprocessable Content";
+    case 428: return "Precondition Required";
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";

@@ -27,6 +27,15 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace
 
+BodyParts parts_of(const Request& request) {
+  if (request.parts) return request.parts;
+  return [&request, given = false]() mutable -> Task<Result<std::string>> {
+    const bool all_given = std::exchange(given, true);
+    std::string part = all_given ? std::string{} : request.body;
+    co_return part;
+  };
+}
+
 std::string_view Request::header(std::string_view name) const noexcept {
   for (const auto& [known, value] : headers) {
     if (same_name(known, name)) return value;

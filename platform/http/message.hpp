@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ struct Principal {
   bool anonymous() const noexcept { return subject.empty(); }
 };
 
+// A body as it comes or goes: each call gives the next part, an empty one the end. The peer's pace is kept, as nothing
+// is read or made before it is asked for. One call at a time.
+using BodyParts = std::function<Task<Result<std::string>>()>;
+
 struct Request {
   Method method = Method::Get;
   std::string target;          // as received
@@ -36,6 +41,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   Headers headers;
   std::string body;
+  BodyParts parts;             // instead of `body`, for an endpoint that takes it as it comes and a body that is long
   std::string remote_address;  // "127.0.0.1"
   std::string request_id;      // the caller's X-Request-Id if sane, else made here; echoed
   std::string traceparent;     // W3C; the caller's with a new span id, or a new trace: pass on to peers
@@ -55,8 +61,14 @@ struct Response {
   Headers headers;
   // The connection is closed and nothing is said: for programs that play a peer in trouble.
   bool lost = false;
+  // Instead of `body`, for what is too long to be held. An error breaks the connection off, so that the caller does not
+  // take what came for all.
+  BodyParts parts;
 
   std::string_view payload() const noexcept { return shared_body ? std::string_view{*shared_body} : body; }
 };
+
+// The body of an endpoint that takes it as it comes, however it was read. Valid as long as the request is.
+BodyParts parts_of(const Request& request);
 
 }  // namespace qm::http

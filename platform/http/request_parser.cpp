@@ -7,9 +7,9 @@ namespace qm::http {
 namespace wire = boost::beast::http;
 
 RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std::size_t max_body_bytes)
-    : request_(request), head_bytes_left_(max_header_bytes) {
+    : request_(request), head_bytes_left_(max_header_bytes), max_body_bytes_(max_body_bytes) {
   header_limit(static_cast<std::uint32_t>(max_header_bytes));
-  body_limit(max_body_bytes);
+  body_limit(boost::none);  // checked here, so that a longer body may go on
   eager(true);
   request_.method = Method::Other;
   request_.target.clear();
@@ -17,6 +17,12 @@ RequestParser::RequestParser(Request& request, std::size_t max_header_bytes, std
 }
 
 std::size_t RequestParser::put(boost::asio::const_buffer bytes, boost::beast::error_code& failed) {
+  const std::size_t consumed = put_checked(bytes, failed);
+  if (announced_bytes_ > max_body_bytes_) failed = wire::error::body_limit;
+  return consumed;
+}
+
+std::size_t RequestParser::put_checked(boost::asio::const_buffer bytes, Code& failed) {
   // "0", two line ends: no chunked body that goes on is shorter, so to wait for so much delays nothing.
   constexpr std::size_t kShortestRest = 5;
   if (is_header_done() && chunked() && !is_done() && bytes.size() < kShortestRest) {
@@ -82,6 +88,7 @@ void RequestParser::on_field_impl(wire::field field, Text name, Text value, Code
 void RequestParser::on_header_impl(Code& failed) {
   request_.headers.resize(fields_);
   if (is_ambiguous()) failed = wire::error::bad_content_length;
+  else announced_bytes_ = content_length().value_or(0);
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) {}
@@ -91,7 +98,10 @@ std::size_t RequestParser::on_body_impl(Text part, Code&) {
   return part.size();
 }
 
-void RequestParser::on_chunk_header_impl(std::uint64_t, Text, Code&) {}
+void RequestParser::on_chunk_header_impl(std::uint64_t size, Text, Code&) {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  announced_bytes_ = size > kMost - announced_bytes_ ? kMost : announced_bytes_ + size;
+}
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text part, Code&) {
   request_.body.append(part.data(), part.size());

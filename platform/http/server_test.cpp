@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "platform/core/eventually.hpp"
+#include "platform/http/error_answer.hpp"
 #include "platform/http/raw_peer.hpp"
 
 namespace qm::http {
@@ -26,6 +27,22 @@ Task<Response> hold(std::atomic<bool>& open, std::atomic<int>& held) {
   co_return answer;
 }
 
+// Counts a body; holds no more of it than one part. Stops reading at a part that begins with «stop».
+Task<Response> swallow(const Request& request) {
+  const BodyParts parts = parts_of(request);
+  std::size_t bytes = 0, longest = 0;
+  while (true) {
+    auto part = co_await parts();
+    if (!part) co_return error_answer(part.error(), request.request_id);
+    if (part->empty() || part->starts_with("stop")) break;
+    bytes += part->size();
+    longest = std::max(longest, part->size());
+  }
+  Response answer;
+  answer.body = std::to_string(bytes) + (longest < 4'000'000 ? "" : " held");
+  co_return answer;
+}
+
 class ServerTest : public testing::Test {
  protected:
   ServerTest() {
@@ -43,6 +60,19 @@ class ServerTest : public testing::Test {
     api_.raw(Method::Get, "/big", {.name = "big"}, [](const Request&) -> Task<Response> {
       Response answer;
       answer.body = std::string(200'000, 'b');
+      co_return answer;
+    });
+    api_.raw(Method::Post, "/swallow", {.name = "swallow", .max_body_bytes = 40'000'000, .streams_body = true},
+             [](const Request& request) { return swallow(request); });
+    api_.raw(Method::Get, "/parts", {.name = "parts"}, [](const Request& request) -> Task<Response> {
+      Response answer;
+      answer.content_type = "text/plain";
+      const bool breaks = request.query.size() == 1;
+      answer.parts = [breaks, left = 3]() mutable -> Task<Result<std::string>> {
+        if (breaks && left == 1) co_return rejected("The source ran dry.");
+        std::string part = left-- > 0 ? std::string(20, static_cast<char>('a' + left)) : "";
+        co_return part;
+      };
       co_return answer;
     });
     api_.raw(Method::Get, "/held", {.name = "held"}, [this](const Request&) { return hold(open_, held_); });
@@ -240,6 +270,60 @@ TEST_F(ServerTest, TellsToContinueBeforeTheBody) {
   RawSocket large = connect();
   large.write("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n");
   EXPECT_EQ(status_of(large.read_message()), "HTTP/1.1 413") << "and no Continue before";
+}
+
+TEST_F(ServerTest, TakesALongBodyAsItComes) {
+  start();
+  const std::string megabyte(1'000'000, 'm');
+  RawSocket peer = connect();
+  peer.write("POST /swallow HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 30000000\r\n\r\n");
+  EXPECT_EQ(peer.read_head(), "HTTP/1.1 100 Continue\r\n\r\n");
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(peer.write(megabyte));
+  EXPECT_EQ(body_of(peer.read_message()), "30000000");
+  peer.write("POST /swallow HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(peer.write("f4240\r\n" + megabyte + "\r\n"));
+  ASSERT_TRUE(peer.write("0\r\n\r\n" + request("GET /hello")));
+  EXPECT_EQ(body_of(peer.read_message()), "5000000");
+  EXPECT_EQ(body_of(peer.read_message()), "/hello") << "what follows is the next request";
+  peer.write("POST /swallow HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nshort");
+  EXPECT_EQ(body_of(peer.read_message()), "5");
+}
+
+TEST_F(ServerTest, EndsTheConnectionOfALongBodyThatIsNotRead) {
+  start();
+  RawSocket peer = connect();
+  peer.write("POST /swallow HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\nstop");
+  const std::string answer = peer.read_message();
+  EXPECT_EQ(body_of(answer), "0");
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  RawSocket longer = connect();
+  longer.write("POST /swallow HTTP/1.1\r\nHost: x\r\nContent-Length: 40000001\r\n\r\n");
+  EXPECT_EQ(status_of(longer.read_message()), "HTTP/1.1 413");
+  RawSocket elsewhere = connect();
+  elsewhere.write("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n");
+  EXPECT_EQ(status_of(elsewhere.read_message()), "HTTP/1.1 413");
+}
+
+TEST_F(ServerTest, SendsAnAnswerWhileItIsMade) {
+  start();
+  RawSocket peer = connect();
+  peer.write(request("GET /parts") + request("HEAD /parts") + request("GET /hello"));
+  const std::string head = peer.read_head();
+  EXPECT_NE(head.find("Transfer-Encoding: chunked\r\n"), std::string::npos);
+  EXPECT_EQ(head.find("Content-Length"), std::string::npos);
+  std::string chunks;
+  for (const char c : {'c', 'b', 'a'}) chunks += "14\r\n" + std::string(20, c) + "\r\n";
+  EXPECT_EQ(peer.read_to("0\r\n\r\n"), chunks + "0\r\n\r\n");
+  EXPECT_NE(peer.read_head().find("Transfer-Encoding: chunked\r\n"), std::string::npos);
+  EXPECT_EQ(body_of(peer.read_message()), "/hello");
+  RawSocket broken = connect();
+  broken.write(request("GET /parts?break=1"));
+  const std::string rest = broken.read_rest();
+  EXPECT_NE(rest.find(std::string(20, 'b')), std::string::npos);
+  EXPECT_EQ(rest.find("\r\n0\r\n"), std::string::npos) << "nobody may take it for whole";
+  RawSocket old = connect();
+  old.write("GET /parts HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(body_of(old.read_rest()), std::string(20, 'c') + std::string(20, 'b') + std::string(20, 'a'));
 }
 
 TEST_F(ServerTest, TakesATrailingSlashAndHead) {

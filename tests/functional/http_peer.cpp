@@ -94,6 +94,24 @@ Reply Connection::read_reply(bool head) {
   buffered_.erase(0, end + 4);
   if (status == 100) return read_reply(head);
   if (head || status == 204 || status == 304) length = 0;
+  if (!head && reply.header("transfer-encoding") == "chunked") {
+    while (true) {
+      std::size_t line;
+      while ((line = buffered_.find("\r\n")) == std::string::npos) {
+        if (!more()) return reply;
+      }
+      std::size_t size = 0;
+      std::from_chars(buffered_.data(), buffered_.data() + line, size, 16);
+      while (buffered_.size() < line + 2 + size + 2) {
+        if (!more()) return reply;
+      }
+      reply.body.append(buffered_, line + 2, size);
+      buffered_.erase(0, line + 2 + size + 2);
+      if (size == 0) break;
+    }
+    reply.status = status;
+    return reply;
+  }
   while (buffered_.size() < length) {
     if (!more()) return reply;
   }

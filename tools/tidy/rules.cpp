@@ -36,7 +36,8 @@ const std::vector<Layer>& layers() {
        {"domain", "store", "model", "training", "clients", "platform/core/", "platform/log/", "platform/metrics/",
         "platform/jobs/", "platform/kv/", "platform/security/"}},
       {"api",
-       {"app", "domain", "contracts/", "platform/core/", "platform/http/", "platform/json/", "platform/security/"}},
+       {"app", "domain", "contracts/", "platform/core/", "platform/csv/", "platform/http/", "platform/json/",
+        "platform/security/"}},
   };
   return table;
 }
@@ -52,6 +53,7 @@ const std::vector<Part>& platform_parts() {
       {"core", {}},
       {"log", {"core"}},
       {"config", {"core"}},
+      {"csv", {"core"}},
       {"metrics", {"core"}},
       {"security", {"core"}},
       {"json", {"core"}},

@@ -1,16 +1,21 @@
-#include "platform/aerospike/join.hpp"
+#include "platform/core/join.hpp"
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
-namespace qm::aerospike {
+namespace qm {
 
 namespace {
+
+using Waiter =
+    boost::asio::async_result<boost::asio::use_awaitable_t<Executor>, void(std::exception_ptr)>::handler_type;
 
 // Owned by the tasks that have not ended: if they are destroyed, so is the caller who waits.
 struct Join {
   std::size_t left;
-  Waiter<std::exception_ptr> waiter;
+  Waiter waiter;
   std::exception_ptr failed;
 };
 
@@ -25,7 +30,7 @@ struct TaskEnd {
 struct StartAll {
   Executor executor;
   std::vector<Task<void>>* tasks;
-  void operator()(Waiter<std::exception_ptr> waiter) const {
+  void operator()(Waiter waiter) const {
     auto join = std::make_shared<Join>(Join{tasks->size(), std::move(waiter), nullptr});
     for (auto& task : *tasks) boost::asio::co_spawn(executor, std::move(task), TaskEnd{join});
   }
@@ -37,8 +42,8 @@ Task<void> join_all(std::vector<Task<void>> tasks) {
   if (tasks.empty()) co_return;
   const Executor executor = co_await boost::asio::this_coro::executor;
   const StartAll start{executor, &tasks};
-  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void(std::exception_ptr)>(start,
-                                                                                                               kAwait);
+  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void(std::exception_ptr)>(
+      start, boost::asio::use_awaitable_t<Executor>{});
 }
 
-}  // namespace qm::aerospike
+}  // namespace qm
