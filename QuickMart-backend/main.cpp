@@ -360,14 +360,14 @@ class Shop {
   SendEvents send_events_;
   NoteViews views_;
   CatalogApp catalog_;
-  CartTokens cart_tokens_;
-  MergeCarts merge_carts_;
-  TellCarts tell_carts_;
-  Tickets ticket_app_;
   ClaimSkus claim_skus_;
   EditProduct edit_product_;
   EditCategory edit_category_;
   ImportProducts import_products_;
+  CartTokens cart_tokens_;
+  MergeCarts merge_carts_;
+  TellCarts tell_carts_;
+  Tickets ticket_app_;
   CouponApp coupons_;
   std::unique_ptr<HttpStripeClient> stripe_;  // of the gateway stripe
   std::unique_ptr<PaymentGateway> payments_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "QuickMart-backend/domain/coupon.hpp"
 #include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
