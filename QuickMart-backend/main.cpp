@@ -1,4 +1,5 @@
 // The shop's composition root.
+#include <filesystem>
 #include <iostream>
 
 #include "platform/http/probe.hpp"
@@ -86,7 +87,7 @@ class Shop {
         reco_(config.reco_engine_url, config.service_token),
         send_events_(host.queue(), reco_),
         views_(send_events_, clock_),
-        catalog_(catalog_store_),
+        catalog_(catalog_store_, std::filesystem::path{config.data_dir} / "search"),
         cart_tokens_(config.jwt_secret),
         merge_carts_(carts_, clock_),
         tell_carts_(carts_, catalog_, send_events_, clock_, std::chrono::minutes{config.cart_abandon_after_min}),
