@@ -1,4 +1,5 @@
 // The shop's composition root.
+#include <filesystem>
 #include <iostream>
 
 #include "platform/http/probe.hpp"
@@ -105,7 +106,7 @@ class Shop {
         reco_(config.reco_engine_url, config.service_token),
         send_events_(host.queue(), reco_),
         views_(send_events_, clock_),
-        catalog_(catalog_store_),
+        catalog_(catalog_store_, std::filesystem::path{config.data_dir} / "search"),
         claim_skus_(sku_claims_, catalog_store_, stock_, clock_),
         edit_product_(catalog_store_, claim_skus_, stock_, catalog_, clock_),
         edit_category_(catalog_store_, catalog_),

@@ -11,6 +11,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(xgboost REQUIRED IMPORTED_TARGET xgboost)
 pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(xapian REQUIRED IMPORTED_TARGET xapian-core)
 # Header only, and needs no Boost when told so; its package asks for Debian's default Boost, which cannot stand beside
 # 1.81, so tools/bootstrap unpacks the package under .deps instead of installing it.
 find_path(MSGPACK_INCLUDE_DIR msgpack.hpp HINTS ${CMAKE_SOURCE_DIR}/.deps/usr/include REQUIRED)

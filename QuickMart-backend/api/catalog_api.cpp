@@ -2,6 +2,7 @@
 
 #include "QuickMart-backend/api/catalog_wire.hpp"
 #include "QuickMart-backend/api/printed_catalog.hpp"
+#include "QuickMart-backend/api/product_cursor.hpp"
 #include "QuickMart-backend/api/product_picture.hpp"
 #include "platform/core/snapshot.hpp"
 
@@ -22,15 +23,17 @@ struct ProductFilters {
   std::optional<std::string> brand;
   std::optional<json::Amount> min_price;
   std::optional<json::Amount> max_price;
+  std::optional<double> min_rating;
   std::optional<bool> is_featured;
   std::optional<bool> in_stock;
   std::optional<std::string> search;
   std::optional<SortBy> sort_by;
   std::optional<SortDirection> sort_order;
+  std::optional<std::string> cursor;  // of the answer before, instead of a page
 };
 BOOST_DESCRIBE_STRUCT(ProductFilters, (),
-                      (page, limit, category, subcategory, brand, min_price, max_price, is_featured, in_stock, search,
-                       sort_by, sort_order))
+                      (page, limit, category, subcategory, brand, min_price, max_price, min_rating, is_featured,
+                       in_stock, search, sort_by, sort_order, cursor))
 inline auto constraints(const ProductFilters*) {
   using F = ProductFilters;
   return json::fields(
@@ -38,7 +41,16 @@ inline auto constraints(const ProductFilters*) {
       json::field(&F::limit, json::defaulted(), json::range(1, 100)), json::field(&F::category, json::length(1, 128)),
       json::field(&F::subcategory, json::length(1, 128)), json::field(&F::brand, json::length(1, 128)),
       json::field(&F::min_price, json::range(0, 1e9)), json::field(&F::max_price, json::range(0, 1e9)),
-      json::field(&F::search, json::length(1, 200)));
+      json::field(&F::min_rating, json::range(0, 5)), json::field(&F::search, json::length(1, 200)),
+      json::field(&F::cursor, json::length(1, kMaxCursorBytes)));
+}
+
+struct SuggestFor {
+  std::string q;
+};
+BOOST_DESCRIBE_STRUCT(SuggestFor, (), (q))
+inline auto constraints(const SuggestFor*) {
+  return json::fields(json::field(&SuggestFor::q, json::length(1, 200)));
 }
 
 struct ProductSearch : ProductFilters {
@@ -82,7 +94,7 @@ std::optional<ProductSort> to_domain(std::optional<wire::SortBy> sort) {
   return std::nullopt;
 }
 
-ProductQuery to_domain(wire::ProductFilters&& filters) {
+ProductQuery to_domain(wire::ProductFilters filters) {
   ProductQuery query;
   query.page = filters.page;
   query.limit = filters.limit;
@@ -91,6 +103,7 @@ ProductQuery to_domain(wire::ProductFilters&& filters) {
   query.brand = std::move(filters.brand);
   if (filters.min_price) query.min_price = Money{filters.min_price->minor};
   if (filters.max_price) query.max_price = Money{filters.max_price->minor};
+  query.min_rating = filters.min_rating;
   query.is_featured = filters.is_featured;
   query.in_stock = filters.in_stock;
   query.search = std::move(filters.search).value_or("");
@@ -98,6 +111,16 @@ ProductQuery to_domain(wire::ProductFilters&& filters) {
   if (filters.sort_order)
     query.order = *filters.sort_order == wire::SortDirection::desc ? SortOrder::desc : SortOrder::asc;
   return query;
+}
+
+Error bad_cursor() {
+  Fault fault;
+  fault.loc = {"query", "cursor"};
+  fault.msg = "is no cursor of an answer to this search in this order";
+  fault.type = "value_error.cursor";
+  std::vector<Fault> faults;
+  faults.push_back(std::move(fault));
+  return invalid(std::move(faults));
 }
 
 // Holds the printed form of the newest snapshot; whoever first meets a newer one prints it.
@@ -109,9 +132,20 @@ class CatalogPrinter {
     auto printed = printed_.load();
     auto snapshot = catalog_.snapshot();
     if (printed && printed->catalog() == snapshot) return printed;
-    printed = std::make_shared<const PrintedCatalog>(std::move(snapshot));
+    printed = std::make_shared<const PrintedCatalog>(catalog_, std::move(snapshot));
     printed_.store(printed);
     return printed;
+  }
+
+  // The list that answers `query`, with the cursor as it came.
+  Result<List> list(ProductQuery query, const std::optional<std::string>& cursor) {
+    if (cursor) {
+      query.cursor = parse_cursor(*cursor);
+      if (!query.cursor || !fits(query)) return bad_cursor();
+    }
+    auto json = current()->list(query);
+    if (!json) return json.error();
+    return List{std::move(*json)};
   }
 
  private:
@@ -128,33 +162,44 @@ void tell_search(const CatalogWatch& watch, const http::Request& request, const 
 void add_lists(http::Api& api, const Printer& printer, const CatalogWatch& watch) {
   api.get("/api/products", {.name = "list_products", .summary = "Products, filtered and sorted", .tag = "catalog"},
           [printer, watch](Call<None, wire::ProductFilters> call) -> Task<Result<List>> {
-            const ProductQuery query = to_domain(std::move(call.query));
+            ProductQuery query = to_domain(call.query);
             tell_search(watch, *call.request, query);
-            co_return List{printer->current()->list(query)};
+            co_return printer->list(std::move(query), call.query.cursor);
           });
   api.get("/api/products/search",
           {.name = "search_products",
            .summary = "Products by words in name, brand, tags and description",
            .tag = "catalog"},
           [printer, watch](Call<None, wire::ProductSearch> call) -> Task<Result<List>> {
-            std::string words = std::move(call.query.q);
-            ProductQuery query = to_domain(std::move(call.query));
-            query.search = std::move(words);
+            ProductQuery query = to_domain(call.query);
+            query.search = call.query.q;
             tell_search(watch, *call.request, query);
-            co_return List{printer->current()->list(query)};
+            co_return printer->list(std::move(query), call.query.cursor);
           });
   api.get("/api/products/featured", {.name = "featured_products", .summary = "Featured products", .tag = "catalog"},
           [printer](Call<None, wire::ProductFilters> call) -> Task<Result<List>> {
-            ProductQuery query = to_domain(std::move(call.query));
+            ProductQuery query = to_domain(call.query);
             query.is_featured = true;
-            co_return List{printer->current()->list(query)};
+            co_return printer->list(std::move(query), call.query.cursor);
           });
   api.get("/api/products/category/{category}",
           {.name = "products_of_category", .summary = "Products of a category", .tag = "catalog"},
           [printer](Call<wire::ByCategory, wire::ProductFilters> call) -> Task<Result<List>> {
-            ProductQuery query = to_domain(std::move(call.query));
+            ProductQuery query = to_domain(call.query);
             query.category = std::move(call.path.category);
-            co_return List{printer->current()->list(query)};
+            co_return printer->list(std::move(query), call.query.cursor);
+          });
+}
+
+void add_suggestions(http::Api& api, const CatalogApp& catalog) {
+  api.get("/api/products/suggest",
+          {.name = "suggest_searches", .summary = "Searches that begin so and find something", .tag = "catalog"},
+          [&catalog](Call<None, wire::SuggestFor> call) -> Task<Result<wire::Suggestions>> {
+            auto found = catalog.suggest(call.query.q);
+            if (!found) co_return found.error();
+            wire::Suggestions out;
+            out.suggestions = std::move(*found);
+            co_return out;
           });
 }
 
@@ -167,10 +212,10 @@ void add_single(http::Api& api, const Printer& printer, const CatalogWatch& watc
           {.name = "get_product", .summary = "One product", .tag = "catalog", .errors = {404}},
           [printer, watch](Call<wire::ByProduct> call) -> Task<Result<One>> {
             const auto printed = printer->current();
-            const auto position = printed->catalog()->position(call.path.product_id.str());
-            if (!position) co_return not_found("There is no such product.");
+            const Product* product = printed->catalog()->find(call.path.product_id);
+            if (product == nullptr) co_return not_found("There is no such product.");
             if (watch.viewed) watch.viewed(*call.request, call.path.product_id);
-            co_return One{printed->product(*position)};
+            co_return One{json::print(wire::to_wire(*product))};
           });
 }
 
@@ -196,8 +241,10 @@ void add_pictures(http::Api& api, const CatalogApp& catalog) {
 
 void add_catalog_routes(http::Api& api, const CatalogApp& catalog, CatalogWatch watch) {
   const auto printer = std::make_shared<CatalogPrinter>(catalog);
-  add_lists(api, printer, watch);
-  add_single(api, printer, watch);
+            const Product* product = printed->catalog()->find(call.path.product_id);
+            if (product == nullptr) co_return not_found("There is no such product.");
+            if (watch.viewed) watch.viewed(*call.request, call.path.product_id);
+            co_return One{json::print(wire::to_wire(*product))};
   add_pictures(api, catalog);
 }
 

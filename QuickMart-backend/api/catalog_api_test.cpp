@@ -4,10 +4,13 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/api/printed_catalog.hpp"
+#include "QuickMart-backend/api/product_cursor.hpp"
 #include "QuickMart-backend/store/demo_data_files.hpp"
 
 namespace qm::shop {
@@ -87,6 +90,89 @@ TEST_F(CatalogApiTest, FixedRoutesWinOverAnId) {
   EXPECT_EQ(ok("/api/products/prod_006").at("name").as_string(), "Aurelle Quiet 2 Wireless Headphones");
 }
 
+TEST_F(CatalogApiTest, ACursorLeadsThroughEverythingOnce) {
+  std::set<std::string> seen;
+  std::vector<std::pair<std::string, std::string>> query{{"limit", "7"}, {"sort_by", "price"}, {"sort_order", "desc"}};
+  for (int pages = 1;; ++pages) {
+    const auto page = ok("/api/products", query);
+    for (const auto& product : page.at("products").as_array())
+      EXPECT_TRUE(seen.insert(product.at("product_id").as_string().c_str()).second);
+    EXPECT_EQ(page.contains("next_cursor"), page.at("has_next").as_bool());
+    if (!page.contains("next_cursor")) break;
+    ASSERT_LT(pages, 20);
+    query.resize(3);
+    query.emplace_back("cursor", page.at("next_cursor").as_string().c_str());
+  }
+  EXPECT_EQ(seen.size(), 66U);
+  query[2].second = "asc";
+  const auto other = get("/api/products", query);
+  EXPECT_EQ(other.status, 422) << "the cursor of another order";
+  EXPECT_EQ(boost::json::parse(other.payload()).at("detail").at(0).at("loc").at(1).as_string(), "cursor");
+}
+
+TEST_F(CatalogApiTest, FacetsCountWhereAFilterWouldLead) {
+  const auto all = ok("/api/products").at("facets").as_object();
+  std::int64_t in_categories = 0;
+  for (const auto& each : all.at("categories").as_array()) {
+    in_categories += each.at("count").as_int64();
+    const std::string value = each.at("value").as_string().c_str();
+    const auto there = ok("/api/products", {{"category", value}});
+    EXPECT_EQ(there.at("total").as_int64(), each.at("count").as_int64()) << value;
+    EXPECT_EQ(there.at("facets").at("categories"), all.at("categories")) << "its own filter does not count";
+    EXPECT_NE(each.at("name").as_string(), value.c_str());
+  }
+  EXPECT_EQ(in_categories, 66);
+  for (const auto& each : all.at("prices").as_array()) {
+    const auto text = [&each](const char* end) {
+      const std::string exact = std::to_string(each.at(end).to_number<double>());
+      return exact.substr(0, exact.find('.') + 3);
+    };
+    std::vector<std::pair<std::string, std::string>> query{{"min_price", text("min")}};
+    if (each.as_object().contains("max")) query.emplace_back("max_price", text("max"));
+    EXPECT_EQ(ok("/api/products", query).at("total").as_int64(), each.at("count").as_int64()) << query[0].second;
+  }
+  for (const auto& each : all.at("ratings").as_array()) {
+    const std::string stars = std::to_string(each.at("min_rating").as_int64());
+    EXPECT_EQ(ok("/api/products", {{"min_rating", stars}}).at("total"), each.at("count")) << stars;
+  }
+  for (const auto& each : all.at("in_stock").as_array()) {
+    const char* value = each.at("value").as_bool() ? "true" : "false";
+    EXPECT_EQ(ok("/api/products", {{"in_stock", value}}).at("total"), each.at("count")) << value;
+  }
+}
+
+TEST_F(CatalogApiTest, SearchForgivesAndSuggests) {
+  const auto right = ok("/api/products/search", {{"q", "headphones"}});
+  EXPECT_GT(right.at("total").as_int64(), 0);
+  EXPECT_FALSE(right.contains("corrected_query"));
+  const auto wrong = ok("/api/products/search", {{"q", "haedphones"}});
+  EXPECT_EQ(wrong.at("corrected_query").as_string(), "headphones");
+  EXPECT_EQ(wrong.at("total"), right.at("total"));
+  const auto cheapest = ok("/api/products", {{"search", "headphone"}, {"sort_by", "price"}});
+  EXPECT_EQ(cheapest.at("total"), right.at("total"));
+  const auto suggested = ok("/api/products/suggest", {{"q", "headp"}});
+  ASSERT_FALSE(suggested.at("suggestions").as_array().empty());
+  EXPECT_EQ(suggested.at("suggestions").at(0).as_string(), "headphones");
+}
+
+TEST(ProductCursorText, IsReadBackOrRefused) {
+  ProductCursor cursor;
+  cursor.sort = ProductSort::price;
+  cursor.order = SortOrder::desc;
+  cursor.search = 7;
+  cursor.key = -12'345;
+  cursor.id = "prod_1";
+  cursor.name = "two\nlines";
+  const std::string text = print_cursor(cursor);
+  EXPECT_EQ(parse_cursor(text), cursor);
+  cursor.name = std::string(kMaxSortedNameBytes, '\xF0');
+  cursor.id = std::string(kMaxIdBytes, 'x');
+  EXPECT_LE(print_cursor(cursor).size(), kMaxCursorBytes);
+  EXPECT_EQ(parse_cursor(print_cursor(cursor)), cursor);
+  for (std::size_t length = 0; length + 30 < text.size(); ++length) EXPECT_FALSE(parse_cursor(text.substr(0, length)));
+  EXPECT_FALSE(parse_cursor("32" + text.substr(2))) << "another version";
+}
+
 TEST_F(CatalogApiTest, AmountsAreExact) {
   const auto response = get("/api/products/prod_016");
   EXPECT_NE(response.payload().find(R"("price":39.90,"original_price":49.90,"discount_percentage":20,)"),
@@ -112,6 +198,13 @@ TEST_F(CatalogApiTest, RefusesWhatDoesNotFit) {
       {"/api/products", {{"in_stock", "maybe"}}, 422},
       {"/api/products", {{"page", "1"}, {"page", "2"}}, 422},
       {"/api/products", {{"search", std::string(201, 'a')}}, 422},
+      {"/api/products", {{"min_rating", "6"}}, 422},
+      {"/api/products", {{"cursor", ""}}, 422},
+      {"/api/products", {{"cursor", "zz"}}, 422},
+      {"/api/products", {{"cursor", "310a"}}, 422},
+      {"/api/products", {{"cursor", std::string(2'000, '3')}}, 422},
+      {"/api/products/suggest", {}, 422},
+      {"/api/products/suggest", {{"q", std::string(201, 'a')}}, 422},
       {"/api/products/search", {}, 422},
       {"/api/products/search", {{"q", ""}}, 422},
       {"/api/products/nothing", {}, 404},
@@ -129,7 +222,9 @@ TEST_F(CatalogApiTest, EveryFaultIsListed) {
 }
 
 TEST_F(CatalogApiTest, DrawsEveryProduct) {
-  for (const auto& product : catalog_.snapshot()->products()) {
+  const auto snapshot = catalog_.snapshot();
+  for (const auto number : snapshot->by_id()) {
+    const Product& product = *snapshot->at(number);
     const auto response = get("/api/pictures/" + product.id.str() + ".svg");
     ASSERT_EQ(response.status, 200);
     EXPECT_EQ(response.content_type, "image/svg+xml");
@@ -143,17 +238,21 @@ TEST(PrintedCatalogTest, RemembersOnlySoMuch) {
   std::vector<Product> products(1);
   products[0].id = ProductId{"p1"};
   products[0].name = "Only <One>";
-  const PrintedCatalog printed{std::make_shared<const Catalog>(std::move(products), std::vector<Category>{})};
+  ManualClock clock{kNow};
+  const auto kv = kv::make_memory_store("quick_mart", clock);
+  CatalogStore store{*kv};
+  const CatalogApp app{store};
+  const PrintedCatalog printed{app, std::make_shared<const Catalog>(std::move(products), std::vector<Category>{})};
   ProductQuery query;
-  const std::string first = printed.list(query);
+  const std::string first = *printed.list(query);
   for (query.page = 2; query.page < 2'000; ++query.page)
-    EXPECT_EQ(boost::json::parse(printed.list(query)).at("total").as_int64(), 1);
+    EXPECT_EQ(boost::json::parse(*printed.list(query)).at("total").as_int64(), 1);
   query.page = 1;
-  EXPECT_EQ(printed.list(query), first);
+  EXPECT_EQ(*printed.list(query), first);
 }
 
 TEST(PrintedCatalogTest, KeysTellQueriesApart) {
-  std::vector<ProductQuery> queries(12);
+  std::vector<ProductQuery> queries(14);
   queries[1].page = 2;
   queries[2].limit = 2;
   queries[3].category = "a";
@@ -165,6 +264,8 @@ TEST(PrintedCatalogTest, KeysTellQueriesApart) {
   queries[9].in_stock = true;
   queries[10].search = "a";
   queries[11].order = SortOrder::desc;
+  queries[12].min_rating = 4;
+  queries[13].cursor.emplace();
   std::vector<std::string> keys;
   for (const auto& query : queries) keys.push_back(key_of(query));
   std::sort(keys.begin(), keys.end());

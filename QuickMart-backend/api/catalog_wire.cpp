@@ -32,6 +32,23 @@ Product to_wire(const shop::Product& product) {
   return wire;
 }
 
+Facets to_wire(const shop::Facets& facets) {
+  Facets wire;
+  for (const auto& each : facets.categories) wire.categories.push_back({each.value, each.name, each.count});
+  for (const auto& each : facets.brands) wire.brands.push_back({each.value, each.name, each.count});
+  for (const PriceBand& band : facets.prices) {
+    PriceFacet facet;
+    facet.min.minor = band.min_minor;
+    if (band.next_minor) facet.max = json::Amount{*band.next_minor - 1};
+    facet.count = band.count;
+    wire.prices.push_back(std::move(facet));
+  }
+  for (const RatingBand& band : facets.ratings) wire.ratings.push_back({band.min_rating, band.count});
+  if (facets.in_stock > 0) wire.in_stock.push_back({true, facets.in_stock});
+  if (facets.out_of_stock > 0) wire.in_stock.push_back({false, facets.out_of_stock});
+  return wire;
+}
+
 Category to_wire(const shop::Category& category, const CategoryTree& tree) {
   Category wire;
   wire.category_id = category.id.str();

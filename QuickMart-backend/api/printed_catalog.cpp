@@ -2,26 +2,29 @@
 
 #include "platform/json/print.hpp"
 #include "QuickMart-backend/api/catalog_wire.hpp"
+#include "QuickMart-backend/api/product_cursor.hpp"
+#include "QuickMart-backend/domain/fold_text.hpp"
 
 namespace qm::shop {
 
-PrintedCatalog::PrintedCatalog(std::shared_ptr<const Catalog> catalog) : catalog_(std::move(catalog)) {
-  products_.reserve(catalog_->products().size());
-  for (const Product& product : catalog_->products()) products_.push_back(json::print(wire::to_wire(product)));
+PrintedCatalog::PrintedCatalog(const CatalogApp& app, std::shared_ptr<const Catalog> catalog)
+    : app_(app), catalog_(std::move(catalog)) {
   std::vector<wire::Category> categories;
   for (const Category& category : catalog_->categories())
     categories.push_back(wire::to_wire(category, catalog_->tree()));
   categories_ = json::print(categories);
 }
 
-std::string PrintedCatalog::list(const ProductQuery& query) const {
+Result<std::string> PrintedCatalog::list(const ProductQuery& query) const {
   std::string key = key_of(query);
   {
     std::shared_lock lock{mutex_};
     const auto it = remembered_.find(key);
     if (it != remembered_.end()) return it->second;
   }
-  std::string answer = print(query);
+  const auto found = app_.list(*catalog_, query);
+  if (!found) return found.error();
+  std::string answer = print(query, *found);
   std::unique_lock lock{mutex_};
   // Full means many different queries: starting afresh is as good as choosing what to forget.
   if (remembered_.size() >= kMaxRememberedAnswers || remembered_bytes_ + answer.size() > kMaxRememberedBytes) {
@@ -32,15 +35,27 @@ std::string PrintedCatalog::list(const ProductQuery& query) const {
   return answer;
 }
 
-std::string PrintedCatalog::print(const ProductQuery& query) const {
-  const ProductPage page = catalog_->search(query);
+// A wire::ProductList.
+std::string PrintedCatalog::print(const ProductQuery& query, const FoundProducts& found) const {
+  const ProductListing& listing = found.listing;
   std::string out = R"({"products":[)";
-  for (std::size_t i = 0; i < page.products.size(); ++i) {
+  for (std::size_t i = 0; i < listing.products.size(); ++i) {
     if (i != 0) out += ',';
-    out += products_[page.products[i]];
+    json::print_to(wire::to_wire(catalog_->item(listing.products[i]).product), out);
   }
-  out += R"(],"total":)" + std::to_string(page.total) + R"(,"page":)" + std::to_string(query.page) + R"(,"limit":)" +
-         std::to_string(query.limit) + R"(,"has_next":)" + (page.has_next ? "true}" : "false}");
+  out += R"(],"total":)" + std::to_string(listing.total) + R"(,"page":)" + std::to_string(query.page) +
+         R"(,"limit":)" + std::to_string(query.limit) + R"(,"has_next":)" + (listing.has_next ? "true" : "false");
+  if (listing.next) {
+    out += R"(,"next_cursor":)";
+    json::print_text(print_cursor(*listing.next), out);
+  }
+  if (found.corrected_query) {
+    out += R"(,"corrected_query":)";
+    json::print_text(*found.corrected_query, out);
+  }
+  out += R"(,"facets":)";
+  json::print_to(wire::to_wire(listing.facets), out);
+  out += '}';
   return out;
 }
 
@@ -62,7 +77,9 @@ std::string key_of(const ProductQuery& query) {
   add_number(query.in_stock ? Number{*query.in_stock} : Number{});
   add_number(query.sort ? Number{static_cast<int>(*query.sort)} : Number{});
   add_number(query.order ? Number{static_cast<int>(*query.order)} : Number{});
-  add(query.search.empty() ? "" : "=" + fold_text(query.search));
+  add(query.min_rating ? std::to_string(*query.min_rating) : "");
+  add(query.cursor ? print_cursor(*query.cursor) : "");
+  add(query.search.empty() ? "" : "=" + query.search);  // as it is, since an id is one in one spelling only
   return key;
 }
 

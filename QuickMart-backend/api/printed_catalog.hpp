@@ -1,14 +1,12 @@
-// The catalog with its JSON made beforehand: one text per product, from which lists are put together, and the finished
-// answers of recent queries. Thread-safe.
+// The catalog as JSON: products and lists, and the finished answers of recent queries. Thread-safe.
 #pragma once
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
-#include "QuickMart-backend/domain/catalog.hpp"
+#include "QuickMart-backend/app/catalog.hpp"
 
 namespace qm::shop {
 
@@ -17,19 +15,19 @@ inline constexpr std::size_t kMaxRememberedBytes = 8 * 1024 * 1024;
 
 class PrintedCatalog {
  public:
-  explicit PrintedCatalog(std::shared_ptr<const Catalog> catalog);
+  // `app` made the snapshot and outlives this.
+  PrintedCatalog(const CatalogApp& app, std::shared_ptr<const Catalog> catalog);
 
   const std::shared_ptr<const Catalog>& catalog() const noexcept { return catalog_; }
-  const std::string& product(std::uint32_t position) const { return products_.at(position); }
   const std::string& categories() const noexcept { return categories_; }
-  // The ProductList that answers the query.
-  std::string list(const ProductQuery& query) const;
+  // The ProductList that answers the query. Unavailable: see CatalogApp::list.
+  Result<std::string> list(const ProductQuery& query) const;
 
  private:
-  std::string print(const ProductQuery& query) const;
+  std::string print(const ProductQuery& query, const FoundProducts& found) const;
 
+  const CatalogApp& app_;
   std::shared_ptr<const Catalog> catalog_;
-  std::vector<std::string> products_;
   std::string categories_;
 
   mutable std::shared_mutex mutex_;

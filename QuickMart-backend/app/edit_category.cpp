@@ -44,7 +44,8 @@ Task<Result<StoredCategory>> EditCategory::create(Category category) {
   if (!created) co_return created.error();
   // A new one has nothing under it, so it is in no circle.
   StoredCategory stored{std::move(category), *created};
-  auto published = co_await catalog_.publish();
+  std::vector<ProductId> no_products;
+  auto published = co_await catalog_.publish(std::move(no_products), true);
   if (!published) co_return published.error();
   co_return stored;
 }
@@ -67,7 +68,8 @@ Task<Result<StoredCategory>> EditCategory::replace(Category category, std::optio
     auto kept = co_await refuse_circle(stored, std::move(before));
     if (!kept) co_return kept.error();
   }
-  auto published = co_await catalog_.publish();
+  std::vector<ProductId> no_products;
+  auto published = co_await catalog_.publish(std::move(no_products), true);
   if (!published) co_return published.error();
   co_return stored;
 }

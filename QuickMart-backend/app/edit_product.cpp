@@ -126,7 +126,8 @@ Task<Result<WrittenProduct>> EditProduct::deactivate(ProductId id, std::optional
 
 Task<Result<WrittenProduct>> EditProduct::published(Result<WrittenProduct> written) {
   if (!written || written->outcome == ProductOutcome::unchanged) co_return written;
-  auto published = co_await catalog_.publish();
+  std::vector<ProductId> changed{written->stored.product.id};
+  auto published = co_await catalog_.publish(std::move(changed));
   if (!published) co_return published.error();
   co_return written;
 }

@@ -49,7 +49,8 @@ Task<Result<LoadReport>> LoadDemoData::categories() {
     auto put = co_await uses_.catalog_store.put(category);
     tally(report, "categories", named("category", category.id.str()), put);
   }
-  auto published = co_await uses_.catalog.publish();
+  std::vector<ProductId> no_products;
+  auto published = co_await uses_.catalog.publish(std::move(no_products), true);
   if (!published) note(report, "catalog", published.error());
   co_return report;
 }
@@ -58,11 +59,13 @@ Task<Result<LoadReport>> LoadDemoData::products() {
   auto rows = read_demo_products(uses_.directory, uses_.clock.now());
   if (!rows) co_return rows.error();
   LoadReport report;
+  std::vector<ProductId> changed;
   for (const Product& product : *rows) {
+    changed.push_back(product.id);
     auto put = co_await uses_.catalog_store.put(product);
     tally(report, "products", named("product", product.id.str()), put);
   }
-  auto published = co_await uses_.catalog.publish();
+  auto published = co_await uses_.catalog.publish(std::move(changed));
   if (!published) note(report, "catalog", published.error());
   co_return report;
 }
@@ -253,13 +256,15 @@ Task<Result<void>> LoadDemoData::retire_products(LoadReport& report) {
   for (const Product& product : *rows) of_the_demo.insert(product.id.str());
   auto all = co_await uses_.catalog_store.products();
   if (!all) co_return all.error();
+  std::vector<ProductId> changed;
   for (Product& product : *all) {
     if (!product.is_active || of_the_demo.contains(product.id.str())) continue;
     product.is_active = false;
+    changed.push_back(product.id);
     auto put = co_await uses_.catalog_store.put(product);
     if (!put) note(report, named("product", product.id.str()), put.error());
   }
-  co_return Result<void>{};
+  co_return co_await uses_.catalog.publish(std::move(changed));
 }
 
 Task<Result<void>> LoadDemoData::close_accounts(std::vector<UserId> kept, LoadReport& report) {
@@ -281,7 +286,7 @@ Task<Result<void>> LoadDemoData::close_accounts(std::vector<UserId> kept, LoadRe
 Task<Result<DataStatus>> LoadDemoData::status() {
   DataStatus status;
   const auto catalog = uses_.catalog.snapshot();
-  status.products = static_cast<std::int64_t>(catalog->products().size());
+  status.products = static_cast<std::int64_t>(catalog->size());
   status.categories = static_cast<std::int64_t>(catalog->categories().size());
   auto coupons = co_await uses_.coupons.list();
   if (!coupons) co_return coupons.error();

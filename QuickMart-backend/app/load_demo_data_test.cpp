@@ -149,8 +149,8 @@ TEST_F(LoadDemoDataTest, ResetTakesEverythingBack) {
   half.code = "HALF";
   half.id = coupon_id_of("HALF");
   ASSERT_TRUE(run(coupons_.create(half)));
-  Product extra = catalog_.snapshot()->products().front();
-  const auto products = catalog_.snapshot()->products().size();
+  Product extra = *catalog_.snapshot()->at(0);
+  const auto products = catalog_.snapshot()->size();
   extra.id = ProductId{"prod_extra"};
   ASSERT_TRUE(run(catalog_store_.put(extra)));
   Registration stranger;
@@ -166,7 +166,7 @@ TEST_F(LoadDemoDataTest, ResetTakesEverythingBack) {
   EXPECT_EQ(run(coupons_.find("SAVE20"))->usage_count, 0);
   EXPECT_TRUE(run(held_.of_user(UserId{"user_005"}))->empty());
   EXPECT_FALSE(run(coupons_.find("HALF"))->is_active);
-  EXPECT_EQ(catalog_.snapshot()->products().size(), products);
+  EXPECT_EQ(catalog_.snapshot()->size(), products);
   EXPECT_EQ(run(users_.get(opened->id)).error().kind, ErrorKind::NotFound);
   EXPECT_TRUE(run(users_.find_by_email("demo@quickmart.com")));
   EXPECT_EQ(run(demo.status())->users, 6);

@@ -36,7 +36,7 @@ Task<Result<void>> MirrorStock::run_for_all() {
 
 Task<Result<void>> MirrorStock::mirror(std::set<SkuId> skus) {
   const auto catalog = catalog_.snapshot();
-  bool changed = false;
+  std::set<ProductId> changed;
   for (const SkuId& sku : skus) {
     const auto known = catalog->find_sku(sku);
     if (!known) continue;
@@ -48,10 +48,11 @@ Task<Result<void>> MirrorStock::mirror(std::set<SkuId> skus) {
     if (known->stock_quantity() == stock->available) continue;
     auto written = co_await store_.set_stock(known->product->id, sku, stock->available);
     if (!written && written.error().kind != ErrorKind::NotFound) co_return written.error();
-    changed = true;
+    changed.insert(known->product->id);
   }
-  if (!changed) co_return Result<void>{};
-  co_return co_await catalog_.publish();
+  if (changed.empty()) co_return Result<void>{};
+  std::vector<ProductId> products(changed.begin(), changed.end());
+  co_return co_await catalog_.publish(std::move(products));
 }
 
 }  // namespace qm::shop

@@ -1,6 +1,10 @@
-// Everything the shop shows, as an immutable snapshot with its orders and its text index made beforehand. Reading it
-// from many threads is safe.
+// Everything the shop shows, as an immutable snapshot with its orders made beforehand. Reading it from many threads is
+// safe. Search and filters are in list_products.hpp.
+//
+// A changed catalog is made from the one before it and shares what did not change: when only stock moved, all but a few
+// pointers; otherwise the products, while the orders are merged, which takes some nanoseconds a product.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,73 +14,116 @@
 #include <vector>
 
 #include "QuickMart-backend/domain/category_tree.hpp"
+#include "QuickMart-backend/domain/chunked_array.hpp"
 #include "QuickMart-backend/domain/product.hpp"
+#include "QuickMart-backend/domain/product_query.hpp"
 #include "QuickMart-backend/domain/sellable.hpp"
-#include "QuickMart-backend/domain/text_index.hpp"
 
 namespace qm::shop {
 
-enum class ProductSort { featured, relevance, name, price, rating, created_at };
-enum class SortOrder { asc, desc };
+inline constexpr std::size_t kMaxSortedNameBytes = 256;  // longer names are sorted by their beginning
 
-struct ProductQuery {
-  std::int64_t page = 1;   // ≥ 1
-  std::int64_t limit = 20;  // 1…100
-  std::optional<std::string> category;     // or one under it; names compare without case
-  std::optional<std::string> subcategory;
-  std::optional<std::string> brand;
-  std::optional<Money> min_price;  // both ends included
-  std::optional<Money> max_price;
-  std::optional<bool> is_featured;
-  std::optional<bool> in_stock;
-  std::string search;  // empty: no search
-  // Empty: relevance for a search, else featured first, then name.
-  std::optional<ProductSort> sort;
-  std::optional<SortOrder> order;  // empty: ascending
+struct ProductItem {
+  Product product;
+  std::string sort_name;  // folded, and cut
 };
 
-struct ProductPage {
-  std::vector<std::uint32_t> products;  // positions in Catalog::products()
-  std::int64_t total = 0;
-  bool has_next = false;
+// What filters, facets and orders look at.
+struct ProductRow {
+  std::int64_t price_minor = 0;
+  std::uint32_t category = 0, subcategory = 0, brand = 0;  // codes of ValueCodes
+  std::uint16_t rating_hundredths = 0;
+  bool is_shown = false;
+  bool is_featured = false;
+};
+
+std::uint16_t to_hundredths(double rating);
+
+// Texts as small numbers, compared folded. Only grows.
+class ValueCodes {
+ public:
+  static constexpr std::uint32_t kUnknown = UINT32_MAX;
+  std::uint32_t add(const std::string& text);
+  std::uint32_t find(std::string_view text) const;  // kUnknown when no product ever had it
+  const std::string& text(std::uint32_t code) const { return texts_.at(code); }
+  std::size_t size() const noexcept { return texts_.size(); }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> codes_;
+  std::vector<std::string> texts_;  // as first seen
+};
+
+// The categories that are shown, by sort order, then name, and the tree of all.
+struct Departments {
+  explicit Departments(std::vector<Category> all);
+  std::vector<Category> shown;
+  CategoryTree tree;
 };
 
 class Catalog {
  public:
-  // Inactive products, and categories that are or lie under an inactive one, are left out. Two products of one id: the
-  // later one counts.
-  Catalog(std::vector<Product> products, std::vector<Category> categories);
+  using Number = std::uint32_t;
+  using Numbers = std::vector<Number>;
 
-  const std::vector<Product>& products() const noexcept { return products_; }
-  const std::vector<Category>& categories() const noexcept { return categories_; }  // by sort order, then name
-  const CategoryTree& tree() const noexcept { return tree_; }
+  // Inactive products, and categories that are or lie under an inactive one, are left out. Two products of one id: the later one counts. Each product has a
+  // number for as long as it is shown: the one at its place in `numbers`, or else its own place among them.
+  Catalog(std::vector<Product> products, std::vector<Category> categories, const Numbers& numbers = {});
+
+  // With the `changed` products added, replaced or, when inactive, taken out. New ones get the numbers from end() on.
+  std::shared_ptr<const Catalog> with(std::vector<Product> changed) const;
+  std::shared_ptr<const Catalog> with(std::vector<Category> categories) const;
+
+  std::size_t size() const noexcept { return arranged_->by_id.size(); }
+  Number end() const noexcept { return static_cast<Number>(items_.size()); }  // above every number
+  const std::vector<Category>& categories() const noexcept { return categories_->shown; }  // by sort order, then name
+  const CategoryTree& tree() const noexcept { return categories_->tree; }
+  // Null when there is none of the number.
+  const Product* at(Number number) const noexcept;
   const Product* find(const ProductId& id) const noexcept;
+  std::optional<Number> number(std::string_view id) const noexcept;
   // Empty when it is not sold, and for a product that is sold in variants only.
   std::optional<Sellable> find_sku(const SkuId& sku) const noexcept;
-  std::optional<std::uint32_t> position(std::string_view id) const noexcept;
 
-  ProductPage search(const ProductQuery& query) const;
+  // --- for listings: all by number, or in an order ---
+  const Numbers& by_id() const noexcept { return arranged_->by_id; }
+  const Numbers& sorted_by(ProductSort sort, SortOrder order) const;
+  const std::vector<ProductRow>& rows() const noexcept { return arranged_->rows; }
+  const ValueCodes& category_codes() const noexcept { return arranged_->categories; }
+  const ValueCodes& subcategory_codes() const noexcept { return arranged_->subcategories; }
+  const ValueCodes& brand_codes() const noexcept { return arranged_->brands; }
+  bool in_stock(Number number) const noexcept { return (in_stock_[number / 64] >> (number % 64) & 1) != 0; }
+  // Its place by name, then id: what tells equals apart in every order.
+  std::uint32_t name_rank(Number number) const noexcept { return arranged_->name_rank[number]; }
+  // How many have a smaller name, or the same and a smaller id; `through`: or the same id.
+  std::uint32_t ranks_before(std::string_view sort_name, std::string_view id, bool through) const noexcept;
+  // By what an order sorts, smaller ones first, whichever its direction; 0 where the name alone decides. Equals stand
+  // by name, then id, upwards; downwards in the order of names downwards.
+  std::int64_t sort_key(ProductSort sort, SortOrder order, Number number) const noexcept;
+  const ProductItem& item(Number number) const noexcept { return *items_[number]; }
 
  private:
-  using Positions = std::vector<std::uint32_t>;
-  bool admits(const ProductQuery& query, std::uint32_t position) const;
-  const Positions& sorted_by(ProductSort sort, SortOrder order) const;
-
-  struct Folded {
-    std::string category, subcategory, brand;
+  using Items = ChunkedArray<std::shared_ptr<const ProductItem>>;  // by number; null: nothing of this number
+  struct Arranged {
+    std::vector<ProductRow> rows;
+    Numbers by_id;
+    std::vector<std::uint64_t> by_sku;  // of variants: number << 8 | place among the product's
+    std::vector<Numbers> sorted;        // one per sort and order
+    std::vector<std::uint32_t> name_rank;
+    ValueCodes categories, subcategories, brands;
   };
 
-  std::vector<Product> products_;
-  std::vector<Category> categories_;
-  CategoryTree tree_;
-  std::vector<Folded> folded_;
-  std::unordered_map<std::string, std::uint32_t> position_;
-  struct VariantPlace {
-    std::uint32_t product = 0, variant = 0;
-  };
-  std::unordered_map<std::string, VariantPlace> variants_;  // by SKU
-  std::vector<Positions> sorted_;  // one per sort and order
-  TextIndex index_;
+  Number add(Product product, Number number);
+  void arrange();
+  void rearrange(const Arranged& before, const std::vector<bool>& is_changed, const Numbers& changed);
+  void describe(Arranged& arranged, Number number) const;
+  void rank_names(Arranged& arranged) const;
+  bool sorts_before(ProductSort sort, SortOrder order, Number a, Number b) const noexcept;
+  const std::string& sku_text(std::uint64_t place) const noexcept;
+
+  Items items_;
+  std::vector<std::uint64_t> in_stock_;  // a bit for each number
+  std::shared_ptr<const Arranged> arranged_;
+  std::shared_ptr<const Departments> categories_;
 };
 
 }  // namespace qm::shop

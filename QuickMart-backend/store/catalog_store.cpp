@@ -1,5 +1,7 @@
 #include "QuickMart-backend/store/catalog_store.hpp"
 
+#include <set>
+
 #include "QuickMart-backend/store/change_record.hpp"
 #include "QuickMart-backend/store/record_fields.hpp"
 
@@ -11,7 +13,10 @@ constexpr const char* kCategorySet = "category";
 constexpr const char* kChanges = "changes";
 constexpr const char* kRevision = "revision";
 constexpr const char* kVariantStock = "variant_stock";  // a map of its own, so that one of them can be set alone
+constexpr const char* kChanged = "changed";  // ids of the last products that changed; one for each count
+constexpr const char* kTheCategories = "";    // among them
 constexpr std::size_t kProductsPerPage = 500;
+constexpr std::size_t kNotedAtOnce = 200;
 
 void encode_variants(const std::vector<Variant>& variants, kv::Bins& bins) {
   if (variants.empty()) return;
@@ -282,21 +287,76 @@ Task<Result<std::vector<Category>>> CatalogStore::categories() {
   return read_all<Category>(store_, kCategorySet, kMaxCategories, &decode_category);
 }
 
+Task<Result<std::vector<std::optional<Product>>>> CatalogStore::products(std::vector<ProductId> ids) {
+  std::vector<kv::Key> keys;
+  keys.reserve(ids.size());
+  for (const ProductId& id : ids) keys.push_back({kProductSet, id.str()});
+  auto records = co_await store_.get_many(std::move(keys));
+  if (!records) co_return records.error();
+  std::vector<std::optional<Product>> products(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if ((*records)[i]) products[i] = decode_product(ids[i].str(), *(*records)[i]);
+  co_return products;
+}
+
+// As many at once as no list of changes explains.
 Task<Result<void>> CatalogStore::note_change() {
   std::vector<kv::Op> ops;
-  ops.push_back(kv::Op::add(kChanges, 1));
+  ops.push_back(kv::Op::add(kChanges, kv::Value{kMaxNotedChanges + 1}));
   kv::Key key = the_count_of_changes();
   auto counted = co_await store_.operate(std::move(key), std::move(ops));
   if (!counted) co_return counted.error();
   co_return Result<void>{};
 }
 
+Task<Result<void>> CatalogStore::note_changes(std::vector<ProductId> products, bool categories) {
+  std::vector<std::string> noted;
+  if (categories) noted.emplace_back(kTheCategories);
+  for (const ProductId& id : products) noted.push_back(id.str());
+  if (noted.size() > static_cast<std::size_t>(kMaxNotedChanges)) co_return co_await note_change();
+  for (std::size_t from = 0; from < noted.size(); from += kNotedAtOnce) {
+    const std::size_t to = std::min(from + kNotedAtOnce, noted.size());
+    std::vector<kv::Op> ops;
+    ops.push_back(kv::Op::add(kChanges, kv::Value{static_cast<std::int64_t>(to - from)}));
+    for (std::size_t i = from; i < to; ++i) ops.push_back(kv::Op::append(kChanged, kv::Value{noted[i]}));
+    ops.push_back(kv::Op::trim_keep_last(kChanged, kMaxNotedChanges));
+    kv::Key key = the_count_of_changes();
+    auto counted = co_await store_.operate(std::move(key), std::move(ops));
+    if (!counted) co_return counted.error();
+  }
+  co_return Result<void>{};
+}
+
 Task<Result<std::int64_t>> CatalogStore::changes() {
   kv::Key key = the_count_of_changes();
-  auto record = co_await store_.get(std::move(key));
+  std::vector<std::string> bins{kChanges};
+  auto record = co_await store_.get(std::move(key), std::move(bins));
   if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
   const auto* counted = record ? record->get<std::int64_t>(kChanges) : nullptr;
   co_return counted == nullptr ? 0 : *counted;
+}
+
+Task<Result<CatalogChanges>> CatalogStore::changes_after(std::int64_t counted) {
+  kv::Key key = the_count_of_changes();
+  auto record = co_await store_.get(std::move(key));
+  if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
+  CatalogChanges changes;
+  if (!record) {
+    changes.everything = counted != 0;  // the store forgot
+    co_return changes;
+  }
+  const RecordFields fields{*record};
+  changes.counted = fields.integer(kChanges);
+  const std::vector<std::string> noted = fields.texts(kChanged);
+  const std::int64_t missed = changes.counted - counted;
+  if (missed < 0 || missed > static_cast<std::int64_t>(noted.size())) {
+    changes.everything = true;
+    co_return changes;
+  }
+  std::set<std::string> each_once(noted.end() - missed, noted.end());
+  changes.categories = each_once.erase(kTheCategories) > 0;
+  for (const std::string& id : each_once) changes.products.emplace_back(id);
+  co_return changes;
 }
 
 }  // namespace qm::shop

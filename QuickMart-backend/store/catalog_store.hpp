@@ -1,5 +1,5 @@
-// Products and categories: sets "product" and "category"; and how often they changed: set "catalog", one record.
-// Thread-safe.
+// Products and categories: sets "product" and "category"; and how often, and where, they changed: set "catalog", one
+// record. Thread-safe.
 #pragma once
 #include <functional>
 #include <optional>
@@ -11,8 +11,17 @@
 
 namespace qm::shop {
 
-inline constexpr std::size_t kMaxProducts = 20'000;
+inline constexpr std::size_t kMaxProducts = 2'000'000;
 inline constexpr std::size_t kMaxCategories = 500;
+inline constexpr std::int64_t kMaxNotedChanges = 1'000;  // the latest; whoever lags behind by more reads everything
+
+// What changed since somebody last looked.
+struct CatalogChanges {
+  std::int64_t counted = 0;     // pass it to the next call
+  bool everything = false;      // or so much that it is not known what
+  bool categories = false;
+  std::vector<ProductId> products{};  // each once
+};
 
 // `revision` counts what staff changed, and names a state of the product in an ETag. It is not the record's
 // generation, as a sale writes the record too (set_stock), and who edits a product is not to be turned away for that.
@@ -57,10 +66,16 @@ class CatalogStore {
   Task<Result<std::vector<Product>>> products();
   Task<Result<std::vector<Category>>> categories();
 
-  // Counts a change of products or categories, so that everybody who keeps a copy notices; once they are written.
+  // One slot per id, in order; empty where there is no record. At most 1,000.
+  Task<Result<std::vector<std::optional<Product>>>> products(std::vector<ProductId> ids);
+
+  // Note a change, so that everybody who keeps a copy notices; once it is written. The first: of anything.
   Task<Result<void>> note_change();
+  Task<Result<void>> note_changes(std::vector<ProductId> products, bool categories);
   // How many were counted. What is read after it holds at least these.
   Task<Result<std::int64_t>> changes();
+  // What was noted after `counted`; nothing when that is still the count.
+  Task<Result<CatalogChanges>> changes_after(std::int64_t counted);
 
  private:
   kv::Store& store_;

@@ -98,5 +98,55 @@ TEST(Catalog, PricesAreExactDecimals) {
   }
 }
 
+TEST(Catalog, SearchKnowsFormsOfWordsAndMisspellings) {
+  const auto total = [](const std::string& words) {
+    return number_at(shop().get("/api/products/search?q=" + words).json(), "total");
+  };
+  EXPECT_GT(total("headphones"), 0);
+  EXPECT_EQ(total("headphone"), total("headphones"));
+  EXPECT_EQ(total("HEADPHONES%20"), total("headphones"));
+  const auto corrected = shop().get("/api/products/search?q=haedphones").json();
+  EXPECT_EQ(text_at(corrected, "corrected_query"), "headphones");
+  EXPECT_EQ(number_at(corrected, "total"), total("headphones"));
+  for (const char* words : {"%22", "(((", "a%20AND%20OR%20NOT", "*", "brand:", "%FF%FE", "-%2B~%5E"})
+    EXPECT_EQ(shop().get(std::string{"/api/products/search?q="} + words).status, 200) << words;
+}
+
+TEST(Catalog, SuggestsSearchesThatFindSomething) {
+  const auto suggested = list_at(shop().get("/api/products/suggest?q=head").json(), "suggestions");
+  ASSERT_FALSE(suggested.empty());
+  for (const auto& each : suggested) {
+    std::string words{each.as_string().c_str()};
+    for (std::size_t at = words.find(' '); at != std::string::npos; at = words.find(' ', at)) words.replace(at, 1, "+");
+    EXPECT_GT(number_at(shop().get("/api/products/search?q=" + words).json(), "total"), 0) << words;
+  }
+  EXPECT_EQ(shop().get("/api/products/suggest").status, 422);
+}
+
+TEST(Catalog, FacetsSayHowManyAFilterWouldLeave) {
+  const auto facets = at(products("?brand=Norvik"), "facets");
+  for (const auto& each : list_at(facets, "categories")) {
+    const auto filtered = products("?brand=Norvik&category=" + text_at(each, "value"));
+    EXPECT_EQ(number_at(filtered, "total"), number_at(each, "count"));
+  }
+  for (const auto& each : list_at(facets, "brands")) EXPECT_GT(number_at(each, "count"), 0);
+  EXPECT_GT(list_at(facets, "brands").size(), 1u) << "the other brands are still there to choose";
+}
+
+TEST(Catalog, PagesByCursorThroughEveryProductOnce) {
+  std::set<std::string> seen;
+  std::string cursor;
+  do {
+    const auto json = products("?limit=9&sort_by=rating&sort_order=desc" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    for (const auto& product : list_at(json, "products"))
+      EXPECT_TRUE(seen.insert(text_at(product, "product_id")).second);
+    cursor = json.as_object().contains("next_cursor") ? text_at(json, "next_cursor") : "";
+  } while (!cursor.empty());
+  EXPECT_EQ(static_cast<double>(seen.size()), number_at(products("?limit=1"), "total"));
+  const Reply bad = shop().get("/api/products?cursor=abc");
+  EXPECT_EQ(bad.status, 422);
+  EXPECT_EQ(text_at(bad.json(), "detail/0/loc/1"), "cursor");
+}
+
 }  // namespace
 }  // namespace qm::functional

@@ -9,7 +9,7 @@
 namespace qm::functional {
 namespace {
 
-HeaderList keyed(const SignedIn& who, const std::string& key) {
+HeaderList keyed_as(const SignedIn& who, const std::string& key) {
   HeaderList headers = who.headers();
   headers.emplace_back("Idempotency-Key", key);
   return headers;
@@ -20,7 +20,7 @@ constexpr const char* kOne = R"({"product_id":"prod_001","quantity":1})";
 // → the order's id.
 std::string buy(const Peer& shop, const SignedIn& who, const std::string& key) {
   EXPECT_EQ(shop.post("/api/cart/add", kOne, who.headers()).status, 200);
-  const Reply bought = shop.post("/api/cart/checkout", "{}", keyed(who, key));
+  const Reply bought = shop.post("/api/cart/checkout", "{}", keyed_as(who, key));
   EXPECT_EQ(bought.status, 201) << bought.body;
   return text_at(bought.json(), "order_id");
 }

@@ -77,6 +77,7 @@ constexpr std::array kLibraries{
     Library{"rocksdb/", "platform/kv/"},
     Library{"sodium", "platform/security/"},
     Library{"jwt.h", "platform/security/"},
+    Library{"xapian", "QuickMart-backend/store/"},
     Library{"prometheus/", "platform/metrics/"},
     Library{"spdlog/", "platform/log/"},
     Library{"CLI/", "platform/config/"},

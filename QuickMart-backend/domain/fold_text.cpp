@@ -1,9 +1,7 @@
-#include "QuickMart-backend/domain/text_index.hpp"
+#include "QuickMart-backend/domain/fold_text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <unordered_map>
 
 namespace qm::shop {
 namespace {
@@ -85,54 +83,6 @@ std::vector<std::string> words_of(std::string_view text) {
     at = end;
   }
   return words;
-}
-
-void TextIndex::add(std::uint32_t document, std::string_view text, double weight) {
-  for (std::string& word : words_of(text)) words_[std::move(word)].push_back({document, weight});
-}
-
-void TextIndex::seal() {
-  // A word counts once per document, in its weightiest field: repeating a word must not buy a better place.
-  for (auto& [word, postings] : words_) {
-    std::sort(postings.begin(), postings.end(), [](const Posting& a, const Posting& b) {
-      return a.document != b.document ? a.document < b.document : a.weight > b.weight;
-    });
-    auto same = [](const Posting& a, const Posting& b) { return a.document == b.document; };
-    postings.erase(std::unique(postings.begin(), postings.end(), same), postings.end());
-    postings.shrink_to_fit();
-  }
-}
-
-std::vector<Hit> TextIndex::search(std::string_view query) const {
-  std::vector<std::string> words = words_of(query);
-  std::sort(words.begin(), words.end());
-  words.erase(std::unique(words.begin(), words.end()), words.end());
-  if (words.size() > kMaxQueryWords) words.resize(kMaxQueryWords);
-  if (words.empty()) return {};
-
-  std::optional<std::unordered_map<std::uint32_t, double>> found;
-  for (const std::string& word : words) {
-    std::unordered_map<std::uint32_t, double> best;
-    for (auto it = words_.lower_bound(word); it != words_.end() && it->first.starts_with(word); ++it) {
-      const double closeness = it->first.size() == word.size() ? 1.5 : 1.0;  // the whole word beats its beginning
-      for (const Posting& posting : it->second) {
-        if (found && !found->contains(posting.document)) continue;
-        double& score = best[posting.document];
-        score = std::max(score, posting.weight * closeness);
-      }
-    }
-    if (found)
-      for (auto& [document, score] : best) score += found->at(document);
-    found = std::move(best);
-  }
-
-  std::vector<Hit> hits;
-  hits.reserve(found->size());
-  for (const auto& [document, score] : *found) hits.push_back({document, score});
-  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
-    return a.score != b.score ? a.score > b.score : a.document < b.document;
-  });
-  return hits;
 }
 
 }  // namespace qm::shop
