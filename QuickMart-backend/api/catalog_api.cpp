@@ -241,10 +241,9 @@ void add_pictures(http::Api& api, const CatalogApp& catalog) {
 
 void add_catalog_routes(http::Api& api, const CatalogApp& catalog, CatalogWatch watch) {
   const auto printer = std::make_shared<CatalogPrinter>(catalog);
-            const Product* product = printed->catalog()->find(call.path.product_id);
-            if (product == nullptr) co_return not_found("There is no such product.");
-            if (watch.viewed) watch.viewed(*call.request, call.path.product_id);
-            co_return One{json::print(wire::to_wire(*product))};
+  add_lists(api, printer, watch);
+  add_suggestions(api, catalog);
+  add_single(api, printer, watch);
   add_pictures(api, catalog);
 }
 
