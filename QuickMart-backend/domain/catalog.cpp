@@ -63,14 +63,6 @@ std::uint16_t to_hundredths(double rating) {
   return static_cast<std::uint16_t>(std::lround(std::clamp(rating, 0.0, 5.0) * 100));
 }
 
-Departments::Departments(std::vector<Category> all) : shown(std::move(all)) {
-  std::sort(shown.begin(), shown.end(), [](const Category& a, const Category& b) {
-    return std::tie(a.sort_order, a.name, a.id) < std::tie(b.sort_order, b.name, b.id);
-  });
-  tree = CategoryTree{shown};
-  std::erase_if(shown, [this](const Category& each) { return !tree.is_shown(each.id); });
-}
-
 // --- codes -----------------------------------------------------------------------------------------------------------
 
 std::uint32_t ValueCodes::add(const std::string& text) {
@@ -86,8 +78,16 @@ std::uint32_t ValueCodes::find(std::string_view text) const {
 
 // --- making ----------------------------------------------------------------------------------------------------------
 
+Catalog::Departments::Departments(std::vector<Category> categories) : shown(std::move(categories)) {
+  std::sort(shown.begin(), shown.end(), [](const Category& a, const Category& b) {
+    return std::tie(a.sort_order, a.name, a.id) < std::tie(b.sort_order, b.name, b.id);
+  });
+  tree = CategoryTree{shown};
+  std::erase_if(shown, [this](const Category& each) { return !tree.is_shown(each.id); });
+}
+
 Catalog::Catalog(std::vector<Product> products, std::vector<Category> categories, const Numbers& numbers)
-    : categories_(std::make_shared<const Departments>(std::move(categories))) {
+    : departments_(std::make_shared<const Departments>(std::move(categories))) {
   std::unordered_map<std::string, Number> first_of_id;
   first_of_id.reserve(products.size());
   for (std::size_t i = 0; i < products.size(); ++i) {
@@ -235,7 +235,7 @@ std::shared_ptr<const Catalog> Catalog::with(std::vector<Product> changed) const
 
 std::shared_ptr<const Catalog> Catalog::with(std::vector<Category> categories) const {
   auto next = std::make_shared<Catalog>(*this);
-  next->categories_ = std::make_shared<const Departments>(std::move(categories));
+  next->departments_ = std::make_shared<const Departments>(std::move(categories));
   return next;
 }
 

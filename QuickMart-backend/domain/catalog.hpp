@@ -53,20 +53,14 @@ class ValueCodes {
   std::vector<std::string> texts_;  // as first seen
 };
 
-// The categories that are shown, by sort order, then name, and the tree of all.
-struct Departments {
-  explicit Departments(std::vector<Category> all);
-  std::vector<Category> shown;
-  CategoryTree tree;
-};
-
 class Catalog {
  public:
   using Number = std::uint32_t;
   using Numbers = std::vector<Number>;
 
-  // Inactive products, and categories that are or lie under an inactive one, are left out. Two products of one id: the later one counts. Each product has a
-  // number for as long as it is shown: the one at its place in `numbers`, or else its own place among them.
+  // Inactive products, and categories that are or lie under an inactive one, are left out. Two products of one id: the
+  // later one counts. Each product has a number for as long as it is shown: the one at its place in `numbers`, or else
+  // its own place among them.
   Catalog(std::vector<Product> products, std::vector<Category> categories, const Numbers& numbers = {});
 
   // With the `changed` products added, replaced or, when inactive, taken out. New ones get the numbers from end() on.
@@ -75,8 +69,8 @@ class Catalog {
 
   std::size_t size() const noexcept { return arranged_->by_id.size(); }
   Number end() const noexcept { return static_cast<Number>(items_.size()); }  // above every number
-  const std::vector<Category>& categories() const noexcept { return categories_->shown; }  // by sort order, then name
-  const CategoryTree& tree() const noexcept { return categories_->tree; }
+  const std::vector<Category>& categories() const noexcept { return departments_->shown; }  // by sort order, then name
+  const CategoryTree& tree() const noexcept { return departments_->tree; }
   // Null when there is none of the number.
   const Product* at(Number number) const noexcept;
   const Product* find(const ProductId& id) const noexcept;
@@ -112,6 +106,12 @@ class Catalog {
     ValueCodes categories, subcategories, brands;
   };
 
+  struct Departments {
+    explicit Departments(std::vector<Category> categories);
+    std::vector<Category> shown;
+    CategoryTree tree;  // of all
+  };
+
   Number add(Product product, Number number);
   void arrange();
   void rearrange(const Arranged& before, const std::vector<bool>& is_changed, const Numbers& changed);
@@ -123,7 +123,7 @@ class Catalog {
   Items items_;
   std::vector<std::uint64_t> in_stock_;  // a bit for each number
   std::shared_ptr<const Arranged> arranged_;
-  std::shared_ptr<const Departments> categories_;
+  std::shared_ptr<const Departments> departments_;
 };
 
 }  // namespace qm::shop

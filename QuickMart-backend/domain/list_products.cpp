@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <map>
 #include <tuple>
 
 #include "QuickMart-backend/domain/fold_text.hpp"
@@ -54,8 +55,9 @@ class Filter {
   // And those under it.
   void mark_category(const std::string& category) {
     const ValueCodes& codes = catalog_.category_codes();
-    for (std::uint32_t code = 0; code < wanted_categories_.size(); ++code)
-      if (catalog_.tree().is_within(codes.text(code), category)) wanted_categories_[code] = 1;
+    const std::uint32_t own = codes.find(category);
+    for (std::uint32_t code = 0; code < codes.size(); ++code)
+      wanted_categories_[code] = code == own || catalog_.tree().is_within(codes.text(code), category) ? 1 : 0;
   }
 
   const Catalog& catalog_;
@@ -84,10 +86,7 @@ class FacetCounts {
 
   Facets facets(std::optional<std::uint32_t> chosen_brand) const {
     Facets facets;
-    facets.categories = values(categories_, catalog_.category_codes());
-    for (FacetValue& each : facets.categories)
-      for (const Category& category : catalog_.categories())
-        if (category.id.str() == each.value) each.name = category.name;
+    facets.categories = categories();
     facets.brands = values(brands_, catalog_.brand_codes());
     cut_brands(facets.brands, chosen_brand);
     for (std::size_t band = 0; band < prices_.size(); ++band) {
@@ -115,13 +114,34 @@ class FacetCounts {
     return band;
   }
 
+  static void sort_by_count(std::vector<FacetValue>& values) {
+    std::sort(values.begin(), values.end(), [](const FacetValue& a, const FacetValue& b) {
+      return a.count != b.count ? a.count > b.count : a.value < b.value;
+    });
+  }
+
   static std::vector<FacetValue> values(const std::vector<std::int32_t>& counts, const ValueCodes& codes) {
     std::vector<FacetValue> values;
     for (std::uint32_t code = 0; code < counts.size(); ++code)
       if (counts[code] > 0) values.push_back({codes.text(code), codes.text(code), counts[code]});
-    std::sort(values.begin(), values.end(), [](const FacetValue& a, const FacetValue& b) {
-      return a.count != b.count ? a.count > b.count : a.value < b.value;
-    });
+    sort_by_count(values);
+    return values;
+  }
+
+  // What is sold under a category counts for it and for all above it.
+  std::vector<FacetValue> categories() const {
+    std::map<std::string, std::int64_t> within;
+    for (std::uint32_t code = 0; code < categories_.size(); ++code) {
+      if (categories_[code] == 0) continue;
+      for (const CategoryId& each : catalog_.tree().path(CategoryId{catalog_.category_codes().text(code)}))
+        within[each.str()] += categories_[code];
+    }
+    std::vector<FacetValue> values;
+    for (const auto& [id, count] : within) values.push_back({id, id, count});
+    for (FacetValue& each : values)
+      for (const Category& category : catalog_.categories())
+        if (category.id.str() == each.value) each.name = category.name;
+    sort_by_count(values);
     return values;
   }
 

@@ -27,7 +27,7 @@ struct ProductQuery {
   std::int64_t page = 1;   // ≥ 1; means nothing with a cursor
   std::int64_t limit = 20;  // 1…100
   std::optional<ProductCursor> cursor;     // the page after it
-  std::optional<std::string> category;     // names compare without case
+  std::optional<std::string> category;     // or one under it; names compare without case
   std::optional<std::string> subcategory;
   std::optional<std::string> brand;
   std::optional<Money> min_price;  // both ends included
