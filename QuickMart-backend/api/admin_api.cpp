@@ -222,7 +222,9 @@ void add_coupon_creation(http::Api& api, const AdminApp& admin) {
       [&coupons, &clock,
        &audit](Call<None, None, wire::NewCoupon> call) -> Task<Result<http::Answer<wire::CreatedCoupon>>> {
         Coupon coupon = wire::to_domain(std::move(call.body), clock.now());
-        AuditEntry entry = audit_entry(*call.request, "coupon.create", {"coupon", coupon.code}, coupon.name);
+        const auto normalised = normalise_coupon_code(coupon.code);
+        const std::string code = normalised ? *normalised : coupon.code;
+        AuditEntry entry = audit_entry(*call.request, "coupon.create", {"coupon", code}, coupon.name);
         auto work = coupons.create.run(std::move(coupon));
         auto created = co_await audit.around(std::move(entry), std::move(work));
         if (!created) co_return created.error();
