@@ -242,14 +242,13 @@ Task<Result<void>> PlaceOrder::reserve_stock(const Order& order, OrderItem item)
 }
 
 Task<Result<Order>> PlaceOrder::fail(StoredOrder stored, Error why) {
-  // A reason of the business is the key's answer from now on; after any other the key may be used again. Said before
-  // the write that makes it durable.
-  std::optional<Error> said = why;
-  auto ended = co_await uses_.settle.end_checkout(stored.order, std::move(said));
-  if (!ended) co_return why;
+  // First, as whoever took the order over answers for its key too: what failed then may have failed for that.
   auto undoing = co_await uses_.settle.advance(std::move(stored), OrderProgress::undoing);
   if (!undoing) co_return undoing.error().kind == ErrorKind::GenerationMismatch ? being_placed() : why;
-  uses_.mirror.note(undoing->order.items);
+  // A reason of the business is the key's answer from now on; after any other the key may be used again.
+  std::optional<Error> said = why;
+  auto ended = co_await uses_.settle.end_checkout(undoing->order, std::move(said));
+  if (!ended) co_return why;
   static_cast<void>(co_await uses_.settle.run(std::move(*undoing)));  // or its recovery does
   co_return why;
 }

@@ -51,7 +51,9 @@ Task<Result<Order>> SettleOrder::run(StoredOrder stored) {
     if (!noted) co_return noted.error();
   }
   order.progress = OrderProgress::none;
-  auto written = co_await uses_.saga.orders.update(order, stored.generation);
+  // What the customer is told of a failed checkout was written before: this makes it durable.
+  OrderStore& orders = progress == OrderProgress::undoing ? uses_.orders : uses_.saga.orders;
+  auto written = co_await orders.update(order, stored.generation);
   if (!written) co_return written.error();
   co_return std::move(order);
 }
