@@ -259,10 +259,12 @@ void add_category_reading(http::Api& api, EditCategory& categories, Audit& audit
            });
 }
 
+using CategoryCall = Call<wire::OfStaffCategory, None, wire::KeptCategory>;
+
 void add_category_changes(http::Api& api, EditCategory& categories, Audit& audit) {
   api.put("/api/admin/categories/{category_id}",
           catalog_keeping("replace_category", "Changes a category; needs If-Match", {404, 409, 412, 428}),
-          [&categories, &audit](Call<wire::OfStaffCategory, None, wire::KeptCategory> call) -> Task<Result<CategoryAnswer>> {
+          [&categories, &audit](CategoryCall call) -> Task<Result<CategoryAnswer>> {
             auto wanted = http::parse_if_match(call.request->header("if-match"));
             if (!wanted) co_return wanted.error();
             if (call.body.category_id && *call.body.category_id != call.path.category_id)

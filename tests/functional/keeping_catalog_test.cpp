@@ -87,7 +87,7 @@ TEST_F(KeepingTheCatalog, OfTwoWhoChangeOneProductTheSecondIsTold) {
   std::multiset<std::string> actions;
   const auto log = peer().get("/api/admin/audit?limit=50", staff()).json();
   for (const auto& each : list_at(log, "entries"))
-    if (text_at(each, "subject/id") == "coat") actions.insert(text_at(each, "action"));
+    if (text_at(each, "subject_id") == "coat") actions.insert(text_at(each, "action"));
   EXPECT_EQ(actions, (std::multiset<std::string>{"product.create", "product.deactivate", "product.patch",
                                                  "product.replace"}))
       << boost::json::serialize(log);
