@@ -199,8 +199,8 @@ class Shop {
     add_user_routes(api, accounts_);
     const bool development = !config_.production();
     add_admin_routes(api, AdminApp{demo_, coupons_, catalog_store_, users_, clock_, audit_, development, development});
-    const StaffCatalogApp keeping{edit_product_, edit_category_,  import_products_,
-                                  host_.pool(),  clock_, config_.data_dir + "/imports"};
+    const StaffCatalogApp keeping{edit_product_, edit_category_, import_products_, audit_,
+                                  host_.pool(),  clock_,         config_.data_dir + "/imports"};
     add_staff_product_routes(api, keeping);
     add_staff_category_routes(api, keeping);
     add_product_file_routes(api, keeping);

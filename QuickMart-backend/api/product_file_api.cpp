@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/product_lines.hpp"
 #include "QuickMart-backend/api/staff_catalog_api.hpp"
 
@@ -181,7 +182,11 @@ Task<Result<ImportAnswer>> take_file(StaffCatalogApp app, ImportCall call) {
     const auto lines = std::make_shared<ProductLines>(file->path(), format);
     return [lines](std::size_t limit) { return lines->next(limit); };
   };
-  auto begun = co_await app.imports.start(std::move(request));
+  const std::string how = std::to_string(*bytes) + " bytes" + (request.dry_run ? ", a trial" : "");
+  AuditEntry entry = audit_entry(*call.request, "product.import", {"product", "file"}, how);
+  auto work = app.imports.start(std::move(request));
+  std::function<std::string(const ProductImport&)> tell = [](const ProductImport& import) { return import.id.str(); };
+  auto begun = co_await app.audit.around(std::move(entry), std::move(work), std::move(tell));
   if (!begun) co_return begun.error();
   ImportAnswer answer;
   answer.status = 202;

@@ -1,6 +1,7 @@
 #include "QuickMart-backend/api/staff_catalog_api.hpp"
 
 #include "platform/http/etag.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/catalog_wire.hpp"
 #include "QuickMart-backend/api/product_wire.hpp"
 
@@ -113,23 +114,38 @@ void add_product_reading(http::Api& api, const StaffCatalogApp& app) {
 
 void add_product_creation(http::Api& api, const StaffCatalogApp& app) {
   EditProduct& products = app.products;
+  Audit& audit = app.audit;
   const Clock& clock = app.clock;
   api.post("/api/admin/products", catalog_keeping("create_product", "Creates a product; 201", {409}),
-           [&products, &clock](Call<None, None, wire::KeptProduct> call) -> Task<Result<ProductAnswer>> {
+           [&products, &audit, &clock](Call<None, None, wire::KeptProduct> call) -> Task<Result<ProductAnswer>> {
              auto product = wire::to_domain(std::move(call.body));
              if (!product) co_return product.error();
              if (product->id.empty()) product->id = ProductId::make(clock.now());
-             auto created = co_await products.create(std::move(*product));
+             AuditEntry entry = audit_entry(*call.request, "product.create", {"product", product->id.str()});
+             auto work = products.create(std::move(*product));
+             auto created = co_await audit.around(std::move(entry), std::move(work));
              if (!created) co_return created.error();
              co_return product_answer(*created, 201, "was created.");
            });
 }
 
+// The members that a patch names, for the log.
+std::string named(const boost::json::object& patch) {
+  constexpr std::size_t kMaxNamedBytes = 200;
+  std::string names;
+  for (const auto& [name, value] : patch) {
+    if (names.size() + name.size() > kMaxNamedBytes) return names + " and more";
+    names += (names.empty() ? "" : ", ") + std::string{name};
+  }
+  return names;
+}
+
 void add_product_changes(http::Api& api, const StaffCatalogApp& app) {
   EditProduct& products = app.products;
+  Audit& audit = app.audit;
   api.put("/api/admin/products/{product_id}",
           catalog_keeping("replace_product", "Changes a product as a whole; needs If-Match", {404, 409, 412, 428}),
-          [&products](Call<wire::OfStaffProduct, None, wire::KeptProduct> call) -> Task<Result<ProductAnswer>> {
+          [&products, &audit](Call<wire::OfStaffProduct, None, wire::KeptProduct> call) -> Task<Result<ProductAnswer>> {
             auto wanted = http::parse_if_match(call.request->header("if-match"));
             if (!wanted) co_return wanted.error();
             if (call.body.product_id && *call.body.product_id != call.path.product_id) co_return other_id("product_id");
@@ -139,7 +155,9 @@ void add_product_changes(http::Api& api, const StaffCatalogApp& app) {
             auto stored = co_await wanted_product(products, call.path.product_id, std::move(*wanted));
             if (!stored) co_return stored.error();
             const std::optional<std::int64_t> revision = stored->revision;
-            auto written = co_await products.replace(std::move(*product), revision);
+            AuditEntry entry = audit_entry(*call.request, "product.replace", {"product", product->id.str()});
+            auto work = products.replace(std::move(*product), revision);
+            auto written = co_await audit.around(std::move(entry), std::move(work));
             if (!written) co_return written.error();
             co_return product_answer(*written, 200, "was changed.");
           });
@@ -147,7 +165,7 @@ void add_product_changes(http::Api& api, const StaffCatalogApp& app) {
       "/api/admin/products/{product_id}",
       catalog_keeping("patch_product", "Changes what is named of a product (RFC 7396); needs If-Match",
                       {404, 409, 412, 428}),
-      [&products](Call<wire::OfStaffProduct, None, boost::json::value> call) -> Task<Result<ProductAnswer>> {
+      [&products, &audit](Call<wire::OfStaffProduct, None, boost::json::value> call) -> Task<Result<ProductAnswer>> {
         auto wanted = http::parse_if_match(call.request->header("if-match"));
         if (!wanted) co_return wanted.error();
         const auto* patch = call.body.if_object();
@@ -159,14 +177,16 @@ void add_product_changes(http::Api& api, const StaffCatalogApp& app) {
         auto product = wire::patch_product(call.path.product_id, &stored->product, *patch);
         if (!product) co_return product.error();
         const std::optional<std::int64_t> revision = stored->revision;
-        auto written = co_await products.replace(std::move(*product), revision);
+        AuditEntry entry = audit_entry(*call.request, "product.patch", {"product", product->id.str()}, named(*patch));
+        auto work = products.replace(std::move(*product), revision);
+        auto written = co_await audit.around(std::move(entry), std::move(work));
         if (!written) co_return written.error();
         co_return product_answer(*written, 200, "was changed.");
       });
   api.del("/api/admin/products/{product_id}",
           catalog_keeping("deactivate_product", "Takes a product out of the catalog; orders keep it. Heeds If-Match",
                           {404, 412}),
-          [&products](Call<wire::OfStaffProduct> call) -> Task<Result<ProductAnswer>> {
+          [&products, &audit](Call<wire::OfStaffProduct> call) -> Task<Result<ProductAnswer>> {
             std::optional<std::int64_t> revision;
             if (const auto header = call.request->header("if-match"); !header.empty()) {
               auto wanted = http::parse_if_match(header);
@@ -175,7 +195,10 @@ void add_product_changes(http::Api& api, const StaffCatalogApp& app) {
               if (!stored) co_return stored.error();
               revision = stored->revision;
             }
-            auto written = co_await products.deactivate(std::move(call.path.product_id), revision);
+            AuditEntry entry =
+                audit_entry(*call.request, "product.deactivate", {"product", call.path.product_id.str()});
+            auto work = products.deactivate(std::move(call.path.product_id), revision);
+            auto written = co_await audit.around(std::move(entry), std::move(work));
             if (!written) co_return written.error();
             co_return product_answer(*written, 200, "is no longer sold.");
           });
@@ -214,7 +237,7 @@ Task<Result<std::uint32_t>> wanted_category(EditCategory& categories, CategoryId
   co_return stored->generation;
 }
 
-void add_category_reading(http::Api& api, EditCategory& categories) {
+void add_category_reading(http::Api& api, EditCategory& categories, Audit& audit) {
   api.get("/api/admin/categories/{category_id}",
           catalog_keeping("staff_category", "A category, inactive or not, with its ETag", {404}),
           [&categories](Call<wire::OfStaffCategory> call) -> Task<Result<CategoryAnswer>> {
@@ -223,21 +246,25 @@ void add_category_reading(http::Api& api, EditCategory& categories) {
             co_return co_await category_answer(categories, std::move(*stored), 200, "stands.");
           });
   api.post("/api/admin/categories", catalog_keeping("create_category", "Creates a category; 201", {400, 409}),
-           [&categories](Call<None, None, wire::KeptCategory> call) -> Task<Result<CategoryAnswer>> {
+           [&categories, &audit](Call<None, None, wire::KeptCategory> call) -> Task<Result<CategoryAnswer>> {
              if (!call.body.category_id)
                co_return invalid({Fault{{"body", "category_id"}, "field required", "value_error.missing"}});
              CategoryId id = *call.body.category_id;
              Category category = category_of(std::move(call.body), std::move(id));
-             auto created = co_await categories.create(std::move(category));
+             AuditEntry entry = audit_entry(*call.request, "category.create", {"category", category.id.str()});
+             auto work = categories.create(std::move(category));
+             auto created = co_await audit.around(std::move(entry), std::move(work));
              if (!created) co_return created.error();
              co_return co_await category_answer(categories, std::move(*created), 201, "was created.");
            });
 }
 
-void add_category_changes(http::Api& api, EditCategory& categories) {
+using CategoryCall = Call<wire::OfStaffCategory, None, wire::KeptCategory>;
+
+void add_category_changes(http::Api& api, EditCategory& categories, Audit& audit) {
   api.put("/api/admin/categories/{category_id}",
           catalog_keeping("replace_category", "Changes a category; needs If-Match", {404, 409, 412, 428}),
-          [&categories](Call<wire::OfStaffCategory, None, wire::KeptCategory> call) -> Task<Result<CategoryAnswer>> {
+          [&categories, &audit](CategoryCall call) -> Task<Result<CategoryAnswer>> {
             auto wanted = http::parse_if_match(call.request->header("if-match"));
             if (!wanted) co_return wanted.error();
             if (call.body.category_id && *call.body.category_id != call.path.category_id)
@@ -246,14 +273,16 @@ void add_category_changes(http::Api& api, EditCategory& categories) {
             if (!generation) co_return generation.error();
             Category category = category_of(std::move(call.body), std::move(call.path.category_id));
             const std::optional<std::uint32_t> expected = *generation;
-            auto changed = co_await categories.replace(std::move(category), expected);
+            AuditEntry entry = audit_entry(*call.request, "category.replace", {"category", category.id.str()});
+            auto work = categories.replace(std::move(category), expected);
+            auto changed = co_await audit.around(std::move(entry), std::move(work));
             if (!changed) co_return changed.error();
             co_return co_await category_answer(categories, std::move(*changed), 200, "was changed.");
           });
   api.del("/api/admin/categories/{category_id}",
           catalog_keeping("deactivate_category", "Hides a category and what lies under it. Heeds If-Match",
                           {404, 409, 412}),
-          [&categories](Call<wire::OfStaffCategory> call) -> Task<Result<CategoryAnswer>> {
+          [&categories, &audit](Call<wire::OfStaffCategory> call) -> Task<Result<CategoryAnswer>> {
             std::optional<std::uint32_t> expected;
             if (const auto header = call.request->header("if-match"); !header.empty()) {
               auto wanted = http::parse_if_match(header);
@@ -262,7 +291,10 @@ void add_category_changes(http::Api& api, EditCategory& categories) {
               if (!generation) co_return generation.error();
               expected = *generation;
             }
-            auto changed = co_await categories.deactivate(std::move(call.path.category_id), expected);
+            AuditEntry entry =
+                audit_entry(*call.request, "category.deactivate", {"category", call.path.category_id.str()});
+            auto work = categories.deactivate(std::move(call.path.category_id), expected);
+            auto changed = co_await audit.around(std::move(entry), std::move(work));
             if (!changed) co_return changed.error();
             co_return co_await category_answer(categories, std::move(*changed), 200, "is no longer shown.");
           });
@@ -277,8 +309,8 @@ void add_staff_product_routes(http::Api& api, StaffCatalogApp app) {
 }
 
 void add_staff_category_routes(http::Api& api, StaffCatalogApp app) {
-  add_category_reading(api, app.categories);
-  add_category_changes(api, app.categories);
+  add_category_reading(api, app.categories, app.audit);
+  add_category_changes(api, app.categories, app.audit);
 }
 
 }  // namespace qm::shop

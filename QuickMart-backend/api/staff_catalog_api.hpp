@@ -2,6 +2,7 @@
 // state it means with If-Match and the ETag it read: 428 without, 412 when somebody changed it since.
 #pragma once
 #include "platform/http/api.hpp"
+#include "QuickMart-backend/app/audit.hpp"
 #include "QuickMart-backend/app/edit_category.hpp"
 #include "QuickMart-backend/app/import_products.hpp"
 
@@ -11,6 +12,7 @@ struct StaffCatalogApp {
   EditProduct& products;
   EditCategory& categories;
   ImportProducts& imports;
+  Audit& audit;
   CpuPool& pool;
   const Clock& clock;
   std::string spool_dir;  // where a file lies while it is imported

@@ -15,7 +15,8 @@ class EditCategory {
   Task<Result<StoredCategory>> get(CategoryId id);  // NotFound
   Task<Result<CategoryTree>> tree();
 
-  // All write, and then publish. Invalid with every fault; AlreadyExists also for an id that differs by case only.
+  // All write, and then publish. Invalid with every fault; AlreadyExists also for an id that differs by
+  // case or separators only.
   Task<Result<StoredCategory>> create(Category category);
   // NotFound; PreconditionFailed when it is no longer of that generation; Conflict for a circle that came about.
   Task<Result<StoredCategory>> replace(Category category, std::optional<std::uint32_t> generation);

@@ -125,7 +125,8 @@ Task<Result<WrittenProduct>> EditProduct::deactivate(ProductId id, std::optional
 }
 
 Task<Result<WrittenProduct>> EditProduct::published(Result<WrittenProduct> written) {
-  if (!written || written->outcome == ProductOutcome::unchanged) co_return written;
+  if (!written) co_return written;
+  // Also one that is as it was: whoever made it so may have died before it could tell.
   std::vector<ProductId> changed{written->stored.product.id};
   auto published = co_await catalog_.publish(std::move(changed));
   if (!published) co_return published.error();

@@ -72,6 +72,7 @@ class KeptCatalog : public testing::Test {
     return ended ? *ended : ProductImport{};
   }
 
+  WorkerThreads workers_{4};  // outlive the catalog, whose own thread resumes tasks on them
   ManualClock clock_{test::kNow};
   DyingStore kv_{kv::make_memory_store("quick_mart", clock_)};
   CatalogStore store_{kv_};
@@ -194,13 +195,12 @@ TEST_F(KeptCatalog, ASkuThatACrashLeftClaimedIsFreeSoon) {
 }
 
 TEST_F(KeptCatalog, OfManyWhoWantOneSkuOneGetsIt) {
-  WorkerThreads workers{4};
-  workers.start();
+  workers_.start();
   std::vector<Task<Result<WrittenProduct>>> tasks;
   for (int i = 0; i < 16; ++i) tasks.push_back(edit_.create(coat("coat" + std::to_string(i), {"red"})));
-  const auto results = await_all(workers, workers.size(), std::move(tasks));
-  workers.stop();
-  workers.join();
+  const auto results = await_all(workers_, workers_.size(), std::move(tasks));
+  workers_.stop();
+  workers_.join();
   std::size_t made = 0;
   for (const auto& each : results) {
     if (each) ++made;

@@ -1,6 +1,7 @@
 #include "QuickMart-backend/app/import_products.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,7 +17,9 @@ constexpr std::size_t kBatchLines = 64;
 // A durable write waits for the disk; so many wait together.
 constexpr std::size_t kWritesAtOnce = 32;
 constexpr std::size_t kMaxCheckedSkus = 4'000'000;
-constexpr std::chrono::seconds kPublishEvery{2};
+// While it goes on. Many changes are not told one by one, and then every instance reads the whole catalog.
+constexpr std::chrono::seconds kPublishEvery{1}, kPublishManyEvery{30};
+constexpr auto kFewProducts = static_cast<std::size_t>(kMaxNotedChanges);
 
 std::string joined_path(const std::vector<std::string>& loc) {
   std::string path;
@@ -41,7 +44,8 @@ struct ImportProducts::Job {
   std::optional<Error> trouble;
   std::unordered_map<std::string, std::string> owners;  // SKU → product, of the lines checked so far
   Timestamp published_at{};
-  bool unpublished = false;
+  std::vector<ProductId> changed;  // and not yet published; one more than few stands for many
+  std::vector<ProductId> touched;  // whether this run changed them or one that died before it could tell; likewise
 
   void note_fault(std::int64_t line, std::string field, std::string message) {
     if (import.faults.size() < kMaxImportFaults)
@@ -59,7 +63,11 @@ struct ImportProducts::Job {
       case ProductOutcome::unchanged: ++import.unchanged; break;
     }
     if (written.kept_quantities) ++import.quantities_kept;
-    unpublished = unpublished || written.outcome != ProductOutcome::unchanged;
+  }
+  void note_written(const ProductId& id, const WrittenProduct& written) {
+    note(written);
+    if (touched.size() <= kFewProducts) touched.push_back(id);
+    if (written.outcome != ProductOutcome::unchanged && changed.size() <= kFewProducts) changed.push_back(id);
   }
 };
 
@@ -86,7 +94,7 @@ Task<Result<ProductImport>> ImportProducts::start(ImportRequest request) {
   job->import.dry_run = request.dry_run;
   job->import.bytes = request.bytes;
   job->import.started_by = request.started_by;
-  job->import.started_at = job->import.updated_at = now;
+  job->import.started_at = job->import.updated_at = job->published_at = now;
   job->request = std::move(request);
   auto noted = co_await uses_.imports.put(job->import);
   if (!noted) {
@@ -141,7 +149,7 @@ Task<Result<void>> ImportProducts::run(std::shared_ptr<Job> job) {
   import.state = ImportState::writing;
   auto written = co_await pass(job, true);
   // What was written shows, however the pass ended.
-  auto published = co_await uses_.catalog.publish();
+  auto published = co_await publish(std::move(job->touched));
   if (!written) co_return written.error();
   if (!published) co_return published.error();
   import.state = ImportState::done;
@@ -164,12 +172,19 @@ Task<Result<void>> ImportProducts::pass(std::shared_ptr<Job> job, bool writes) {
       co_return rejected("A file holds at most " + std::to_string(kMaxImportLines) + " products.");
     auto reported = co_await report(job);
     if (!reported) co_return reported.error();
-    if (!job->unpublished || uses_.clock.now() - job->published_at < kPublishEvery) continue;
-    job->published_at = uses_.clock.now();
-    job->unpublished = false;
-    auto published = co_await uses_.catalog.publish();
+    const auto pause = job->changed.size() <= kFewProducts ? kPublishEvery : kPublishManyEvery;
+    if (job->changed.empty() || uses_.clock.now() - job->published_at < pause) continue;
+    std::vector<ProductId> changed = std::exchange(job->changed, {});
+    auto published = co_await publish(std::move(changed));
     if (!published) co_return published.error();
+    job->published_at = uses_.clock.now();
   }
+}
+
+Task<Result<void>> ImportProducts::publish(std::vector<ProductId> products) {
+  if (products.empty()) co_return Result<void>{};
+  if (products.size() > kFewProducts) co_return co_await uses_.catalog.publish();
+  co_return co_await uses_.catalog.publish(std::move(products));
 }
 
 // Reads lines of different products, so that they can be written at the same time, and takes them.
@@ -241,7 +256,7 @@ Task<Result<void>> ImportProducts::take_line(std::shared_ptr<Job> job, std::size
   if (known != nullptr) {
     Product next = merge_product(*made, known, known->product.updated_at, as_it_is.kept_quantities);
     if (next == known->product) {
-      job->note(as_it_is);
+      job->note_written(line.id, as_it_is);
       co_return Result<void>{};
     }
   }
@@ -251,7 +266,7 @@ Task<Result<void>> ImportProducts::take_line(std::shared_ptr<Job> job, std::size
   write.category_is_known = true;
   auto written = co_await uses_.edit.write(std::move(write));
   if (!written) co_return written.error();
-  job->note(*written);
+  job->note_written(line.id, *written);
   co_return Result<void>{};
 }
 
@@ -279,7 +294,6 @@ Task<Result<void>> ImportProducts::check(std::shared_ptr<Job> job, std::size_t i
   if (known == nullptr) would_be.outcome = ProductOutcome::created;
   else if (next != known->product) would_be.outcome = ProductOutcome::changed;
   job->note(would_be);
-  job->unpublished = false;
   co_return Result<void>{};
 }
 

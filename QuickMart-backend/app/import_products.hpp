@@ -67,6 +67,7 @@ class ImportProducts {
   Task<Result<void>> take_line(std::shared_ptr<Job> job, std::size_t index, bool writes);
   Task<Result<void>> check(std::shared_ptr<Job> job, std::size_t index, Product wanted);
   Task<Result<void>> report(std::shared_ptr<Job> job);
+  Task<Result<void>> publish(std::vector<ProductId> products);
 
   Uses uses_;
   std::atomic<std::size_t> running_{0};

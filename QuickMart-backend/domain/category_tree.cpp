@@ -5,11 +5,14 @@
 namespace qm::shop {
 namespace {
 
-// Ids are ASCII.
-std::string lower_case_id(std::string_view id) {
+// As fold_text() does with an id, which is ASCII.
+std::string folded_id(std::string_view id) {
   std::string text{id};
-  for (char& c : text)
+  for (char& c : text) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    else if (!is_letter) c = ' ';
+  }
   return text;
 }
 
@@ -17,11 +20,11 @@ std::string lower_case_id(std::string_view id) {
 
 CategoryTree::CategoryTree(const std::vector<Category>& categories) {
   for (const Category& each : categories)
-    nodes_.try_emplace(lower_case_id(each.id.str()), Node{each.id, each.is_active});
+    nodes_.try_emplace(folded_id(each.id.str()), Node{each.id, each.is_active});
   for (const Category& each : categories) {
-    Node& node = nodes_.find(lower_case_id(each.id.str()))->second;
+    Node& node = nodes_.find(folded_id(each.id.str()))->second;
     if (node.id != each.id || !each.parent) continue;
-    const auto parent = nodes_.find(lower_case_id(each.parent->str()));
+    const auto parent = nodes_.find(folded_id(each.parent->str()));
     if (parent == nodes_.end()) continue;
     std::size_t levels = 1;
     bool circle = false;
@@ -34,7 +37,7 @@ CategoryTree::CategoryTree(const std::vector<Category>& categories) {
 }
 
 const CategoryTree::Node* CategoryTree::find(std::string_view category) const {
-  const auto at = nodes_.find(lower_case_id(category));
+  const auto at = nodes_.find(folded_id(category));
   return at == nodes_.end() ? nullptr : &at->second;
 }
 
@@ -56,10 +59,10 @@ std::vector<CategoryId> CategoryTree::children(const CategoryId& category) const
 }
 
 bool CategoryTree::is_within(std::string_view category, std::string_view ancestor) const {
-  const std::string sought = lower_case_id(ancestor);
-  if (lower_case_id(category) == sought) return true;
+  const std::string sought = folded_id(ancestor);
+  if (folded_id(category) == sought) return true;
   for (const Node* node = find(category); node != nullptr; node = node->parent)
-    if (lower_case_id(node->id.str()) == sought) return true;
+    if (folded_id(node->id.str()) == sought) return true;
   return false;
 }
 
@@ -78,12 +81,12 @@ std::size_t CategoryTree::height(const Node& node) {
 std::string CategoryTree::fault_of_parent(const Category& category) const {
   if (!category.parent) return {};
   const Node* parent = find(category.parent->str());
-  const std::string own = lower_case_id(category.id.str());
-  if (lower_case_id(category.parent->str()) == own) return "a category cannot lie under itself";
+  const std::string own = folded_id(category.id.str());
+  if (folded_id(category.parent->str()) == own) return "a category cannot lie under itself";
   if (parent == nullptr) return "there is no such category";
   std::size_t levels_above = 0;
   for (const Node* node = parent; node != nullptr; node = node->parent, ++levels_above)
-    if (lower_case_id(node->id.str()) == own) return "this category lies under the one that shall be its child";
+    if (folded_id(node->id.str()) == own) return "this category lies under the one that shall be its child";
   const Node* known = find(category.id.str());
   if (levels_above + (known == nullptr ? 1 : height(*known)) > kMaxCategoryDepth)
     return "categories are at most " + std::to_string(kMaxCategoryDepth) + " levels deep";
@@ -93,8 +96,8 @@ std::string CategoryTree::fault_of_parent(const Category& category) const {
 bool lies_in_a_circle(const std::vector<Category>& categories, const CategoryId& category) {
   std::map<std::string, std::string> parents;
   for (const Category& each : categories)
-    if (each.parent) parents.try_emplace(lower_case_id(each.id.str()), lower_case_id(each.parent->str()));
-  const std::string own = lower_case_id(category.str());
+    if (each.parent) parents.try_emplace(folded_id(each.id.str()), folded_id(each.parent->str()));
+  const std::string own = folded_id(category.str());
   std::size_t steps = 0;
   for (auto at = parents.find(own); at != parents.end() && steps <= parents.size(); ++steps) {
     if (at->second == own) return true;

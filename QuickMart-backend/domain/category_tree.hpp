@@ -1,5 +1,5 @@
-// Departments and what lies under them: a tree of at most kMaxCategoryDepth levels. Ids compare without case, as they
-// do in filters. Immutable; reading it from many threads is safe.
+// Departments and what lies under them: a tree of at most kMaxCategoryDepth levels. Ids compare without case
+// and separators, as they do in filters: books_media is «Books media». Immutable; reading it from many threads is safe.
 //
 // Nothing spans records, so the stored parents may contradict each other for a moment: one that is not there, or a
 // circle, makes a category a root here, and no walk ends in one.
@@ -27,7 +27,7 @@ class CategoryTree {
   std::vector<CategoryId> path(const CategoryId& category) const;
   // Right below, in the order in which the categories were given.
   std::vector<CategoryId> children(const CategoryId& category) const;
-  // Whether it is `ancestor` or lies under it, at any depth. Both in any case.
+  // Whether it is `ancestor` or lies under it, at any depth.
   bool is_within(std::string_view category, std::string_view ancestor) const;
   // It and all those above it are active.
   bool is_shown(const CategoryId& category) const;
@@ -44,7 +44,7 @@ class CategoryTree {
     const Node* parent = nullptr;  // null: a root
     std::vector<const Node*> children{};
   };
-  using Nodes = std::map<std::string, Node, std::less<>>;  // by the id in lower case; its nodes stay where they are
+  using Nodes = std::map<std::string, Node, std::less<>>;  // by the folded id; its nodes stay where they are
 
   const Node* find(std::string_view category) const;
   static std::size_t height(const Node& node);  // levels, its own included

@@ -35,6 +35,8 @@ TEST(CategoryTree, KnowsWhatLiesUnderWhat) {
   EXPECT_FALSE(tree.is_within("clothing", "boots"));
   EXPECT_FALSE(tree.is_within("home", "clothing"));
   EXPECT_TRUE(tree.is_within("unheard-of", "Unheard-Of"));
+  const CategoryTree separated{{category("books_media"), category("art-books", "books_media")}};
+  EXPECT_TRUE(separated.is_within("art books", "Books media")) << "as a filter folds them";
 }
 
 TEST(CategoryTree, HidesWhatLiesUnderAnInactiveOne) {

@@ -84,6 +84,13 @@ TEST_F(KeepingTheCatalog, OfTwoWhoChangeOneProductTheSecondIsTold) {
 
   EXPECT_EQ(peer().send("DELETE", "/api/admin/products/coat", {}, staff("If-Match", tag)).status, 412);
   EXPECT_EQ(peer().send("DELETE", "/api/admin/products/coat", {}, staff()).status, 200);
+  std::multiset<std::string> actions;
+  const auto log = peer().get("/api/admin/audit?limit=50", staff()).json();
+  for (const auto& each : list_at(log, "entries"))
+    if (text_at(each, "subject_id") == "coat") actions.insert(text_at(each, "action"));
+  EXPECT_EQ(actions, (std::multiset<std::string>{"product.create", "product.deactivate", "product.patch",
+                                                 "product.replace"}))
+      << boost::json::serialize(log);
   EXPECT_EQ(peer().get("/api/products/coat").status, 404);
   EXPECT_EQ(peer().get("/api/admin/products/coat", staff()).status, 200);
 }
