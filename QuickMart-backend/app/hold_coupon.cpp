@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kOrdersLookedAt = 100;
 constexpr int kMaxClaimAttempts = 3;
+constexpr int kMaxReleaseAttempts = 3;
 
 Error coupon_in_use() { return rejected("This coupon is being used at this moment."); }
 
@@ -182,45 +183,57 @@ Task<Result<void>> HoldCoupon::reopen(const UserId& user, const CouponId& coupon
 Task<Result<void>> HoldCoupon::release(UserId user, CouponId coupon, CouponUseId use) {
   auto id = user_coupon_id_of(user, coupon);
   if (!id) co_return id.error();
-  auto held = co_await uses_.held.get(*id);
-  if (!held && held.error().kind != ErrorKind::NotFound) co_return held.error();
-  std::optional<CouponUse> mine;
-  if (held && held->find(use) != nullptr) mine = *held->find(use);
-  if (mine && mine->state == CouponUseState::redeemed) {
-    auto reopened = co_await reopen(user, coupon, *mine);
+  for (int attempt = 0; attempt < kMaxReleaseAttempts; ++attempt) {
+    auto held = co_await uses_.held.get(*id);
+    if (!held && held.error().kind != ErrorKind::NotFound) co_return held.error();
+    if (held && held->find(use) != nullptr) {
+      auto released = co_await release_held(*id, user, coupon, *held->find(use));
+      if (!released) co_return released.error();
+      continue;
+    }
+    // Not held any more, or never: what is pending all the same came after it was over, from somebody who may have put
+    // the use into the customer's coupon just now.
+    auto was_pending = co_await uses_.coupons.release_use(coupon, use, false);
+    if (!was_pending && was_pending.error().kind != ErrorKind::NotFound) co_return was_pending.error();
+    if (!was_pending || !*was_pending) break;
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> HoldCoupon::release_held(const UserCouponId& id, const UserId& user, const CouponId& coupon,
+                                            CouponUse mine) {
+  if (mine.state == CouponUseState::redeemed) {
+    auto reopened = co_await reopen(user, coupon, mine);
     if (!reopened) co_return reopened.error();
   }
   bool is_held = false;
-  if (mine) {
-    UserCouponStore::Change begin = [&](UserCoupon& now_held) -> Result<bool> {
-      CouponUse* there = now_held.find(use);
-      is_held = there != nullptr;
-      if (!is_held || there->state == CouponUseState::releasing) return false;
-      // Redeemed since it was looked at: it has to be reopened first.
-      if (there->state != mine->state) return coupon_in_use();
-      there->state = CouponUseState::releasing;
-      return true;
-    };
-    auto begun = co_await uses_.held.change(*id, std::move(begin));
-    if (!begun) co_return begun.error();
-    if (mine->campaign) {
-      CampaignId campaign = *mine->campaign;
-      auto released = co_await uses_.campaigns.release(std::move(campaign), use, coupon, is_held);
-      if (!released) co_return released.error();
-    }
+  UserCouponStore::Change begin = [&](UserCoupon& held) -> Result<bool> {
+    CouponUse* there = held.find(mine.id);
+    is_held = there != nullptr;
+    if (!is_held || there->state == CouponUseState::releasing) return false;
+    // Redeemed since it was looked at: it has to be reopened first.
+    if (there->state != mine.state) return coupon_in_use();
+    there->state = CouponUseState::releasing;
+    return true;
+  };
+  auto begun = co_await uses_.held.change(id, std::move(begin));
+  if (!begun) co_return begun.error();
+  if (mine.campaign) {
+    CampaignId campaign = *mine.campaign;
+    auto released = co_await uses_.campaigns.release(std::move(campaign), mine.id, coupon, is_held);
+    if (!released) co_return released.error();
   }
-  // Not held any more, or never: what is pending all the same came after it was over.
-  auto released = co_await uses_.coupons.release_use(coupon, use, is_held);
-  if (!released && released.error().kind != ErrorKind::NotFound) co_return released.error();
+  auto counted = co_await uses_.coupons.release_use(coupon, mine.id, is_held);
+  if (!counted && counted.error().kind != ErrorKind::NotFound) co_return counted.error();
   if (!is_held) co_return Result<void>{};
-  if (mine->first_order) {
-    auto given_up = co_await uses_.first_orders.release(user, use);
+  if (mine.first_order) {
+    auto given_up = co_await uses_.first_orders.release(user, mine.id);
     if (!given_up) co_return given_up.error();
   }
-  UserCouponStore::Change forget = [&use](UserCoupon& now_held) -> Result<bool> {
-    return std::erase_if(now_held.uses, [&use](const CouponUse& each) { return each.id == use; }) > 0;
+  UserCouponStore::Change forget = [&mine](UserCoupon& held) -> Result<bool> {
+    return std::erase_if(held.uses, [&mine](const CouponUse& each) { return each.id == mine.id; }) > 0;
   };
-  auto forgotten = co_await uses_.held.change(std::move(*id), std::move(forget));
+  auto forgotten = co_await uses_.held.change(id, std::move(forget));
   if (!forgotten) co_return forgotten.error();
   co_return Result<void>{};
 }

@@ -60,6 +60,7 @@ class HoldCoupon {
   Task<Result<int>> free_dead_uses(const UserId& user, const CouponId& coupon, std::vector<CouponUse> open);
   Task<Result<void>> claim_first_order(const UserId& user, const Coupon& coupon, const CouponUseId& use);
   Task<Result<void>> refuse_former_customer(const UserId& user, const CouponUseId& use);
+  Task<Result<void>> release_held(const UserCouponId& id, const UserId& user, const CouponId& coupon, CouponUse mine);
   Task<Result<void>> reopen(const UserId& user, const CouponId& coupon, const CouponUse& use);
 
   Uses uses_;

@@ -50,12 +50,9 @@ Task<Result<bool>> RecoverCoupons::recover(Coupon coupon, PendingUse use) {
   fate = co_await uses_.hold.resolve(use.user, coupon.id, use.use, use.since);
   if (!fate) co_return fate.error();
   // Whatever is there still came after the use was over, and the customer's coupon does not know it.
-  Result<void> done{};
-  if (*fate == CouponUseFate::stands)
-    done = co_await uses_.coupons.settle_use(std::move(coupon.id), std::move(use.use));
-  else
-    done = co_await uses_.coupons.release_use(std::move(coupon.id), std::move(use.use), false);
-  if (!done) co_return done.error();
+  if (*fate == CouponUseFate::gone) co_return co_await give_back(std::move(coupon.id), std::move(use.use));
+  auto settled = co_await uses_.coupons.settle_use(std::move(coupon.id), std::move(use.use));
+  if (!settled) co_return settled.error();
   co_return true;
 }
 
@@ -92,12 +89,15 @@ Task<Result<bool>> RecoverCoupons::recover_old(Coupon coupon, PendingUse use) {
   }
   auto owed = co_await uses_.events.owe(std::move(events));
   if (!owed) co_return owed.error();
-  Result<void> done{};
-  if (held && held->times_used() > 0)
-    done = co_await uses_.coupons.settle_use(std::move(coupon.id), std::move(use.use));
-  else
-    done = co_await uses_.coupons.release_use(std::move(coupon.id), std::move(use.use), false);
-  if (!done) co_return done.error();
+  if (!held || held->times_used() == 0) co_return co_await give_back(std::move(coupon.id), std::move(use.use));
+  auto settled = co_await uses_.coupons.settle_use(std::move(coupon.id), std::move(use.use));
+  if (!settled) co_return settled.error();
+  co_return true;
+}
+
+Task<Result<bool>> RecoverCoupons::give_back(CouponId coupon, CouponUseId use) {
+  auto released = co_await uses_.coupons.release_use(std::move(coupon), std::move(use), false);
+  if (!released) co_return released.error();
   co_return true;
 }
 

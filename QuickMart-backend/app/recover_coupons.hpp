@@ -25,6 +25,7 @@ class RecoverCoupons {
   Task<Result<bool>> recover(Coupon coupon, PendingUse use);
   Task<Result<bool>> recover_old(Coupon coupon, PendingUse use);
   Task<Result<bool>> recover(CampaignId campaign, ReservedBudget share);
+  Task<Result<bool>> give_back(CouponId coupon, CouponUseId use);
   Task<Result<void>> tell(UserId user, Coupon coupon, CouponUseId use);
 
   Uses uses_;

@@ -260,15 +260,19 @@ Task<Result<void>> CouponStore::reopen_use(CouponId coupon, PendingUse use) {
   co_return co_await this->change(std::move(coupon), std::move(change));
 }
 
-Task<Result<void>> CouponStore::release_use(CouponId coupon, CouponUseId use, bool was_settled) {
+Task<Result<bool>> CouponStore::release_use(CouponId coupon, CouponUseId use, bool was_settled) {
+  bool was_pending = false;
   Change change = [&](CouponWithPending& stored) -> Result<bool> {
     const auto at = std::ranges::find(stored.pending, use, &PendingUse::use);
-    if (at == stored.pending.end()) return false;
+    was_pending = at != stored.pending.end();
+    if (!was_pending) return false;
     if (!at->is_reopened || was_settled) --stored.coupon.usage_count;
     stored.pending.erase(at);
     return true;
   };
-  co_return co_await this->change(std::move(coupon), std::move(change));
+  auto changed = co_await this->change(std::move(coupon), std::move(change));
+  if (!changed) co_return changed.error();
+  co_return was_pending;
 }
 
 }  // namespace qm::shop

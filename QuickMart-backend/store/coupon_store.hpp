@@ -57,8 +57,8 @@ class CouponStore {
   // A settled use is pending again, so that release_use() can take it off. Idempotent.
   Task<Result<void>> reopen_use(CouponId coupon, PendingUse use);
   // The use did not happen: takes it off the count if it is pending. One that was reopened after all was over
-  // (`was_settled` false) is off the count already and only forgotten.
-  Task<Result<void>> release_use(CouponId coupon, CouponUseId use, bool was_settled);
+  // (`was_settled` false) is off the count already and only forgotten. → whether it was pending.
+  Task<Result<bool>> release_use(CouponId coupon, CouponUseId use, bool was_settled);
 
  private:
   // → whether there is something to write.
