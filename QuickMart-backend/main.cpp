@@ -182,7 +182,7 @@ class Shop {
     api.authenticate_with(authenticator);
     add_catalog_routes(api, catalog_, watch_with(authenticator));
     add_coupon_routes(api, coupons_);
-    add_campaign_routes(api, coupons_);
+    add_campaign_routes(api, coupons_, audit_);
     add_cart_routes(api, order_app_, CartCallers{authenticator, cart_tokens_, clock_});
     add_order_routes(api, order_app_);
     PaymentWebhooks webhooks;
@@ -190,7 +190,7 @@ class Shop {
     webhooks.secret = config_.payment_webhook_secret;
     webhooks.tolerance = std::chrono::seconds{config_.payment_webhook_tolerance_s};
     add_payment_webhook_routes(api, receive_payment_event_, std::move(webhooks), clock_);
-    add_ticket_routes(api, ticket_app_);
+    add_ticket_routes(api, ticket_app_, audit_);
     add_staff_order_routes(api, order_app_, audit_);
     add_stock_routes(api, order_app_.staff_stock, audit_, clock_);
     add_audit_routes(api, audit_);

@@ -1,5 +1,6 @@
 #include "QuickMart-backend/api/campaign_api.hpp"
 
+#include "QuickMart-backend/api/audit_api.hpp"
 #include "QuickMart-backend/api/coupon_wire.hpp"
 
 namespace qm::shop {
@@ -113,10 +114,16 @@ http::EndpointInfo for_campaign_staff(std::string name, std::string summary, std
   return info;
 }
 
-void add_campaigns(http::Api& api, RunCampaigns& campaigns) {
+void add_campaigns(http::Api& api, RunCampaigns& campaigns, Audit& audit) {
   api.post("/api/admin/campaigns", for_campaign_staff("create_campaign", "Creates a campaign with a budget", {403}),
-           [&campaigns](Call<None, None, wire::NewCampaign> call) -> Task<Result<http::Answer<wire::Campaign>>> {
-             auto created = co_await campaigns.create(std::move(call.body.name), Money{call.body.budget.minor});
+           [&campaigns, &audit](Call<None, None, wire::NewCampaign> call)
+               -> Task<Result<http::Answer<wire::Campaign>>> {
+             const Money budget{call.body.budget.minor};
+             AuditEntry entry = audit_entry(*call.request, "campaign.create", {"campaign"},
+                                            call.body.name + ", budget " + to_decimal(budget));
+             auto work = campaigns.create(std::move(call.body.name), budget);
+             std::function<std::string(const Campaign&)> tell = [](const Campaign& made) { return made.id.str(); };
+             auto created = co_await audit.around(std::move(entry), std::move(work), std::move(tell));
              if (!created) co_return created.error();
              http::Answer<wire::Campaign> answer;
              answer.status = 201;
@@ -143,31 +150,42 @@ void add_campaigns(http::Api& api, RunCampaigns& campaigns) {
   api.put("/api/admin/campaigns/{campaign_id}",
           for_campaign_staff("change_campaign_budget",
                              "Changes a campaign's budget; never below what is reserved and redeemed", {403, 404, 409}),
-          [&campaigns](Call<wire::ByCampaign, None, wire::CampaignBudget> call) -> Task<Result<wire::Campaign>> {
+          [&campaigns, &audit](Call<wire::ByCampaign, None, wire::CampaignBudget> call)
+              -> Task<Result<wire::Campaign>> {
             const Money budget{call.body.budget.minor};
-            auto changed = co_await campaigns.change_budget(std::move(call.path.campaign_id), budget);
+            AuditEntry entry = audit_entry(*call.request, "campaign.budget", {"campaign", call.path.campaign_id.str()},
+                                           "to " + to_decimal(budget));
+            auto work = campaigns.change_budget(std::move(call.path.campaign_id), budget);
+            auto changed = co_await audit.around(std::move(entry), std::move(work));
             if (!changed) co_return changed.error();
             co_return to_wire(*changed);
           });
   api.post("/api/admin/campaigns/{campaign_id}/coupons",
            for_campaign_staff("add_campaign_coupon", "Lets a coupon draw on a campaign's budget", {403, 404}),
-           [&campaigns](Call<wire::ByCampaign, None, wire::CampaignCoupon> call)
+           [&campaigns, &audit](Call<wire::ByCampaign, None, wire::CampaignCoupon> call)
                -> Task<Result<wire::CampaignCoupons>> {
-             auto found = co_await campaigns.add_coupon(std::move(call.path.campaign_id), std::move(call.body.coupon));
+             AuditEntry entry = audit_entry(*call.request, "campaign.add_coupon",
+                                            {"campaign", call.path.campaign_id.str()}, call.body.coupon);
+             auto work = campaigns.add_coupon(std::move(call.path.campaign_id), std::move(call.body.coupon));
+             auto found = co_await audit.around(std::move(entry), std::move(work));
              if (!found) co_return found.error();
              co_return to_wire(*found);
            });
 }
 
-void add_giving(http::Api& api, AssignCoupon& assign) {
+void add_giving(http::Api& api, AssignCoupon& assign, Audit& audit) {
   api.post("/api/admin/coupons/{coupon}/customers",
            for_campaign_staff("give_coupon", "Gives a customer a coupon, such as a personal one; idempotent",
                               {400, 403, 404}),
-           [&assign](Call<wire::ByCouponName, None, wire::CouponCustomer> call) -> Task<Result<wire::GivenCoupon>> {
+           [&assign, &audit](Call<wire::ByCouponName, None, wire::CouponCustomer> call)
+               -> Task<Result<wire::GivenCoupon>> {
              AssignCouponInput input;
              input.user_id = std::move(call.body.user_id);
              input.coupon = std::move(call.path.coupon);
-             auto given = co_await assign.run(std::move(input));
+             AuditEntry entry = audit_entry(*call.request, "coupon.give", {"coupon", input.coupon},
+                                            "to " + input.user_id.str());
+             auto work = assign.run(std::move(input));
+             auto given = co_await audit.around(std::move(entry), std::move(work));
              if (!given) co_return given.error();
              wire::GivenCoupon out;
              out.message = given->duplicate ? "The customer already has the coupon " + given->code + "."
@@ -180,9 +198,9 @@ void add_giving(http::Api& api, AssignCoupon& assign) {
 
 }  // namespace
 
-void add_campaign_routes(http::Api& api, CouponApp& coupons) {
-  add_campaigns(api, coupons.campaigns);
-  add_giving(api, coupons.assign);
+void add_campaign_routes(http::Api& api, CouponApp& coupons, Audit& audit) {
+  add_campaigns(api, coupons.campaigns, audit);
+  add_giving(api, coupons.assign, audit);
 }
 
 }  // namespace qm::shop

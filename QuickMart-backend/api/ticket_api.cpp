@@ -5,6 +5,7 @@
 #include <boost/describe.hpp>
 
 #include "platform/json/describe.hpp"
+#include "QuickMart-backend/api/audit_api.hpp"
 
 namespace qm::shop {
 BOOST_DESCRIBE_ENUM(TicketState, open, answered, closed)
@@ -185,7 +186,7 @@ void add_writing(http::Api& api, Tickets& tickets) {
            });
 }
 
-void add_support(http::Api& api, Tickets& tickets) {
+void add_support(http::Api& api, Tickets& tickets, Audit& audit) {
   api.get("/api/admin/tickets",
           ticket_info("admin_tickets", "Everybody's tickets in one state", Access::Staff, {403}),
           [&tickets](Call<None, wire::TicketQuery> call) -> Task<Result<wire::AdminTickets>> {
@@ -203,22 +204,26 @@ void add_support(http::Api& api, Tickets& tickets) {
           });
   api.post("/api/admin/tickets/{ticket_id}/answer",
            ticket_info("answer_ticket", "Answers a customer", Access::Staff, {403, 404, 409}),
-           [&tickets](Call<wire::ByTicket, None, wire::NewTicketMessage> call) -> Shown {
-             return show(tickets.answer(std::move(call.path.ticket_id), std::move(call.body.message)));
+           [&tickets, &audit](Call<wire::ByTicket, None, wire::NewTicketMessage> call) -> Shown {
+             AuditEntry entry = audit_entry(*call.request, "ticket.answer", {"ticket", call.path.ticket_id.str()});
+             auto work = tickets.answer(std::move(call.path.ticket_id), std::move(call.body.message));
+             return show(audit.around(std::move(entry), std::move(work)));
            });
   api.post("/api/admin/tickets/{ticket_id}/close",
            ticket_info("admin_close_ticket", "Closes a customer's ticket", Access::Staff, {403, 404}),
-           [&tickets](Call<wire::ByTicket> call) -> Shown {
-             return show(tickets.close(std::move(call.path.ticket_id)));
+           [&tickets, &audit](Call<wire::ByTicket> call) -> Shown {
+             AuditEntry entry = audit_entry(*call.request, "ticket.close", {"ticket", call.path.ticket_id.str()});
+             auto work = tickets.close(std::move(call.path.ticket_id));
+             return show(audit.around(std::move(entry), std::move(work)));
            });
 }
 
 }  // namespace
 
-void add_ticket_routes(http::Api& api, Tickets& tickets) {
+void add_ticket_routes(http::Api& api, Tickets& tickets, Audit& audit) {
   add_reading(api, tickets);
   add_writing(api, tickets);
-  add_support(api, tickets);
+  add_support(api, tickets, audit);
 }
 
 }  // namespace qm::shop

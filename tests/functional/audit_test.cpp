@@ -58,6 +58,33 @@ TEST(Audit, EveryStaffActionLeavesAnEntry) {
   ASSERT_EQ(created.status, 201) << created.body;
   EXPECT_EQ(text_at(newest(admin, "coupon.create", text_at(created.json(), "coupon/code")), "outcome"), "succeeded");
 
+  const std::string written = text_at(created.json(), "coupon/code");
+  const Reply given = shop().post("/api/admin/coupons/" + written + "/customers",
+                                  R"({"user_id":")" + who.user_id + "\"}", admin.headers());
+  ASSERT_EQ(given.status, 200) << given.body;
+  EXPECT_EQ(text_at(newest(admin, "coupon.give", written), "detail"), "to " + who.user_id);
+
+  const Reply campaign = shop().post("/api/admin/campaigns", R"({"name":"Audited","budget":10})", admin.headers());
+  ASSERT_EQ(campaign.status, 201) << campaign.body;
+  const std::string campaign_id = text_at(newest(admin, "campaign.create"), "outcome_detail");
+  EXPECT_NE(campaign.body.find(campaign_id), std::string::npos);
+  const std::string of_campaign = "/api/admin/campaigns/" + campaign_id;
+  ASSERT_EQ(shop().put(of_campaign, R"({"budget":20})", admin.headers()).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "campaign.budget", campaign_id), "detail"), "to 20.00");
+  const std::string joining = R"({"coupon":")" + written + "\"}";
+  ASSERT_EQ(shop().post(of_campaign + "/coupons", joining, admin.headers()).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "campaign.add_coupon", campaign_id), "detail"), written);
+
+  const Reply ticket = shop().post("/api/support/tickets", R"({"subject":"s","message":"m"})", who.headers());
+  ASSERT_EQ(ticket.status, 201) << ticket.body;
+  const std::string ticket_id = text_at(ticket.json(), "ticket_id");
+  const std::string of_ticket = "/api/admin/tickets/" + ticket_id;
+  ASSERT_EQ(shop().post(of_ticket + "/answer", R"({"message":"for the customer only"})", admin.headers()).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "ticket.answer", ticket_id), "outcome"), "succeeded");
+  ASSERT_EQ(shop().post(of_ticket + "/close", "", admin.headers()).status, 200);
+  EXPECT_EQ(text_at(newest(admin, "ticket.close", ticket_id), "outcome"), "succeeded");
+  EXPECT_EQ(shop().get("/api/admin/audit?limit=50", admin.headers()).body.find("for the customer"), std::string::npos);
+
   ASSERT_EQ(shop().post("/api/admin/load-categories", "", admin.headers()).status, 200);
   EXPECT_EQ(text_at(newest(admin, "demo_data.load_categories"), "subject_kind"), "demo_data");
   EXPECT_EQ(shop().get("/api/admin/audit?cursor=x", admin.headers()).status, 400);
