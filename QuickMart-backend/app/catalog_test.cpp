@@ -94,6 +94,7 @@ TEST_F(FollowedCatalog, AChangedProductIsReadAloneAndFound) {
   change(there_, 3);
   ASSERT_TRUE(await(here_.follow()));
   EXPECT_EQ(found(here_, "zanzibar"), 0);
+  EXPECT_TRUE(here_.suggest("zanz")->empty()) << "nor is a word suggested that finds nothing";
   EXPECT_EQ(shown(here_), rows_.size() - 1);
   rows_[3].is_active = true;
   change(there_, 3);
