@@ -12,7 +12,7 @@ constexpr const char* kCancel = "cancel";
 kv::Key job_key() { return {"training", "job"}; }
 kv::Key report_key() { return {"training", "report"}; }
 
-kv::Value to_kv(Timestamp at) { return kv::Value{std::int64_t{at.time_since_epoch().count()}}; }
+kv::Value kv_time(Timestamp at) { return kv::Value{std::int64_t{at.time_since_epoch().count()}}; }
 
 std::string text_of(const kv::Record& record, std::string_view bin) {
   const auto* text = record.get<std::string>(bin);
@@ -46,8 +46,8 @@ kv::Bins to_bins(const TrainingJob& job) {
   bins["progress"] = job.progress;
   bins["test_size"] = job.test_size;
   bins["seed"] = static_cast<std::int64_t>(job.seed);
-  bins["started_at"] = to_kv(job.started_at);
-  if (job.finished_at) bins["finished_at"] = to_kv(*job.finished_at);
+  bins["started_at"] = kv_time(job.started_at);
+  if (job.finished_at) bins["finished_at"] = kv_time(*job.finished_at);
   bins["version"] = job.model_version;
   bins["error"] = job.error;
   return bins;
@@ -106,7 +106,7 @@ Task<Result<void>> TrainingJobStore::begin(TrainingJob job, Timestamp now) {
       if (!is_over(standing.state)) co_return still_running(standing.id);
     }
     kv::Bins bins = to_bins(job);
-    bins[kLeaseUntil] = to_kv(now + kTrainingLease);
+    bins[kLeaseUntil] = kv_time(now + kTrainingLease);
     kv::WriteOptions options;
     options.mode = exists ? kv::WriteMode::Replace : kv::WriteMode::CreateOnly;
     if (exists) options.expect_generation = record->generation;
@@ -120,7 +120,7 @@ Task<Result<void>> TrainingJobStore::begin(TrainingJob job, Timestamp now) {
 
 Task<Result<bool>> TrainingJobStore::renew(TrainingJob job, Timestamp now) {
   auto steps = to_steps(job);
-  steps.push_back(kv::Op::set(kLeaseUntil, to_kv(now + kTrainingLease)));
+  steps.push_back(kv::Op::set(kLeaseUntil, kv_time(now + kTrainingLease)));
   steps.push_back(kv::Op::read(kCancel));
   auto options = only_for(job.id);
   options.durable = false;  // a lost renewal is made good by the next

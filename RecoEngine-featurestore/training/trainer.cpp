@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "RecoEngine-featurestore/domain/model_input.hpp"
+#include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/random.hpp"
 
@@ -72,42 +73,6 @@ std::vector<FeatureImportance> importance_of(const std::vector<double>& shap_sum
 
 }  // namespace
 
-double roc_auc(const std::vector<double>& scores, const std::vector<bool>& labels) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
-  double rank_sum = 0, positives = 0;
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t end = i;
-    while (end < order.size() && scores[order[end]] == scores[order[i]]) ++end;
-    const double rank = (static_cast<double>(i) + static_cast<double>(end) + 1) / 2;
-    for (; i < end; ++i) {
-      if (labels[order[i]]) rank_sum += rank, ++positives;
-    }
-  }
-  const double negatives = static_cast<double>(scores.size()) - positives;
-  if (positives == 0 || negatives == 0) return 0.5;
-  return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives);
-}
-
-double pr_auc(const std::vector<double>& scores, const std::vector<bool>& labels) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-  const auto positives = static_cast<double>(std::count(labels.begin(), labels.end(), true));
-  if (positives == 0) return 0;
-  double found = 0, area = 0;
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t end = i;
-    double hits = 0;
-    for (; end < order.size() && scores[order[end]] == scores[order[i]]; ++end) hits += labels[order[end]] ? 1 : 0;
-    found += hits;
-    area += hits / positives * found / static_cast<double>(end);
-    i = end;
-  }
-  return area;
-}
-
 TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>& labels) {
   TrainingMetrics m;
   for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -117,17 +82,14 @@ TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>
     } else {
       ++(predicted ? m.false_positives : m.true_negatives);
     }
-    const double p = std::clamp(scores[i], 1e-12, 1 - 1e-12), y = labels[i] ? 1 : 0;
-    m.log_loss -= y * std::log(p) + (1 - y) * std::log(1 - p);
-    m.brier += (scores[i] - y) * (scores[i] - y);
   }
   const auto ratio = [](std::int64_t part, std::int64_t all) {
     return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all);
   };
   const auto n = static_cast<std::int64_t>(scores.size());
   m.test_samples = n;
-  m.log_loss /= std::max<double>(1, static_cast<double>(n));
-  m.brier /= std::max<double>(1, static_cast<double>(n));
+  m.log_loss = log_loss(scores, labels);
+  m.brier = brier_score(scores, labels);
   m.accuracy = ratio(m.true_positives + m.true_negatives, n);
   m.precision = ratio(m.true_positives, m.true_positives + m.false_positives);
   m.recall = ratio(m.true_positives, m.true_positives + m.false_negatives);

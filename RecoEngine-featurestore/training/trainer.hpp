@@ -56,9 +56,7 @@ DataQuality quality_of(const std::vector<TrainingSample>& samples);
 Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const TrainOptions& options,
                            const std::function<void(double)>& progress, const std::atomic<bool>& cancelled);
 
-// Scores against labels (1: left). Areas by the rank statistic, with ties counted half.
-double roc_auc(const std::vector<double>& scores, const std::vector<bool>& labels);
-double pr_auc(const std::vector<double>& scores, const std::vector<bool>& labels);
+// Scores against labels (true: left), at a threshold of 0.5.
 TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>& labels);
 
 }  // namespace qm::reco

@@ -29,7 +29,9 @@ const std::vector<Layer>& layers() {
       // json: rules and demo data are records in files. security: random ids and keyed hashes are part of a key.
       {"store", {"domain", "platform/core/", "platform/kv/", "platform/json/", "platform/security/"}},
       {"model", {"domain", "platform/core/"}},
-      {"training", {"domain", "model", "platform/core/", "platform/json/"}},
+      {"evaluation", {"platform/core/"}},
+      // csv: public datasets of purchases.
+      {"training", {"domain", "model", "evaluation", "platform/core/", "platform/csv/", "platform/json/"}},
       {"clients", {"domain", "contracts/", "platform/core/"}, {"platform/http/", "platform/json/", "platform/security/"}},
       // kv: the port's own words (health, errors); records are the store layer's.
       {"app",
