@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
+#include "platform/kv/forwarding_store_fixture.hpp"
 
 namespace qm::reco {
 namespace {
@@ -10,6 +11,31 @@ namespace {
 using std::chrono::hours;
 
 class PredictChurnTest : public ServingTest {};
+
+// Notes how many records each call asks for; every call is a round trip where the store is a cluster.
+class CountingStore final : public kv::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Task<Result<kv::Record>> get(kv::Key key, std::vector<std::string> bins, kv::ReadOptions options) override {
+    asked.push_back(1);
+    return ForwardingStore::get(std::move(key), std::move(bins), options);
+  }
+  Task<Result<std::vector<std::optional<kv::Record>>>> get_many(std::vector<kv::Key> keys,
+                                                                kv::ReadOptions options) override {
+    asked.push_back(keys.size());
+    return ForwardingStore::get_many(std::move(keys), options);
+  }
+  Task<Result<bool>> exists(kv::Key key, kv::ReadOptions options) override {
+    asked.push_back(1);
+    return ForwardingStore::exists(std::move(key), options);
+  }
+  Task<Result<kv::Operated>> operate(kv::Key key, std::vector<kv::Op> ops, kv::OperateOptions options) override {
+    asked.push_back(1);
+    return ForwardingStore::operate(std::move(key), std::move(ops), std::move(options));
+  }
+
+  std::vector<std::size_t> asked;
+};
 
 float column_of(const std::vector<float>& row, const std::string& name) {
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -39,6 +65,31 @@ TEST_F(PredictChurnTest, SaysWhatTheModelSaysAndWhy) {
   EXPECT_EQ(score.reasons[0].text, "no login for 40 days");
   EXPECT_FALSE(prediction->nudges.has_value());
   EXPECT_TRUE(nudges_of("ann").empty());
+}
+
+TEST_F(PredictChurnTest, AsksTheStoreOnceForAllGroups) {
+  auto counting = std::make_unique<CountingStore>(kv::make_memory_store("churn_features", clock_));
+  CountingStore& store = *counting;
+  FeatureStore features{store};
+  IngestFeatures ingest{features, clock_};
+  PredictChurn predict{features, champion_, trigger_, clock_};
+  struct Known { FeatureGroup group; const char* feature; FeatureValue value; };
+  const Known known[] = {{FeatureGroup::profile, "acc_age_days", FeatureValue{std::int64_t{300}}},
+                         {FeatureGroup::behavior, "days_last_login", FeatureValue{std::int64_t{3}}},
+                         {FeatureGroup::transactional, "orders_6m", FeatureValue{std::int64_t{2}}},
+                         {FeatureGroup::engagement, "push_open_rate", FeatureValue{0.5}},
+                         {FeatureGroup::support, "csat_score", FeatureValue{4.0}},
+                         {FeatureGroup::realtime, "curr_sess_clk", FeatureValue{std::int64_t{7}}}};
+  for (const auto& each : known) {
+    auto intake = IngestFeatures::examine(each.group, {{each.feature, each.value}});
+    ASSERT_TRUE(run(ingest.store(UserId{"ann"}, each.group, std::move(intake)))) << each.feature;
+  }
+  store.asked.clear();
+  const auto prediction = run(predict.predict(UserId{"ann"}));
+  ASSERT_TRUE(prediction) << prediction.error().detail;
+  for (const auto& each : known)
+    EXPECT_TRUE(prediction->score.features[find_feature(each.feature)].has_value()) << each.feature;
+  EXPECT_EQ(store.asked, std::vector<std::size_t>{6});
 }
 
 TEST_F(PredictChurnTest, ShowsTheModelNoStaleValues) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "platform/core/await.hpp"
 #include "platform/kv/aerospike_store.hpp"
 #include "tests/cluster/test_cluster.hpp"
@@ -47,6 +50,32 @@ TEST(Cluster, EmptyingTakesWhatWasThereAndNothingLater) {
       ASSERT_TRUE(page);
       EXPECT_EQ(page->entries.size(), 1u) << name_space << ", round " << round;
     }
+  }
+}
+
+// What is read in one call is one round trip: a request to each node that holds any of it, all at once.
+TEST(Cluster, ReadsManyRecordsWithOneRequestToEachNode) {
+  if (test::cluster_host().empty()) GTEST_SKIP() << test::kNoCluster;
+  constexpr int kRecords = 50, kReadings = 20;
+  for (const auto& name_space : test::cluster_name_spaces()) {
+    if (!test::cluster_has(name_space)) continue;
+    test::TestCluster cluster{{name_space}};
+    cluster.empty(name_space);
+    const auto store = kv::make_aerospike_store(cluster.client(), name_space);
+    for (int i = 0; i < kRecords; ++i)
+      ASSERT_TRUE(await(store->put({"set_" + std::to_string(i % 6), std::to_string(i)}, {{"number", i}})));
+    // The client asks nodes for news of the cluster meanwhile, which counts as well: so the least of several readings.
+    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+    for (int reading = 0; reading < kReadings; ++reading) {
+      std::vector<kv::Key> keys;
+      for (int i = 0; i < kRecords; ++i) keys.push_back({"set_" + std::to_string(i % 6), std::to_string(i)});
+      const auto before = cluster.client().stats().attempts;
+      const auto read = await(store->get_many(std::move(keys)));
+      least = std::min(least, cluster.client().stats().attempts - before);
+      ASSERT_TRUE(read) << read.error().detail;
+      for (const auto& record : *read) ASSERT_TRUE(record.has_value());
+    }
+    EXPECT_EQ(least, cluster.client().nodes().size()) << name_space;
   }
 }
 
