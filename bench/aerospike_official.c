@@ -1,6 +1,8 @@
 /* The official C client's asynchronous API under load, on one event loop: the yardstick of bench/aerospike_main.cpp,
    with the same arguments, records and output. Built where QM_AEROSPIKE_C_CLIENT names an installed one.
-     bench_aerospike_official HOST PORT NAMESPACE get|put|batch CONCURRENCY SECONDS RECORDS */
+     bench_aerospike_official HOST PORT NAMESPACE get|put|batch CONCURRENCY SECONDS RECORDS [SPIN_US]
+   Its event loop spins as ours does: an idle handle of libuv keeps it from sleeping until nothing has ended for
+   SPIN_US. */
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,9 +30,11 @@ static aerospike cluster;
 static const char* name_space;
 static const char* what;
 static char text[kTextBytes + 1];
-static uint64_t records, from_ns, until_ns;
+static uint64_t records, from_ns, until_ns, spin_ns;
 
 static size_t running, failed, done;
+static uv_idle_t spinning; /* while active, libuv asks for events instead of waiting for them */
+static uint64_t last_end_ns;
 static as_error why;
 static uint32_t* latencies_ns;
 static sem_t all_ended;
@@ -65,8 +69,21 @@ static void print_id(slot* s, char* id) { snprintf(id, kIdBytes, "key-%u", (unsi
 
 static void begin_next(slot* s, as_event_loop* loop);
 
+static void on_idle(uv_idle_t* handle) {
+  if (now_ns() - last_end_ns >= spin_ns) uv_idle_stop(handle);
+}
+
+/* On the loop's thread: something has ended, and something else will soon. */
+static void go_on_spinning(as_event_loop* loop, uint64_t ended_ns) {
+  if (spin_ns == 0) return;
+  if (spinning.loop == NULL) uv_idle_init(loop->loop, &spinning);
+  last_end_ns = ended_ns;
+  uv_idle_start(&spinning, on_idle); /* no effect when it is active */
+}
+
 static void end(slot* s, as_error* error, as_event_loop* loop) {
   const uint64_t ended = now_ns();
+  go_on_spinning(loop, ended);
   if (error) {
     ++failed;
     why = *error;
@@ -74,7 +91,9 @@ static void end(slot* s, as_error* error, as_event_loop* loop) {
     latencies_ns[done++] = (uint32_t)(ended - s->begun_ns);
   }
   if (ended >= until_ns || failed > 1000) {
-    if (--running == 0) sem_post(&all_ended);
+    if (--running > 0) return;
+    if (spin_ns > 0) uv_close((uv_handle_t*)&spinning, NULL);
+    sem_post(&all_ended);
     return;
   }
   begin_next(s, loop);
@@ -158,13 +177,14 @@ static bool connect_to(const char* host, uint16_t port) {
 }
 
 int main(int argc, char** argv) {
-  what = argc == 8 ? argv[4] : "";
+  what = argc == 8 || argc == 9 ? argv[4] : "";
   const bool known = !strcmp(what, "get") || !strcmp(what, "put") || !strcmp(what, "batch");
   const size_t concurrency = known ? strtoul(argv[5], NULL, 10) : 0;
   const double seconds = known ? atof(argv[6]) : 0;
   records = known ? strtoul(argv[7], NULL, 10) : 0;
+  spin_ns = argc == 9 ? strtoull(argv[8], NULL, 10) * 1000 : 0;
   if (concurrency == 0 || seconds <= 0 || records == 0) {
-    fprintf(stderr, "usage: %s HOST PORT NAMESPACE get|put|batch CONCURRENCY SECONDS RECORDS\n", argv[0]);
+    fprintf(stderr, "usage: %s HOST PORT NAMESPACE get|put|batch CONCURRENCY SECONDS RECORDS [SPIN_US]\n", argv[0]);
     return 2;
   }
   name_space = argv[3];

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <future>
 #include <set>
 #include <thread>
@@ -68,6 +70,39 @@ TEST(Money, NeverMixesCurrenciesOrOverflows) {
   EXPECT_THROW(Money{INT64_MAX} * 2, std::overflow_error);
   EXPECT_EQ(to_decimal(Money{-5}), "-0.05");
   EXPECT_EQ(to_decimal(Money{1999}), "19.99");
+}
+
+// Whether a worker spins must not show but in how soon it answers: it takes work while it spins, while it sleeps, work
+// that makes more work, timers, and it ends when told to, each at once.
+TEST(WorkerThreads, DoAllWorkAndEndHoweverLongTheySpin) {
+  using std::chrono::microseconds;
+  for (const microseconds spin : {microseconds{0}, microseconds{1}, microseconds{50}, WorkerThreads::kMaxSpin}) {
+    WorkerThreads workers{2, spin};
+    workers.start();
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      auto& context = workers.context(i);
+      std::vector<std::thread::id> ran_on;
+      for (int round = 0; round < 20; ++round) {
+        std::promise<void> done;
+        boost::asio::post(context, [&] {
+          ran_on.push_back(std::this_thread::get_id());
+          boost::asio::post(context, [&] { done.set_value(); });
+        });
+        done.get_future().wait();
+      }
+      EXPECT_EQ(std::set<std::thread::id>(ran_on.begin(), ran_on.end()).size(), 1u) << spin.count();
+      std::promise<void> rang;
+      // longer than the longest spin, so that the timer has to wake a worker that sleeps
+      boost::asio::steady_timer timer{context, 2 * WorkerThreads::kMaxSpin};
+      timer.async_wait([&](const boost::system::error_code&) { rang.set_value(); });
+      rang.get_future().wait();
+    }
+    workers.stop();
+    workers.join();
+  }
+  EXPECT_THROW((WorkerThreads{1, microseconds{-1}}), std::invalid_argument);
+  EXPECT_THROW((WorkerThreads{1, WorkerThreads::kMaxSpin + microseconds{1}}), std::invalid_argument);
+  EXPECT_THROW(WorkerThreads{0}, std::invalid_argument);
 }
 
 TEST(CpuPool, RunsOnThePoolAndResumesOnTheCallersThread) {

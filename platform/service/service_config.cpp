@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "platform/core/id.hpp"
+#include "platform/core/runtime.hpp"
 #include "platform/service/cluster_nodes.hpp"
 
 namespace qm::service {
@@ -35,6 +36,8 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
   options.text("aerospike-tls-name", "AEROSPIKE_TLS_NAME", tls.server_name,
                "Name in the nodes' certificates; empty: the tls-name that they publish, or their host.");
   options.integer("threads", env_prefix + "_THREADS", config.threads, 0, 256, "", "Worker threads; 0: one per core.");
+  options.integer("spin-us", env_prefix + "_SPIN_US", config.spin_us, 0, WorkerThreads::kMaxSpin.count(), "µs",
+                  "How long a worker without work asks for more before it sleeps; above 0 only with a core for each.");
   options.choice("env", "NODE_ENV", config.env, {"development", "production"}, "Production insists on secrets.");
   options.choice("log-level", "LOG_LEVEL", config.log_level, {"debug", "info", "warn", "error"},
                  "Least severe line to log.");

@@ -24,6 +24,7 @@ struct ServiceConfig {
   std::string aerospike_password;
   aerospike::TlsOptions aerospike_tls;
   std::int64_t threads = 0;  // 0: one per core
+  std::int64_t spin_us = 0;  // how long a worker without work asks for more before it sleeps
   std::string env = "development";
   std::string log_level = "info";
   std::string service_token;

@@ -120,7 +120,7 @@ struct ServiceHost::Impl {
       : identity(std::move(i)),
         config(std::move(c)),
         started_at(clock.now()),
-        workers(static_cast<std::size_t>(config.threads)),
+        workers(static_cast<std::size_t>(config.threads), std::chrono::microseconds{config.spin_us}),
         pool(static_cast<std::size_t>(config.threads), kPoolQueueLimit),
         cluster(make_client(config, workers)),
         store(with_front(open_store(config, cluster.get(), clock))),
