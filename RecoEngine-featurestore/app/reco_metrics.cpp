@@ -63,9 +63,17 @@ std::vector<Family> model_families(const std::shared_ptr<const ServedModel>& ser
   Family quality{"qm_reco_model_roc_auc", "Area under the ROC curve, on samples held back from training.", Kind::Gauge,
                  {}};
   quality.samples.push_back({Labels{}, served->metrics.roc_auc});
+  const ModelFootprint footprint = served->model->footprint();
+  Family trees{"qm_reco_model_trees", "Its trees, by how exact contributions are found.", Kind::Gauge, {}};
+  trees.samples.push_back({Labels{{"contributions", "tables"}}, static_cast<double>(footprint.trees_by_tables)});
+  trees.samples.push_back({Labels{{"contributions", "path"}}, static_cast<double>(footprint.trees_by_path)});
+  Family tables{"qm_reco_model_table_bytes", "Memory of the tables that contributions are read from.", Kind::Gauge, {}};
+  tables.samples.push_back({Labels{}, static_cast<double>(footprint.table_bytes)});
   families.push_back(std::move(info));
   families.push_back(std::move(trained));
   families.push_back(std::move(quality));
+  families.push_back(std::move(trees));
+  families.push_back(std::move(tables));
   return families;
 }
 

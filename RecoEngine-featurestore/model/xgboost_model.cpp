@@ -2,10 +2,11 @@
 
 #include <xgboost/c_api.h>
 
-#include <cmath>
 #include <limits>
-#include <mutex>
 #include <stdexcept>
+
+#include "RecoEngine-featurestore/model/tree_model.hpp"
+#include "RecoEngine-featurestore/model/xgboost_dump.hpp"
 
 namespace qm::reco {
 
@@ -67,44 +68,6 @@ double evaluate(const Booster& booster, int round, const DataMatrix& validation)
   return std::stod(text.substr(text.rfind(':') + 1));
 }
 
-class XgboostModel final : public ChurnModel {
- public:
-  XgboostModel(const std::string& bytes, std::size_t columns) : columns_(columns) {
-    must(XGBoosterLoadModelFromBuffer(booster_.get(), bytes.data(), bytes.size()));
-    booster_.set("nthread", "1");
-    bst_ulong width = 0;
-    must(XGBoosterGetNumFeature(booster_.get(), &width));
-    if (width != columns) throw std::runtime_error("the model has another number of columns");
-  }
-
-  ModelOutput predict(const std::vector<float>& row) const override {
-    if (row.size() != columns_) throw std::runtime_error("a row has another width than the model");
-    constexpr const char* kContributions =
-        R"({"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false})";
-    const DataMatrix matrix{row.data(), 1, row.size()};
-    ModelOutput out;
-    // One booster keeps caches that its calls share: one call at a time.
-    std::lock_guard lock{mutex_};
-    const bst_ulong* shape = nullptr;
-    bst_ulong dimensions = 0;
-    const float* values = nullptr;
-    must(XGBoosterPredictFromDMatrix(booster_.get(), matrix.get(), kContributions, &shape, &dimensions, &values));
-    out.shap.assign(values, values + columns_);
-    out.base_value = values[columns_];
-    double margin = out.base_value;
-    for (const double part : out.shap) margin += part;
-    out.probability = 1.0 / (1.0 + std::exp(-margin));
-    return out;
-  }
-
-  std::size_t columns() const override { return columns_; }
-
- private:
-  Booster booster_;
-  std::size_t columns_;
-  mutable std::mutex mutex_;
-};
-
 }  // namespace
 
 Result<Fitted> fit_xgboost(const Matrix& train, const Matrix& validation, const FitOptions& options,
@@ -153,11 +116,10 @@ Result<Fitted> fit_xgboost(const Matrix& train, const Matrix& validation, const 
 }
 
 Result<std::shared_ptr<const ChurnModel>> load_xgboost_model(const std::string& bytes, std::size_t columns) {
-  try {
-    return std::shared_ptr<const ChurnModel>{std::make_shared<XgboostModel>(bytes, columns)};
-  } catch (const std::runtime_error& refused) {
-    return rejected(refused.what());
-  }
+  const auto ensemble = read_xgboost_dump(bytes);
+  if (!ensemble) return ensemble.error();
+  if (ensemble->columns != columns) return rejected("The model has another number of columns.");
+  return std::shared_ptr<const ChurnModel>{std::make_shared<TreeModel>(*ensemble)};
 }
 
 std::string xgboost_version() {

@@ -1,5 +1,5 @@
-// Gradient-boosted trees by XGBoost: training to bytes of its own format, and prediction with its exact TreeSHAP
-// (Lundberg, Erion, Lee: «Consistent Individualized Feature Attribution for Tree Ensembles», 2018).
+// Gradient-boosted trees by XGBoost: training to bytes of its own format, and models made of such bytes. Serving needs
+// nothing of XGBoost but its format (tree_model.hpp).
 #pragma once
 #include <atomic>
 #include <functional>
