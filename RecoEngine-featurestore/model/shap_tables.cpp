@@ -204,26 +204,36 @@ void fill_table(const DecisionTree& tree, const GroupPlan& group, float* table) 
   }
 }
 
-// The kernel: rows of tables with kColumns entries are added to the columns they are of. `sums` holds kSums times
-// `width` of them.
-template <std::size_t kColumns>
+// The kernel: rows of tables with sizeof...(kPlaces) entries are added to the columns they are of. `sums` holds kSums
+// times `width` of them. Written out for each size, as g++ 12 leaves short loops rolled.
+template <std::size_t... kPlaces>
 void add_rows(const float* const* rows, std::size_t count, const std::uint16_t* columns, float* sums,
               std::size_t width) {
+  constexpr std::size_t kColumns = sizeof...(kPlaces);
   const auto add_one = [](const float* row, const std::uint16_t* of, float* to) {
-    for (std::size_t i = 0; i < kColumns; ++i) to[of[i]] += row[i];
+    ((to[of[kPlaces]] += row[kPlaces]), ...);
   };
   std::size_t i = 0;
   for (; i + kSums <= count; i += kSums, columns += kSums * kColumns) {
-    for (std::size_t s = 0; s < kSums; ++s) add_one(rows[i + s], columns + s * kColumns, sums + s * width);
+    add_one(rows[i], columns, sums);
+    add_one(rows[i + 1], columns + kColumns, sums + width);
+    add_one(rows[i + 2], columns + 2 * kColumns, sums + 2 * width);
+    add_one(rows[i + 3], columns + 3 * kColumns, sums + 3 * width);
   }
   for (; i < count; ++i, columns += kColumns) add_one(rows[i], columns, sums);
 }
+static_assert(kSums == 4);
 
 using AddRows = void (*)(const float* const*, std::size_t, const std::uint16_t*, float*, std::size_t);
 
+template <std::size_t... kPlaces>
+constexpr AddRows add_rows_of(std::index_sequence<kPlaces...>) {
+  return &add_rows<kPlaces...>;
+}
+
 template <std::size_t... kColumns>
 constexpr std::array<AddRows, sizeof...(kColumns)> make_add_rows(std::index_sequence<kColumns...>) {
-  return {&add_rows<kColumns>...};
+  return {add_rows_of(std::make_index_sequence<kColumns>{})...};
 }
 
 constexpr auto kAddRows = make_add_rows(std::make_index_sequence<kIndexBits + 1>{});

@@ -1,7 +1,6 @@
 #include "RecoEngine-featurestore/model/tree_scorer.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace qm::reco {
 
@@ -37,16 +36,24 @@ float TreeScorer::margin(const float* wide) const {
   float sum = base_margin_;
   std::size_t left_over = trees_;
   for (const Block& block : blocks_) {
-    std::array<const Step*, kTreesPerBlock> at;
-    for (std::size_t i = 0; i < kTreesPerBlock; ++i) at[i] = &steps_[block.roots[i]];
-    for (std::uint32_t d = 0; d < block.depth; ++d) {
-      for (auto& step : at) step += step->to_left + (wide[step->column] < step->threshold ? 0 : 1);
-    }
+    const std::array<float, kTreesPerBlock> values = walk(block, wide, std::make_index_sequence<kTreesPerBlock>{});
     const std::size_t count = std::min(left_over, kTreesPerBlock);
-    for (std::size_t i = 0; i < count; ++i) sum += at[i]->threshold;
+    for (std::size_t i = 0; i < count; ++i) sum += values[i];
     left_over -= count;
   }
   return sum;
+}
+
+// Written out, as g++ 12 leaves short loops rolled.
+template <std::size_t... kTrees>
+std::array<float, sizeof...(kTrees)> TreeScorer::walk(const Block& block, const float* wide,
+                                                      std::index_sequence<kTrees...>) const {
+  std::array<const Step*, sizeof...(kTrees)> at{&steps_[block.roots[kTrees]]...};
+  const auto go_down = [wide](const Step* step) {
+    return step + step->to_left + (wide[step->column] < step->threshold ? 0 : 1);
+  };
+  for (std::uint32_t d = 0; d < block.depth; ++d) ((at[kTrees] = go_down(at[kTrees])), ...);
+  return {at[kTrees]->threshold...};
 }
 
 std::size_t TreeScorer::memory_bytes() const { return steps_.size() * sizeof(Step) + blocks_.size() * sizeof(Block); }

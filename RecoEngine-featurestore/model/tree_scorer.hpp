@@ -1,6 +1,8 @@
 // An ensemble's score alone: the leaves that a row falls into, several trees side by side and without branches.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "RecoEngine-featurestore/model/wide_row.hpp"
@@ -27,6 +29,11 @@ class TreeScorer {
     std::uint32_t roots[8] = {};
     std::uint32_t depth = 0;
   };
+
+  // The values of the leaves where the row comes to.
+  template <std::size_t... kTrees>
+  std::array<float, sizeof...(kTrees)> walk(const Block& block, const float* wide,
+                                            std::index_sequence<kTrees...>) const;
 
   float base_margin_;
   std::size_t trees_;
