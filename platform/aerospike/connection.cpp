@@ -38,6 +38,11 @@ void Connection::start() {
   boost::asio::co_spawn(loop_.executor(), open(self()), boost::asio::detached);
 }
 
+void Connection::join(Connections& list) {
+  list.push_back(*this);
+  list_ = &list;
+}
+
 void Connection::fail_to_open() {
   loop_.counters().connections_failed.add();
   node_->note_unreachable(now());
@@ -219,7 +224,7 @@ bool Connection::take_frame(FrameType type, std::string_view body) {
   if (taken == Taken::Broken) return false;
   if (taken == Taken::More) return true;
   InFlight entry = waiting_.pop();
-  if (waiting_.size() == 0) idle_since_ = now();
+  if (waiting_.size() == 0) rest();
   node_->note_answer();
   if (entry.command == nullptr)
     --late_;
@@ -227,6 +232,11 @@ bool Connection::take_frame(FrameType type, std::string_view body) {
     resume(std::move(entry), Outcome::Answered);
   if (retired_ && waiting_.size() == 0) close();
   return true;
+}
+
+void Connection::rest() {
+  idle_since_ = now();
+  if (is_linked()) list_->splice(list_->begin(), *list_, Connections::s_iterator_to(*this));
 }
 
 void Connection::resume(InFlight entry, Outcome outcome) {

@@ -22,13 +22,20 @@
 
 namespace qm::aerospike {
 
+class Connection;
 // The hook is the pool's; a connection that closes leaves its list by itself.
-class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+using ConnectionHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+using Connections = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+
+class Connection : public ConnectionHook {
  public:
   Connection(Loop& loop, std::shared_ptr<Node> peer);
   ~Connection();
 
   void start();  // once: begins to connect and to log in; commands may be queued at once
+  // Puts it into a pool's list, in whose front it comes again whenever it has nothing left to do: the pool finds it
+  // there at once, and what was used last is warm. The list outlives the connection's place in it.
+  void join(Connections& list);
 
   bool can_take() const { return !closed_ && !retired_ && late_ == 0 && !waiting_.full(); }
   bool is_ready() const { return ready_; }
@@ -72,6 +79,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   void on_read(const boost::system::error_code& failed, std::size_t bytes);
   bool hand_out();
   bool take_frame(FrameType type, std::string_view body);
+  void rest();
   void lose();
   void watch(Deadline now);
   bool holds_write();
@@ -81,6 +89,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
 
   Loop& loop_;
   std::shared_ptr<Node> node_;
+  Connections* list_ = nullptr;
   Socket socket_;
   InFlightQueue waiting_;
 

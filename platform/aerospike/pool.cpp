@@ -51,7 +51,7 @@ Connection* NodePool::pick(Lane lane, Deadline now, Outcome& why) {
   const std::size_t limit = limit_of(lane);
   if (open - late < limit && open < 2 * limit && (lane == Lane::Tend || !node_->is_blocked(now))) {
     Connection& fresh = loop_.open(node_);
-    connections.push_back(fresh);
+    fresh.join(connections);
     if (best == nullptr) best = &fresh;
   }
   if (best == nullptr) why = open > late ? Outcome::Full : Outcome::Unreachable;

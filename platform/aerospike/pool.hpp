@@ -29,13 +29,11 @@ class NodePool {
   Connection* pick(Lane lane, Deadline now, Outcome& why);
 
  private:
-  using Connections = boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
-
   std::size_t limit_of(Lane lane) const;
 
   Loop& loop_;
   std::shared_ptr<Node> node_;
-  std::array<Connections, 4> lanes_;
+  std::array<Connections, 4> lanes_;  // those without anything to do in front
 };
 
 }  // namespace qm::aerospike
