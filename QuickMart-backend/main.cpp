@@ -39,7 +39,6 @@ namespace {
 constexpr const char* kProgram = "quickmart-backend";
 // With the reading itself, what one instance changes is seen by all within two seconds.
 constexpr std::chrono::milliseconds kFollowCatalogEvery{500};
-constexpr std::chrono::minutes kRecoverCouponsEvery{5};
 constexpr int kLeasesBetweenSweeps = 10;  // what comes after its order was settled comes seldom
 constexpr std::chrono::seconds kRecoverOrdersEvery{1};
 constexpr std::chrono::seconds kMirrorStockEvery{1};
@@ -170,7 +169,7 @@ class Shop {
     host_.every(kRecoverOrdersEvery, "settling orders that a crash left open", [this] { return recover_orders(); });
     host_.every(kLeasesBetweenSweeps * config_.order_lease_ms, "sweeping after settled orders",
                 [this] { return sweep_orders(); });
-    host_.every(kRecoverCouponsEvery, "settling coupons that a crash left pending",
+    host_.every(kLeasesBetweenSweeps * config_.order_lease_ms, "settling coupons that a crash left pending",
                 [this] { return recover_coupons(); });
     if (!config_.production())
       host_.every(kLookAtDemoDataEvery, "keeping the demo data up to date", [this] { return load_demo(); });

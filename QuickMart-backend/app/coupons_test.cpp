@@ -212,6 +212,17 @@ TEST_F(CouponsTest, ASpentButUnsettledUseBecomesFinal) {
   EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_used ") << "told again, the same";
 }
 
+TEST_F(CouponsTest, WhatACrashLeftPendingIsFoundHoweverManyCouponsThereAre) {
+  for (std::size_t i = 0; i <= kMaxCoupons; ++i) {
+    const std::string code = "MANY" + std::to_string(i);
+    create(code, AmountOff{Money{20'00}}, 5);
+    ASSERT_TRUE(run(coupons_.count_use(coupon_id_of(code), {CouponUseId{"use_1"}, UserId{"user_1"}, kNow})));
+  }
+  clock_.advance(seconds{31});
+  EXPECT_EQ(*run(app_.recover.run()), static_cast<int>(kMaxCoupons) + 1);
+  for (std::size_t i = 0; i <= kMaxCoupons; ++i) ASSERT_EQ(usage("MANY" + std::to_string(i)), 0) << i;
+}
+
 // From when a customer's coupon had one use, and a pending use its name.
 TEST_F(CouponsTest, PendingUsesOfOldAreSettledToo) {
   for (const char* status : {"used", "spending", "available"}) {

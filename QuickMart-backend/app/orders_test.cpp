@@ -1186,5 +1186,44 @@ TEST_F(OrdersTest, AReopenedUseThatComesTooLateIsForgotten) {
   expect_all_adds_up({ann_}, "late");
 }
 
+// One who gave a use back died before the end of it, and another, who was as far as that before, reopens it: whoever
+// goes on finds it reopened, and on its way back.
+TEST_F(OrdersTest, AUseThatIsReopenedWhileItIsGivenBackIsNotCountedOffTwice) {
+  sell("pen", 5000, 10);
+  const CampaignId spring = begin_campaign(1'000);
+  give_out("TENTH", PercentOff{BasisPoints{1000}}, [&](Coupon& coupon) {
+    coupon.campaign_id = spring;
+    coupon.usage_limit_per_customer = 2;
+  });
+  for (const char* key : {"k1", "k2"}) {
+    fill(ann_, "pen", 1);
+    ASSERT_TRUE(run(app_.place.run(request(ann_, key, "TENTH"))));
+  }
+  const CouponUseId use = use_of(orders_of(ann_).front().id);
+  const CouponId coupon = coupon_id_of("TENTH");
+  const ReservedBudget share{use, coupon, ann_, Money{500}, kNow};
+  const auto reopen = [&] {
+    ASSERT_TRUE(run(coupons_.reopen_use(coupon, {use, ann_, kNow})));
+    ASSERT_TRUE(run(campaigns_.reopen(spring, share)));
+  };
+  reopen();
+  const auto begin_release = [&use](UserCoupon& held) -> Result<bool> {
+    held.find(use)->state = CouponUseState::releasing;
+    return true;
+  };
+  ASSERT_TRUE(run(held_.change(*user_coupon_id_of(ann_, coupon), begin_release)));
+  ASSERT_TRUE(run(campaigns_.release(spring, use, coupon, true)));
+  ASSERT_TRUE(*run(coupons_.release_use(coupon, use, true)));
+  reopen();
+  ASSERT_TRUE(run(coupon_app_.hold.release(ann_, coupon, use)));
+  EXPECT_EQ(uses_of("TENTH"), 1);
+  EXPECT_EQ(campaign(spring).redeemed, Money{500});
+  EXPECT_EQ(campaign(spring).reserved, Money{});
+  clock_.advance(std::chrono::hours{2});
+  ASSERT_TRUE(run(coupon_app_.recover.run()));
+  EXPECT_TRUE(run(coupons_.list())->front().taken_off.empty()) << "it is not remembered for ever";
+  EXPECT_TRUE(run(campaigns_.list())->front().given_back.empty());
+}
+
 }  // namespace
 }  // namespace qm::shop

@@ -1,10 +1,15 @@
 #include "QuickMart-backend/app/recover_coupons.hpp"
 
+#include <algorithm>
+
 #include "platform/log/log.hpp"
 #include "QuickMart-backend/app/shop_events.hpp"
 
 namespace qm::shop {
 namespace {
+
+// How long it is remembered that a use was given back. A worker that lost its lease may still reopen it until then.
+constexpr std::chrono::hours kKeepTakenOff{1};
 
 // One that cannot be settled now must not keep the others waiting; it is found again.
 int count_settled(const Result<bool>& done, const std::string& of) {
@@ -12,29 +17,62 @@ int count_settled(const Result<bool>& done, const std::string& of) {
   return done && *done ? 1 : 0;
 }
 
+template <class Key>
+bool is_any_before(const std::map<Key, Timestamp>& times, Timestamp limit) {
+  return std::ranges::any_of(times, [limit](const auto& each) { return each.second < limit; });
+}
+
 }  // namespace
 
 Task<Result<int>> RecoverCoupons::run() {
-  auto coupons = co_await uses_.coupons.list();
-  if (!coupons) co_return coupons.error();
-  const Timestamp young = uses_.clock.now() - kCouponUseLeaseMs;  // such a one belongs to a call that is still running
+  auto uses = co_await run_coupons();
+  if (!uses) co_return uses.error();
+  auto shares = co_await run_campaigns();
+  if (!shares) co_return shares.error();
+  co_return *uses + *shares;
+}
+
+Task<Result<int>> RecoverCoupons::run_coupons() {
+  const Timestamp now = uses_.clock.now(), young = now - kCouponUseLeaseMs, forgotten = now - kKeepTakenOff;
   int settled = 0;
-  for (const CouponWithPending& each : *coupons) {
-    for (const PendingUse& use : each.pending) {
-      if (use.since > young) continue;
-      auto done = co_await recover(each.coupon, use);
-      settled += count_settled(done, each.coupon.id.str());
+  std::string cursor;
+  do {
+    auto page = co_await uses_.coupons.page(std::move(cursor));
+    if (!page) co_return page.error();
+    for (const CouponWithPending& each : page->coupons) {
+      for (const PendingUse& use : each.pending) {
+        if (use.since > young) continue;  // such a one belongs to a call that is still running
+        auto done = co_await recover(each.coupon, use);
+        settled += count_settled(done, each.coupon.id.str());
+      }
+      if (!is_any_before(each.taken_off, forgotten)) continue;
+      auto done = co_await uses_.coupons.forget_taken_off(each.coupon.id, forgotten);
+      if (!done) co_return done.error();
     }
-  }
-  auto campaigns = co_await uses_.campaigns.list();
-  if (!campaigns) co_return campaigns.error();
-  for (const CampaignWithReserved& each : *campaigns) {
-    for (const ReservedBudget& share : each.reserved) {
-      if (share.since > young) continue;
-      auto done = co_await recover(each.campaign.id, share);
-      settled += count_settled(done, each.campaign.id.str());
+    cursor = std::move(page->cursor);
+  } while (!cursor.empty());
+  co_return settled;
+}
+
+Task<Result<int>> RecoverCoupons::run_campaigns() {
+  const Timestamp now = uses_.clock.now(), young = now - kCouponUseLeaseMs, forgotten = now - kKeepTakenOff;
+  int settled = 0;
+  std::string cursor;
+  do {
+    auto page = co_await uses_.campaigns.page(std::move(cursor));
+    if (!page) co_return page.error();
+    for (const CampaignWithReserved& each : page->campaigns) {
+      for (const ReservedBudget& share : each.reserved) {
+        if (share.since > young) continue;
+        auto done = co_await recover(each.campaign.id, share);
+        settled += count_settled(done, each.campaign.id.str());
+      }
+      if (!is_any_before(each.given_back, forgotten)) continue;
+      auto done = co_await uses_.campaigns.forget_given_back(each.campaign.id, forgotten);
+      if (!done) co_return done.error();
     }
-  }
+    cursor = std::move(page->cursor);
+  } while (!cursor.empty());
   co_return settled;
 }
 

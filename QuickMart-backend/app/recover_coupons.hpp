@@ -22,6 +22,8 @@ class RecoverCoupons {
   Task<Result<int>> run();  // → how many were settled
 
  private:
+  Task<Result<int>> run_coupons();
+  Task<Result<int>> run_campaigns();
   Task<Result<bool>> recover(Coupon coupon, PendingUse use);
   Task<Result<bool>> recover_old(Coupon coupon, PendingUse use);
   Task<Result<bool>> recover(CampaignId campaign, ReservedBudget share);

@@ -10,7 +10,12 @@ namespace {
 
 constexpr const char* kCampaignSet = "campaign";
 constexpr const char* kShares = "shares";  // use + "/" + coupon → its fields
+constexpr const char* kGivenBack = "given_back";  // use + "/" + coupon → since when, in milliseconds
 constexpr std::size_t kCampaignsPerPage = 100;
+
+std::string share_key(const CouponUseId& use, const CouponId& coupon) {
+  return use.str() + "/" + coupon.str();  // neither id has a slash
+}
 
 kv::Bins encode_campaign(const CampaignWithReserved& stored) {
   const Campaign& campaign = stored.campaign;
@@ -29,9 +34,12 @@ kv::Bins encode_campaign(const CampaignWithReserved& stored) {
     fields["amount"] = to_value(share.amount);
     fields["since"] = to_value(share.since);
     if (share.is_reopened) fields["reopened"] = true;
-    shares[share.use.str() + "/" + share.coupon.str()] = kv::Value{std::move(fields)};  // neither id has a slash
+    shares[share_key(share.use, share.coupon)] = kv::Value{std::move(fields)};
   }
   if (!shares.empty()) bins[kShares] = std::move(shares);
+  kv::Map given_back;
+  for (const auto& [share, since] : stored.given_back) given_back[share] = to_value(since);
+  if (!given_back.empty()) bins[kGivenBack] = std::move(given_back);
   return bins;
 }
 
@@ -48,6 +56,9 @@ CampaignWithReserved decode_campaign(const std::string& id, const kv::Record& re
                                UserId{share.text("user")}, share.money("amount"), share.time("since"),
                                share.flag("reopened")});
   }
+  for (const auto& [key, value] : fields.map(kGivenBack))
+    if (const auto* ms = value.as<std::int64_t>())
+      stored.given_back[key] = Timestamp{std::chrono::milliseconds{*ms}};
   return stored;
 }
 
@@ -83,13 +94,22 @@ Task<Result<std::vector<CampaignWithReserved>>> CampaignStore::list() {
   std::vector<CampaignWithReserved> all;
   std::string cursor;
   do {
-    auto page = co_await store_.scan(kCampaignSet, cursor, kCampaignsPerPage);
-    if (!page) co_return page.error();
-    for (const kv::Entry& entry : page->entries) all.push_back(decode_campaign(entry.key.id, entry.record));
-    cursor = page->cursor;
+    auto some = co_await page(cursor);
+    if (!some) co_return some.error();
+    for (CampaignWithReserved& each : some->campaigns) all.push_back(std::move(each));
+    cursor = some->cursor;
   } while (!cursor.empty() && all.size() < kMaxCampaigns);
   if (all.size() > kMaxCampaigns) all.resize(kMaxCampaigns);
   co_return all;
+}
+
+Task<Result<CampaignPage>> CampaignStore::page(std::string cursor) {
+  auto found = co_await store_.scan(kCampaignSet, std::move(cursor), kCampaignsPerPage);
+  if (!found) co_return found.error();
+  CampaignPage page;
+  for (const kv::Entry& entry : found->entries) page.campaigns.push_back(decode_campaign(entry.key.id, entry.record));
+  page.cursor = std::move(found->cursor);
+  co_return page;
 }
 
 Task<Result<Campaign>> CampaignStore::change(CampaignId id, Change change) {
@@ -149,11 +169,9 @@ Task<Result<void>> CampaignStore::redeem(CampaignId id, CouponUseId use, CouponI
 Task<Result<void>> CampaignStore::reopen(CampaignId id, ReservedBudget share) {
   share.is_reopened = true;
   Change change = [&share](CampaignWithReserved& stored) -> Result<bool> {
-    const auto at = find_share(stored.reserved, share.use, share.coupon);
-    if (at != stored.reserved.end()) {
-      // Its redemption had not come this far: it is reserved still.
-      return false;
-    }
+    // Its redemption had not come this far: it is reserved still. Or somebody else gave it back meanwhile.
+    if (find_share(stored.reserved, share.use, share.coupon) != stored.reserved.end()) return false;
+    if (stored.given_back.contains(share_key(share.use, share.coupon))) return false;
     stored.campaign.redeemed = stored.campaign.redeemed - share.amount;
     stored.campaign.reserved = stored.campaign.reserved + share.amount;
     stored.reserved.push_back(share);
@@ -170,11 +188,21 @@ Task<Result<void>> CampaignStore::release(CampaignId id, CouponUseId use, Coupon
     if (at == stored.reserved.end()) return false;
     stored.campaign.reserved = stored.campaign.reserved - at->amount;
     if (at->is_reopened && !was_redeemed) stored.campaign.redeemed = stored.campaign.redeemed + at->amount;
+    if (at->is_reopened && was_redeemed) stored.given_back[share_key(use, coupon)] = at->since;
     stored.reserved.erase(at);
     return true;
   };
   auto changed = co_await this->change(std::move(id), std::move(change));
   if (!changed && changed.error().kind != ErrorKind::NotFound) co_return changed.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> CampaignStore::forget_given_back(CampaignId id, Timestamp before) {
+  Change change = [before](CampaignWithReserved& stored) -> Result<bool> {
+    return std::erase_if(stored.given_back, [before](const auto& each) { return each.second < before; }) > 0;
+  };
+  auto changed = co_await this->change(std::move(id), std::move(change));
+  if (!changed) co_return changed.error();
   co_return Result<void>{};
 }
 

@@ -48,6 +48,9 @@ TEST_F(CampaignStoreTest, EveryStepCountsOnce) {
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(await(campaigns_.release(id_, use, coupon_, true)));
   EXPECT_EQ(state(), "0/0");
   EXPECT_EQ(open(), 0u);
+  ASSERT_TRUE(await(campaigns_.reopen(id_, share("ord_1", 600))));  // of somebody who is later still
+  EXPECT_EQ(state(), "0/0");
+  EXPECT_EQ(open(), 0u);
 }
 
 TEST_F(CampaignStoreTest, ForgetsWhatWasReopenedAfterAllWasOver) {

@@ -13,6 +13,7 @@ constexpr const char* kCouponSet = "coupon";
 constexpr std::size_t kCouponsPerPage = 200;
 constexpr const char* kUsageCount = "usage_count";
 constexpr const char* kPending = "pending";  // use → its fields; of old: user coupon id → since when, in milliseconds
+constexpr const char* kTakenOff = "taken_off";  // use → since when, in milliseconds
 constexpr const char* kCampaign = "campaign_id";
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
@@ -122,6 +123,20 @@ std::vector<PendingUse> decode_pending(const kv::Record& record) {
   return pending;
 }
 
+kv::Map encode_taken_off(const std::map<CouponUseId, Timestamp>& taken_off) {
+  kv::Map map;
+  for (const auto& [use, since] : taken_off) map[use.str()] = to_value(since);
+  return map;
+}
+
+CouponWithPending decode_with_pending(const std::string& id, const kv::Record& record) {
+  CouponWithPending stored{decode_coupon(id, record), decode_pending(record), {}};
+  for (const auto& [use, value] : RecordFields{record}.map(kTakenOff))
+    if (const auto* ms = value.as<std::int64_t>())
+      stored.taken_off[CouponUseId{use}] = Timestamp{std::chrono::milliseconds{*ms}};
+  return stored;
+}
+
 }  // namespace
 
 Task<Result<void>> CouponStore::create(Coupon coupon) {
@@ -190,14 +205,22 @@ Task<Result<std::vector<CouponWithPending>>> CouponStore::list() {
   std::vector<CouponWithPending> all;
   std::string cursor;
   do {
-    auto page = co_await store_.scan(kCouponSet, cursor, kCouponsPerPage);
-    if (!page) co_return page.error();
-    for (const kv::Entry& entry : page->entries)
-      all.push_back({decode_coupon(entry.key.id, entry.record), decode_pending(entry.record)});
-    cursor = page->cursor;
+    auto some = co_await page(cursor);
+    if (!some) co_return some.error();
+    for (CouponWithPending& each : some->coupons) all.push_back(std::move(each));
+    cursor = some->cursor;
   } while (!cursor.empty() && all.size() < kMaxCoupons);
   if (all.size() > kMaxCoupons) all.resize(kMaxCoupons);
   co_return all;
+}
+
+Task<Result<CouponPage>> CouponStore::page(std::string cursor) {
+  auto found = co_await store_.scan(kCouponSet, std::move(cursor), kCouponsPerPage);
+  if (!found) co_return found.error();
+  CouponPage page;
+  for (const kv::Entry& entry : found->entries) page.coupons.push_back(decode_with_pending(entry.key.id, entry.record));
+  page.cursor = std::move(found->cursor);
+  co_return page;
 }
 
 Task<Result<void>> CouponStore::put_into(CouponId coupon, CampaignId campaign) {
@@ -215,12 +238,13 @@ Task<Result<void>> CouponStore::change(CouponId coupon, Change change) {
   kv::Key key{kCouponSet, coupon.str()};
   RecordChange apply = [&](const kv::Record* record) -> Result<std::optional<kv::Bins>> {
     if (record == nullptr) return not_found("There is no such coupon.");
-    CouponWithPending stored{decode_coupon(coupon.str(), *record), decode_pending(*record)};
+    CouponWithPending stored = decode_with_pending(coupon.str(), *record);
     auto changed = change(stored);
     if (!changed) return changed.error();
     if (!*changed) return std::optional<kv::Bins>{};
     kv::Bins bins = encode_coupon(stored.coupon);
     if (!stored.pending.empty()) bins[kPending] = encode_pending(stored.pending);
+    if (!stored.taken_off.empty()) bins[kTakenOff] = encode_taken_off(stored.taken_off);
     return std::optional{std::move(bins)};
   };
   co_return co_await change_record(store_, std::move(key), std::move(apply),
@@ -252,7 +276,8 @@ Task<Result<void>> CouponStore::settle_use(CouponId coupon, CouponUseId use) {
 Task<Result<void>> CouponStore::reopen_use(CouponId coupon, PendingUse use) {
   use.is_reopened = true;
   Change change = [&use](CouponWithPending& stored) -> Result<bool> {
-    // Pending still: its settlement had not come this far.
+    // Pending still: its settlement had not come this far. Or somebody else took it off meanwhile.
+    if (stored.taken_off.contains(use.use)) return false;
     if (std::ranges::count(stored.pending, use.use, &PendingUse::use) > 0) return false;
     stored.pending.push_back(use);
     return true;
@@ -267,12 +292,20 @@ Task<Result<bool>> CouponStore::release_use(CouponId coupon, CouponUseId use, bo
     was_pending = at != stored.pending.end();
     if (!was_pending) return false;
     if (!at->is_reopened || was_settled) --stored.coupon.usage_count;
+    if (at->is_reopened && was_settled) stored.taken_off[use] = at->since;
     stored.pending.erase(at);
     return true;
   };
   auto changed = co_await this->change(std::move(coupon), std::move(change));
   if (!changed) co_return changed.error();
   co_return was_pending;
+}
+
+Task<Result<void>> CouponStore::forget_taken_off(CouponId coupon, Timestamp before) {
+  Change change = [before](CouponWithPending& stored) -> Result<bool> {
+    return std::erase_if(stored.taken_off, [before](const auto& each) { return each.second < before; }) > 0;
+  };
+  co_return co_await this->change(std::move(coupon), std::move(change));
 }
 
 }  // namespace qm::shop

@@ -1,6 +1,7 @@
 // Coupons: set "coupon", id = coupon id, which follows from the code. Thread-safe.
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,12 @@ struct PendingUse {
 struct CouponWithPending {
   Coupon coupon;
   std::vector<PendingUse> pending;
+  std::map<CouponUseId, Timestamp> taken_off;  // reopened and given back, and when that began: not again
+};
+
+struct CouponPage {
+  std::vector<CouponWithPending> coupons;
+  std::string cursor;  // empty: that was all
 };
 
 class CouponStore {
@@ -45,6 +52,8 @@ class CouponStore {
   Task<Result<std::vector<std::optional<Coupon>>>> get_many(std::vector<CouponId> ids);
   // At most kMaxCoupons.
   Task<Result<std::vector<CouponWithPending>>> list();
+  // All of them, in no particular order; `cursor` of the page before, empty at first.
+  Task<Result<CouponPage>> page(std::string cursor);
 
   // Puts the coupon into the campaign. NotFound.
   Task<Result<void>> put_into(CouponId coupon, CampaignId campaign);
@@ -54,11 +63,14 @@ class CouponStore {
   Task<Result<void>> count_use(CouponId coupon, PendingUse use);
   // The use is final: forgets that it was pending. Idempotent; leaves alone what was reopened.
   Task<Result<void>> settle_use(CouponId coupon, CouponUseId use);
-  // A settled use is pending again, so that release_use() can take it off. Idempotent.
+  // A settled use is pending again, so that release_use() can take it off. Idempotent, also after it was taken off,
+  // until forget_taken_off().
   Task<Result<void>> reopen_use(CouponId coupon, PendingUse use);
   // The use did not happen: takes it off the count if it is pending. One that was reopened after all was over
   // (`was_settled` false) is off the count already and only forgotten. → whether it was pending.
   Task<Result<bool>> release_use(CouponId coupon, CouponUseId use, bool was_settled);
+  // Forgets the uses whose way back began before that: whoever stalled for so long is taken to be dead.
+  Task<Result<void>> forget_taken_off(CouponId coupon, Timestamp before);
 
  private:
   // → whether there is something to write.

@@ -10,8 +10,10 @@
  * A record changes in one atomic step. Its generation is not a number, which would have no end, but who wrote it last
  * (`holder`): exactly what a comparison of generations tells.
  *
- * COUPON adds the coupon; without it the model is smaller, and has room for more requests.
- * REQUESTS: how many processes serve requests (1 or 2). CANCEL: whether what was bought is cancelled.
+ * COUPON adds the coupon; without it the model is smaller, and has room for more requests. A campaign keeps what a use
+ * reserves in the same way as the coupon counts it.
+ * REQUESTS: how many processes serve requests (1 or 2). CANCEL: whether what was bought is cancelled. ONE_ATTEMPT: a
+ * key that was given back is not used again, so that there is one order.
  */
 #ifndef REQUESTS
 #define REQUESTS 2
@@ -27,7 +29,7 @@ mtype = { absent, placing, undoing, completing, cancelling, settled };     /* an
 mtype = { unclaimed, running, ended_with_order, ended_with_failure, given_back };   /* the key's record */
 mtype = { nothing, authorised, declined, captured, called_off };           /* a payment at the gateway */
 mtype = { unused, reserved_use, redeemed, releasing };                     /* an order's use of the customer's coupon */
-mtype = { final, pending, reopened };                                      /* … and of the coupon's count */
+mtype = { final, pending, reopened, taken_off };                           /* … and of the coupon's count */
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
 mtype progress[ORDERS] = absent;
@@ -145,13 +147,20 @@ inline capture(o) {
 }
 
 #ifdef COUPON
+#ifdef BREAK_TAKEN_OFF_MARK
+#define TAKEN_OFF final
+#else
+#define TAKEN_OFF taken_off
+#endif
+#define IS_OVER(o) (use_is[o] == final || use_is[o] == taken_off)
 inline release_use(o, is_held) {
   d_step {
     if
-    :: use_is[o] == pending || (use_is[o] == reopened && is_held) -> uses--
+    :: use_is[o] == pending -> uses--; use_is[o] = final
+    :: use_is[o] == reopened && is_held -> uses--; use_is[o] = TAKEN_OFF
+    :: use_is[o] == reopened && !is_held -> use_is[o] = final
     :: else
     fi;
-    use_is[o] = final;
     assert(uses >= 0)
   }
 }
@@ -267,8 +276,10 @@ again:
 #endif
   /* it runs, no order is there, and its lease has run out: this request goes on with it */
   :: atomic { checkout == running && progress[attempt] == absent -> claimer = me; o = attempt; is_taken_over = 1 }
+#ifndef ONE_ATTEMPT
   :: atomic { checkout == given_back && attempt == 0 ->
       attempt = 1; checkout = running; claimer = me; o = 1; is_taken_over = 0 }
+#endif
 #ifdef CANCEL
   :: atomic { progress[0] == settled && is_confirmed[0] && !is_cancelled[0] ->
       progress[0] = cancelling; is_cancelled[0] = 1; holder[0] = me; o = 0; what = cancelling }; goto settle
@@ -352,7 +363,7 @@ over: skip;
 #define LATE(o) (progress[o] == settled && reserved[o])
 #endif
 #ifdef COUPON
-#define LATE_USE(o) (progress[o] == settled && (use_is[o] != final || (is_cancelled[o] && use[o] != unused)))
+#define LATE_USE(o) (progress[o] == settled && (!IS_OVER(o) || (is_cancelled[o] && use[o] != unused)))
 #else
 #define LATE_USE(o) (false)
 #endif
@@ -429,7 +440,7 @@ proctype Judge() {
       fi;
       assert(!(progress[o] == settled && checkout == running && attempt == o));  /* the key is answered */
 #ifdef COUPON
-      assert(use_is[o] == final);
+      assert(IS_OVER(o));
       assert(use[o] == (is_confirmed[o] && !is_cancelled[o] -> redeemed : unused));
 #endif
     }
