@@ -23,6 +23,7 @@ constexpr std::size_t kMaxPayloadBytes = 64 * 1024;
 constexpr std::size_t kClaimPage = 64;
 constexpr std::size_t kCountLimit = 1'000;
 constexpr int kPollsPerCount = 10;
+constexpr std::int64_t kFailuresPerCap = 200;  // in a row, in a crowd: by so many the cap grows by itself once more
 
 std::int64_t to_ms(Timestamp at) { return at.time_since_epoch().count(); }
 
@@ -55,6 +56,7 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
 
   mutable std::mutex mutex;  // guards what follows
   std::map<std::string, QueueStats> by_kind;
+  std::map<std::string, std::int64_t> failed_in_a_row;  // by kind
   std::mt19937_64 random;
 
   WorkerThreads* workers = nullptr;
@@ -81,11 +83,21 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     });
   }
 
-  // Exponential with full jitter (Brooker, «Exponential Backoff And Jitter», 2015).
-  std::chrono::milliseconds backoff(int attempts) {
-    const std::int64_t cap = options.backoff_cap_ms.count();
-    const std::int64_t ceiling = std::min(cap, options.backoff_base_ms.count() << std::min(attempts, 20));
+  void note_end(const std::string& kind, bool succeeded) {
     std::lock_guard lock{mutex};
+    std::int64_t& failures = failed_in_a_row[kind];
+    failures = succeeded ? 0 : failures + 1;
+  }
+
+  // Exponential with full jitter (Brooker, «Exponential Backoff And Jitter», 2015).
+  std::chrono::milliseconds backoff(const Job& job) {
+    std::lock_guard lock{mutex};
+    std::int64_t cap = options.backoff_cap_ms.count();
+    if (waiting >= static_cast<std::int64_t>(kCountLimit)) {
+      const std::int64_t grown = cap * (1 + failed_in_a_row[job.kind] / kFailuresPerCap);
+      cap = std::max(cap, std::min(grown, options.backoff_crowd_cap_ms.count()));
+    }
+    const std::int64_t ceiling = std::min(cap, options.backoff_base_ms.count() << std::min(job.attempts, 20));
     return std::chrono::milliseconds{1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(ceiling))};
   }
 
@@ -182,6 +194,7 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
     options_.mode = kv::WriteMode::UpdateOnly;
     options_.durable = false;  // should it get lost, the job runs once more
     ops.push_back(kv::Op::set("owner", kv::Value{}));
+    note_end(job.kind, static_cast<bool>(outcome));
     std::int64_t QueueStats::*counter = &QueueStats::completed;
     if (outcome) {
       ops.push_back(kv::Op::set("state", "done"));
@@ -200,7 +213,7 @@ struct Queue::State : std::enable_shared_from_this<Queue::State> {
             {{"kind", job.kind}, {"job", job.id}, {"attempts", job.attempts}, {"error", outcome.error().detail}});
       } else {
         ops.push_back(kv::Op::set("state", "waiting"));
-        ops.push_back(kv::Op::set("due_at", to_ms(clock.now() + backoff(job.attempts))));
+        ops.push_back(kv::Op::set("due_at", to_ms(clock.now() + backoff(job))));
       }
     }
     kv::Key key{options.set, job.id};

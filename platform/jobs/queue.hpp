@@ -36,6 +36,9 @@ struct QueueOptions {
   // Together: a peer's return is noticed within seconds, and more than a day of its absence is waited out (half of the
   // cap on average, that often).
   std::chrono::milliseconds backoff_cap_ms{5'000};
+  // While a crowd waits (1,000 or more) and no job of a kind succeeds, its cap grows up to this: else trying them all
+  // again would be all that a process does. One success, of a new job say, and it is small again.
+  std::chrono::milliseconds backoff_crowd_cap_ms{600'000};
   int max_attempts = 40'000;
   std::size_t concurrency = 8;              // jobs running at once in this process
   std::chrono::seconds keep_done_s{3600};

@@ -112,6 +112,26 @@ class Jobs : public testing::Test {
   WorkerThreads workers_{2};
 };
 
+// A thousand that wait for a peer that is away were tried each every few seconds, and nothing else was done.
+TEST_F(Jobs, ACrowdThatFailsIsTriedLessAndLessOften) {
+  constexpr int kCrowd = 1'200;
+  QueueOptions options = quick();
+  options.backoff_base_ms = 1h;  // at once as rarely as the cap allows
+  auto queue = make(options);
+  queue->handle("work", answers(seen_, unavailable("The peer is away.")));
+  for (int i = 0; i < kCrowd; ++i) EXPECT_TRUE(await(queue->enqueue(job("job" + std::to_string(i)))));
+  queue->start(workers_);
+  ASSERT_TRUE(eventually([&] { return queue->stats().retried == kCrowd; }));
+  std::chrono::milliseconds latest{0};
+  for (int i = 0; i < kCrowd; ++i) {
+    const auto record = await(store_->get({"job", "job" + std::to_string(i)}));
+    const std::chrono::milliseconds due{*record->get<std::int64_t>("due_at")};
+    latest = std::max(latest, due - kStart.time_since_epoch());
+  }
+  EXPECT_GT(latest, 2 * options.backoff_cap_ms);
+  EXPECT_LE(latest, options.backoff_crowd_cap_ms);
+}
+
 TEST_F(Jobs, RunsWhatIsEnqueuedAndCountsIt) {
   auto queue = make();
   queue->handle("work", answers(seen_, Result<void>{}));
