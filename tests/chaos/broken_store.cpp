@@ -3,8 +3,10 @@
 //   stock_guard   more is reserved than there is
 //   idempotency   nobody remembers what became of an Idempotency-Key
 //   recovery      orders that a crash left open are never found
+//   coupon_guard  no coupon has a limit of all customers together
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 #include "platform/kv/forwarding_store_fixture.hpp"
@@ -12,6 +14,8 @@
 
 namespace qm::chaos {
 namespace {
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 class BrokenStore final : public kv::ForwardingStore {
  public:
@@ -23,12 +27,14 @@ class BrokenStore final : public kv::ForwardingStore {
     co_return co_await ForwardingStore::operate(std::move(key), std::move(ops), std::move(options));
   }
   Task<Result<kv::Record>> get(kv::Key key, std::vector<std::string> bins, kv::ReadOptions options) override {
+    const bool is_coupon = key.set == "coupon";
     const bool is_key = what_ == "idempotency" && key.set == "checkout";
     auto record = co_await ForwardingStore::get(std::move(key), std::move(bins), options);
     if (is_key && record) {
       record->bins["state"] = std::string{"given_back"};
       record->bins["attempt"] = next_attempt_++;
     }
+    if (what_ == "coupon_guard" && is_coupon && record) record->bins["usage_limit"] = kNoLimit;
     co_return record;
   }
   Task<Result<kv::Page>> find(std::string set, std::string bin, kv::IndexRange range, std::string cursor,

@@ -1,15 +1,15 @@
-// What has come of a run, as the shop's staff and the gateway's ledger show it: every breach is entered in the books.
+// What has come of a run, as the shop's staff and customers and the gateway's ledger show it: every breach is entered
+// in the books.
 #pragma once
 #include <map>
 
-#include "tests/chaos/chaos_customers.hpp"
+#include "tests/chaos/chaos_scene.hpp"
 
 namespace qm::chaos {
 
 class Audit {
  public:
-  Audit(World& world, Customers& customers, boost::asio::io_context& context)
-      : world_(world), customers_(customers), context_(context) {}
+  Audit(Scene& scene, std::string staff_token) : scene_(scene), staff_(std::move(staff_token)) {}
 
   // Waits until nothing is under way; what still is after `limit` is a breach.
   void wait_until_quiet(std::chrono::seconds limit);
@@ -17,24 +17,49 @@ class Audit {
   std::size_t orders() const { return orders_.size(); }
 
  private:
+  struct CouponUses {
+    std::int64_t all = 0;
+    std::map<std::string, std::int64_t> by_user;
+  };
+  struct Entries {
+    std::int64_t all = 0;
+    std::int64_t succeeded = 0;
+  };
+
   Reply get(Service& service, std::string target, const std::string& token);
   std::vector<boost::json::value> all(Service& service, const std::string& path, const char* list,
                                       const std::string& token);
+  Books& books() { return scene_.books(); }
+
   bool is_quiet();
   void read_orders();
+  void read_coupons();
   void check_keys();
   void check_order(const boost::json::value& order);
+  void check_prices(const boost::json::value& order);
+  void check_coupons_of(const boost::json::value& order);
+  void count_goods(const boost::json::value& order);
   void check_payment(const std::string& id, const boost::json::value& order, bool stood);
   void check_stock();
-  void check_coupons();
+  void check_coupon(const CouponRule& rule);
+  void check_budgets();
+  void check_hands();
+  void check_first_orders();
+  bool is_told(const std::string& id, const boost::json::value& order) const;
+  void check_edits();
+  void read_log();
+  void check_log();
 
-  World& world_;
-  Customers& customers_;
-  boost::asio::io_context& context_;
+  Scene& scene_;
+  const std::string staff_;
   std::map<std::string, boost::json::value> orders_;    // by id, as the staff see them
   std::map<std::string, boost::json::value> payments_;  // by order id
   std::map<std::string, std::int64_t> bought_;          // by SKU: sold − restocked
-  std::map<std::string, std::int64_t> coupons_used_;    // by code
+  std::map<std::string, CouponUses> uses_;              // by code: in orders that stand
+  std::map<std::string, std::int64_t> counted_;         // by code: as the coupon counts its uses
+  std::map<std::string, boost::json::value> campaigns_;
+  std::map<std::string, std::int64_t> paid_;            // by campaign, in minor units: what orders that stand cost it
+  std::map<Deed, Entries> log_;
 };
 
 }  // namespace qm::chaos

@@ -32,7 +32,7 @@ void Service::renew(std::uint16_t port) {
 }
 
 Task<Reply> Service::call(http::Method method, std::string target, std::string body, std::string token,
-                          std::string key) {
+                          std::string key, std::string if_match) {
   std::shared_ptr<http::Client> client;
   {
     const std::lock_guard lock{mutex_};
@@ -44,12 +44,15 @@ Task<Reply> Service::call(http::Method method, std::string target, std::string b
   request.body = std::move(body);
   request.headers.emplace_back("Authorization", "Bearer " + token);
   if (!key.empty()) request.headers.emplace_back("Idempotency-Key", std::move(key));
+  if (!if_match.empty()) request.headers.emplace_back("If-Match", std::move(if_match));
   auto answered = co_await client->send(std::move(request), deadline_in(kCallTimeout));
   Reply reply;
   if (!answered) co_return reply;
   reply.status = answered->status;
-  for (const auto& [name, value] : answered->headers)
+  for (const auto& [name, value] : answered->headers) {
     if (name == "retry-after" || name == "Retry-After") reply.try_again = true;
+    if (name == "etag" || name == "ETag") reply.etag = value;
+  }
   boost::system::error_code malformed;
   reply.json = boost::json::parse(answered->body, malformed);
   if (malformed && !answered->body.empty()) reply.status = 0;
@@ -76,6 +79,10 @@ std::int64_t number_of(const boost::json::value& json, const char* pointer) {
 std::int64_t minor_of(const boost::json::value& json, const char* pointer) {
   const auto* found = find(json, pointer);
   return found != nullptr && found->is_number() ? std::llround(found->to_number<double>() * 100) : 0;
+}
+
+std::string amount_text(std::int64_t minor) {
+  return std::to_string(minor / 100) + "." + std::to_string(minor / 10 % 10) + std::to_string(minor % 10);
 }
 
 const boost::json::array& list_of(const boost::json::value& json, const char* pointer) {

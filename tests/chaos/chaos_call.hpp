@@ -13,6 +13,7 @@ namespace qm::chaos {
 struct Reply {
   int status = 0;  // 0: no answer came
   bool try_again = false;  // it said so
+  std::string etag;
   boost::json::value json;
 };
 
@@ -20,7 +21,8 @@ class Service {
  public:
   // The process answers there from now on.
   void renew(std::uint16_t port);
-  Task<Reply> call(http::Method method, std::string target, std::string body, std::string token, std::string key = {});
+  Task<Reply> call(http::Method method, std::string target, std::string body, std::string token, std::string key = {},
+                   std::string if_match = {});
 
  private:
   std::mutex mutex_;
@@ -33,6 +35,8 @@ std::string text_of(const boost::json::value& json, const char* pointer);
 std::int64_t number_of(const boost::json::value& json, const char* pointer);
 // An amount of two decimals in minor units.
 std::int64_t minor_of(const boost::json::value& json, const char* pointer);
+// The other way round: 4.90
+std::string amount_text(std::int64_t minor);
 const boost::json::array& list_of(const boost::json::value& json, const char* pointer);
 
 }  // namespace qm::chaos

@@ -1,13 +1,9 @@
 #include "tests/chaos/chaos_customers.hpp"
 
-#include <cstdio>
-#include <cstdlib>
+#include <cmath>
 #include <stdexcept>
 
-#include <boost/asio/co_spawn.hpp>
-
 #include "platform/core/await.hpp"
-#include "platform/security/jwt.hpp"
 
 namespace qm::chaos {
 namespace {
@@ -15,123 +11,101 @@ namespace {
 using http::Method;
 
 constexpr std::size_t kProducts = 6;
-constexpr std::size_t kScarce = 2;                 // of them
-constexpr std::int64_t kPlenty = 100'000;
-constexpr std::int64_t kCheckoutsPerCoupon = 250;  // then comes the next one
-constexpr std::int64_t kCouponLimit = 20;
+constexpr std::size_t kScarce = 2;  // of them
+constexpr std::size_t kSignedUp = 8;
+constexpr std::size_t kSharedCarts = 2;
+constexpr std::int64_t kPlenty = 1'000'000;
+constexpr std::int64_t kNewOneIn = 40;  // checkouts
 constexpr int kAttempts = 400;
 constexpr std::size_t kPastKept = 8;
 constexpr std::chrono::milliseconds kAskAgain{50};
-constexpr std::chrono::milliseconds kWatchEvery{300};
 
-std::string token_of(const std::string& subject, const std::string& role) {
-  static const security::TokenSigner signer{kJwtSecret, "quickmart"};
-  security::Claims claims;
-  claims.subject = subject;
-  claims.email = subject + "@example.com";
-  claims.role = role;
-  claims.token_id = "jti_" + subject;
-  claims.family = "ses_" + subject;
-  claims.issued_at = SystemClock{}.now();
-  claims.expires_at = claims.issued_at + std::chrono::hours{24};
-  return signer.sign(claims);
+std::string line_of(const std::string& sku, std::uint64_t quantity) {
+  return R"({"product_id":")" + sku + R"(","quantity":)" + std::to_string(quantity) + "}";
 }
 
-// Answers that say nothing of what has become of the request.
-bool is_open(const Reply& reply) {
-  return reply.status == 0 || reply.status >= 500 || reply.status == 429 || (reply.status == 409 && reply.try_again);
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "\"" : ",\"") + text + "\"";
+  return "[" + list + "]";
 }
 
 }  // namespace
 
-void Books::breach(std::string what) {
-  std::printf("breach: %s\n", what.c_str());
-  breaches.push_back(std::move(what));
+Customers::Customers(Scene& scene, Staff& staff, Promotions& promotions)
+    : scene_(scene), staff_(staff), promotions_(promotions) {}
+
+Customers::Person Customers::make_person(std::string user, std::uint64_t seed) {
+  Person who{user, token_of(user, "customer"), std::mt19937_64{}};
+  who.dice.seed(static_cast<std::uint64_t>(scene_.options().seed) * 1'000'003 + seed);
+  scene_.books().users.insert(std::move(user));
+  return who;
 }
 
-Customers::Customers(const Options& options, World& world, boost::asio::io_context& context)
-    : options_(options), world_(world), context_(context), staff_(token_of("chaos_staff", "admin")),
-      run_("s" + std::to_string(options.seed)) {
-  for (std::int64_t i = 0; i < options.customers; ++i) {
-    auto who = std::make_unique<Person>();
-    who->index = static_cast<std::size_t>(i);
-    who->token = token_of("chaos_" + std::to_string(i), "customer");
-    who->dice.seed(static_cast<std::uint64_t>(options.seed) * 1'000'003 + static_cast<std::uint64_t>(i));
-    people_.push_back(std::move(who));
-  }
-}
-
-void Customers::report(std::exception_ptr broken) {
-  if (!broken) return;
-  try {
-    std::rethrow_exception(broken);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "chaos: the harness itself failed: %s\n", failure.what());
-    std::_Exit(2);
-  }
-}
-
-void Customers::spawn(Task<void> task) {
-  ++working_;
-  boost::asio::co_spawn(context_, std::move(task), [this](std::exception_ptr broken) {
-    --working_;
-    report(broken);
-  });
-}
+std::vector<std::string> Customers::repriced_skus() const { return {skus_.begin() + kScarce, skus_.end()}; }
 
 void Customers::prepare() {
-  const auto read = [this](const std::string& target) {
-    return await_on(context_, world_.shop(0).call(Method::Get, target, "", staff_));
+  Service& shop = scene_.world().shop(0);
+  boost::asio::io_context& context = scene_.context();
+  const auto read = [&](const std::string& target) {
+    return await_on(context, shop.call(Method::Get, target, "", staff_.token()));
   };
-  const Reply listed = read("/api/products?limit=100&in_stock=true");
-  for (const auto& product : list_of(listed.json, "/products"))
-    if (skus_.size() < kProducts && list_of(product, "/variants").empty())
-      skus_.push_back(text_of(product, "/product_id"));
+  const Reply listed = read("/api/products?limit=100&in_stock=true&max_price=200");
+  for (const auto& product : list_of(listed.json, "/products")) {
+    if (skus_.size() == kProducts || !list_of(product, "/variants").empty()) continue;
+    skus_.push_back(text_of(product, "/product_id"));
+    scene_.books().prices[skus_.back()].insert(minor_of(product, "/price"));
+  }
   if (skus_.size() < kProducts) throw std::runtime_error("the shop lists too few products");
   for (std::size_t i = 0; i < skus_.size(); ++i) {
     const Reply stock = read("/api/admin/stock/" + skus_[i]);
     if (stock.status != 200) throw std::runtime_error("the stock of " + skus_[i] + " cannot be read");
-    const std::int64_t wanted = i < kScarce ? 5 : kPlenty;
-    await_on(context_, [](Customers& self, std::string sku, std::int64_t by, std::string key) -> Task<bool> {
-      co_await self.adjust(std::move(sku), by, std::move(key));
+    const std::int64_t by = (i < kScarce ? 5 : kPlenty) - number_of(stock.json, "/available");
+    await_on(context, [](Staff& staff, std::string sku, std::int64_t change, std::string key) -> Task<bool> {
+      co_await staff.adjust(std::move(sku), change, std::move(key));
       co_return true;
-    }(*this, skus_[i], wanted - number_of(stock.json, "/available"), run_ + "-first-" + std::to_string(i)));
+    }(staff_, skus_[i], by, scene_.run() + "-first-" + std::to_string(i)));
+  }
+  for (std::int64_t i = 0; i < scene_.options().customers; ++i) {
+    std::string user = "chaos_" + std::to_string(i);
+    if (favourites_.size() < kSignedUp) {
+      const std::string body = R"({"email":")" + user + scene_.run() +
+                               R"(@example.com","password":"chaos-chaos","profile":{"name":"Chaos"}})";
+      const Reply made = await_on(context, shop.call(Method::Post, "/api/auth/register", body, ""));
+      user = text_of(made.json, "/user_id");
+      if (user.empty()) throw std::runtime_error("nobody can sign up: " + std::to_string(made.status));
+      favourites_.push_back(user);
+    }
+    people_.push_back(std::make_unique<Person>(make_person(std::move(user), static_cast<std::uint64_t>(i))));
   }
 }
 
 void Customers::start() {
-  for (auto& who : people_) spawn(live(*who));
-  spawn(watch_stock());
-}
-
-std::string Customers::coupon_now() const {
-  return "CHAOS" + std::to_string(options_.seed) + "N" + std::to_string(begun_ / kCheckoutsPerCoupon);
-}
-
-// Asks until it is told what has become of it, or for long.
-Task<Reply> Customers::insist(std::size_t shop, Method method, std::string target, std::string body, std::string token,
-                              std::string key) {
-  Reply reply;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    reply = co_await world_.shop(shop + static_cast<std::size_t>(attempt)).call(method, target, body, token, key);
-    if (!is_open(reply)) break;
-    co_await pause_for(kAskAgain);
-  }
-  co_return reply;
+  for (auto& who : people_) scene_.spawn(live(*who));
+  for (std::size_t i = 0; i < kSharedCarts; ++i) scene_.spawn(share_cart("chaos_shared_" + std::to_string(i)));
 }
 
 Task<void> Customers::live(Person& who) {
-  while (begun_ < options_.checkouts) {
-    const std::int64_t number = begun_++;
-    if (number % kCheckoutsPerCoupon == 0) co_await new_coupon(coupon_now(), kCouponLimit);
+  while (scene_.is_selling()) {
+    const std::int64_t number = scene_.begin_checkout();
+    if (number % promotions_.length() == 0)
+      co_await promotions_.begin_season(number / promotions_.length(), favourites_);
+    if (number % kNewOneIn == kNewOneIn - 1) scene_.spawn(come_new(number));
     co_await fill_cart(who);
     co_await buy(who);
     if (is_one_in(who, 20)) {
       const std::string sku = skus_[who.dice() % kScarce];
-      const auto some = static_cast<std::int64_t>(who.dice() % 12);
-      co_await adjust(sku, some, run_ + "-adj-" + std::to_string(number));
+      const auto change = static_cast<std::int64_t>(who.dice() % 14) - 3;
+      co_await staff_.adjust(sku, change, scene_.run() + "-adj-" + std::to_string(number));
     }
+    if (is_one_in(who, 30)) co_await spend_coupon(who);
   }
+}
+
+Task<void> Customers::add(Person& who, std::string sku, std::uint64_t quantity) {
+  std::string line = line_of(sku, quantity);
+  static_cast<void>(
+      co_await scene_.insist(who.dice(), Method::Post, "/api/cart/add", std::move(line), who.token, ""));
 }
 
 // From two devices at once, now and then.
@@ -139,54 +113,86 @@ Task<void> Customers::fill_cart(Person& who) {
   const std::size_t lines = 1 + who.dice() % 3;
   for (std::size_t i = 0; i < lines; ++i) {
     const std::string sku = skus_[who.dice() % skus_.size()];
-    const std::string quantity = std::to_string(1 + who.dice() % 2);
-    const std::string body = R"({"product_id":")" + sku + R"(","quantity":)" + quantity + "}";
+    const std::uint64_t quantity = 1 + who.dice() % 2;
     if (is_one_in(who, 10)) {
-      spawn([](Service& shop, std::string line, std::string token) -> Task<void> {
+      scene_.spawn([](Service& shop, std::string line, std::string token) -> Task<void> {
         static_cast<void>(co_await shop.call(Method::Put, "/api/cart/update", std::move(line), std::move(token)));
-      }(some_shop(who), body, who.token));
+      }(scene_.world().shop(who.dice()), line_of(sku, quantity), who.token));
     }
-    static_cast<void>(co_await insist(who.dice(), Method::Post, "/api/cart/add", body, who.token, ""));
+    co_await add(who, sku, quantity);
   }
 }
 
-Task<void> Customers::buy(Person& who) {
+std::shared_ptr<Purchase> Customers::begin_purchase(Person& who, std::string body) {
   auto purchase = std::make_shared<Purchase>();
-  purchase->customer = who.index;
-  purchase->key = run_ + "-" + std::to_string(who.index) + "-" + std::to_string(who.dice() % 1'000'000'000);
+  purchase->user = who.user;
+  purchase->token = who.token;
+  purchase->key = scene_.run() + "-" + who.user + "-" + std::to_string(who.dice() % 1'000'000'000);
+  purchase->body = std::move(body);
+  scene_.books().purchases.push_back(purchase);
+  return purchase;
+}
+
+Task<std::shared_ptr<Purchase>> Customers::check_out(Person& who) {
   const std::uint64_t kind = who.dice() % 100;
-  const char* method = kind < 92 ? "card" : kind < 96 ? "declined" : "lost_answer";
-  const std::string coupon = is_one_in(who, 3) ? R"("coupon_code":")" + coupon_now() + R"(",)" : "";
-  purchase->body = "{" + coupon + R"("payment":{"method":")" + method + R"("}})";
-  books_.purchases.push_back(purchase);
+  const char* method = kind < 91 ? "card" : kind < 94 ? "declined" : kind < 98 ? "lost_answer" : "slow_answer";
+  const CouponWish wish = promotions_.wish(who.dice());
+  const bool names_them = !wish.codes.empty() && !wish.in_the_cart;
+  const std::string coupons = names_them ? R"("coupon_codes":)" + quoted_list(wish.codes) + "," : "";
+  if (wish.in_the_cart) {
+    std::string codes = R"({"codes":)" + quoted_list(wish.codes) + "}";
+    static_cast<void>(
+        co_await scene_.insist(who.dice(), Method::Put, "/api/cart/coupons", std::move(codes), who.token, ""));
+  }
+  auto purchase = begin_purchase(who, "{" + coupons + R"("payment":{"method":")" + method + R"("}})");
   // The same request several times at once: an impatient customer.
-  for (std::uint64_t more = who.dice() % 8; more >= 6; --more) spawn(ask(purchase, who.dice(), 1));
-  const std::size_t shop = who.dice();
-  co_await ask(purchase, shop, kAttempts);
-  if (purchase->orders.empty()) {
-    static_cast<void>(co_await insist(shop, Method::Delete, "/api/cart/clear", "", who.token, ""));
+  for (std::uint64_t more = who.dice() % 8; more >= 6; --more) scene_.spawn(ask(purchase, who.dice(), 1));
+  co_await ask(purchase, who.dice(), kAttempts);
+  if (is_one_in(who, 30)) co_await ask_for_something_else(purchase, who.dice());
+  co_return purchase;
+}
+
+// Looks at the cart, as it is now, and takes it; or leaves it.
+Task<void> Customers::think_again(Person& who) {
+  static_cast<void>(co_await scene_.insist(who.dice(), Method::Get, "/api/cart", "", who.token, ""));
+  const auto purchase = co_await check_out(who);
+  if (!purchase->orders.empty()) {
+    scene_.count_sale();
     co_return;
   }
-  ++sold_;
+  static_cast<void>(co_await scene_.insist(who.dice(), Method::Delete, "/api/cart/clear", "", who.token, ""));
+  static_cast<void>(co_await scene_.insist(who.dice(), Method::Delete, "/api/cart/coupons", "", who.token, ""));
+}
+
+Task<void> Customers::buy(Person& who) {
+  const auto purchase = co_await check_out(who);
+  if (purchase->orders.empty()) {
+    co_await think_again(who);
+    co_return;
+  }
+  scene_.count_sale();
   who.past.push_back(purchase);
   if (who.past.size() > kPastKept) who.past.erase(who.past.begin());
-  if (is_one_in(who, 6)) spawn(ask(who.past[who.dice() % who.past.size()], who.dice(), 1));  // long after
+  if (is_one_in(who, 6)) scene_.spawn(ask(who.past[who.dice() % who.past.size()], who.dice(), 1));  // long after
   const std::string order = *who.past[who.dice() % who.past.size()]->orders.begin();
+  if (is_one_in(who, 12)) scene_.spawn(staff_.move_on(who.dice(), order, who.dice()));
   if (is_one_in(who, 6)) co_await cancel(who.dice(), who.token, order);
+  if (is_one_in(who, 40)) co_await staff_.cancel(who.dice(), order);
   if (is_one_in(who, 8)) {
     const std::string sku = skus_[who.dice() % skus_.size()];
-    const std::string key = run_ + "-rf-" + order + std::to_string(who.dice() % 3);
-    if (is_one_in(who, 3)) spawn(refund(who.dice(), order, sku, key));
-    co_await refund(who.dice(), order, sku, key);
+    const std::uint64_t what = who.dice();
+    const std::string key = scene_.run() + "-rf-" + order + "-" + std::to_string(what % 4);
+    if (is_one_in(who, 3)) scene_.spawn(staff_.refund(who.dice(), order, sku, key, what));
+    co_await staff_.refund(who.dice(), order, sku, key, what);
   }
 }
 
 Task<void> Customers::ask(std::shared_ptr<Purchase> purchase, std::size_t shop, int attempts) {
-  const std::string token = people_[purchase->customer]->token;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     const std::int64_t mine = ++purchase->asked;
-    Reply reply = co_await world_.shop(shop + static_cast<std::size_t>(attempt))
-                      .call(Method::Post, "/api/cart/checkout", purchase->body, token, purchase->key);
+    Reply reply = co_await scene_.world()
+                      .shop(shop + static_cast<std::size_t>(attempt))
+                      .call(Method::Post, "/api/cart/checkout", purchase->body, purchase->token, purchase->key);
     if (is_open(reply)) {
       // A reason given to another request meanwhile need not be the last word: some give the key back.
       purchase->lost = purchase->asked;
@@ -194,60 +200,93 @@ Task<void> Customers::ask(std::shared_ptr<Purchase> purchase, std::size_t shop, 
       co_await pause_for(kAskAgain);
       continue;
     }
+    scene_.count_answer();
     if (reply.status == 201 || mine > purchase->lost) purchase->is_answered = true;
     if (reply.status == 201) {
       purchase->orders.insert(text_of(reply.json, "/order_id"));
-      if (purchase->orders.size() == 2) books_.breach("the key " + purchase->key + " was answered with two orders");
+      if (purchase->orders.size() == 2)
+        scene_.books().breach("the key " + purchase->key + " was answered with two orders");
     } else if (reply.status != 400 && reply.status != 409) {
-      books_.breach("the key " + purchase->key + " was answered with " + std::to_string(reply.status));
+      scene_.books().breach("the key " + purchase->key + " was answered with " + std::to_string(reply.status));
     }
     co_return;
   }
 }
 
+// With a key that was used: a mistake, whatever became of it.
+Task<void> Customers::ask_for_something_else(std::shared_ptr<Purchase> purchase, std::size_t shop) {
+  if (!purchase->is_answered) co_return;
+  const Reply reply =
+      co_await scene_.world().shop(shop).call(Method::Post, "/api/cart/checkout", R"({"shipping_address":"Elsewhere"})",
+                                              purchase->token, purchase->key);
+  if (reply.status != 422 && !is_open(reply))
+    scene_.books().breach("the key " + purchase->key + " with another body was answered with " +
+                          std::to_string(reply.status));
+}
+
 Task<void> Customers::cancel(std::size_t shop, std::string token, std::string order) {
-  static_cast<void>(co_await insist(shop, Method::Post, "/api/orders/" + order + "/cancel", "", token, ""));
+  static_cast<void>(co_await scene_.insist(shop, Method::Post, "/api/orders/" + order + "/cancel", "", token, ""));
 }
 
-Task<void> Customers::refund(std::size_t shop, std::string order, std::string sku, std::string key) {
-  std::string body = R"({"reason":"chaos","amount":1.00})";
-  if (key.back() == '0') body = R"({"reason":"chaos","lines":[{"sku":")" + sku + R"(","quantity":1,"restock":true}]})";
-  static_cast<void>(
-      co_await insist(shop, Method::Post, "/api/admin/orders/" + order + "/refunds", body, staff_, std::move(key)));
+// Has no key: how often it was spent if the answer is lost, the customer's coupon tells.
+Task<void> Customers::spend_coupon(Person& who) {
+  const Season* season = promotions_.now();
+  if (season == nullptr) co_return;
+  std::string body = R"({"coupon_code":")" + season->applied + R"(","order_total":20.00})";
+  static_cast<void>(co_await scene_.world().shop(who.dice()).call(Method::Post, "/api/coupons/apply", std::move(body),
+                                                                  who.token));
 }
 
-Task<void> Customers::adjust(std::string sku, std::int64_t change, std::string key) {
-  const std::string body = R"({"reason":"a delivery","change":)" + std::to_string(change) + "}";
-  const Reply reply = co_await insist(0, Method::Post, "/api/admin/stock/" + sku + "/adjust", body, staff_, key);
-  if (reply.status == 200) books_.adjusted[sku] += change;
-  else books_.breach("the adjustment " + key + " was answered with " + std::to_string(reply.status));
+Task<void> Customers::come_new(std::int64_t number) {
+  const Season* season = promotions_.now();
+  if (season == nullptr) co_return;
+  Person who = make_person("chaos_new_" + std::to_string(number), 1'000'000 + static_cast<std::uint64_t>(number));
+  const std::string body = R"({"coupon_code":")" + season->first + R"(","payment":{"method":"card"}})";
+  co_await add(who, skus_[kScarce + 1], 1);
+  const auto one = begin_purchase(who, body), other = begin_purchase(who, body);
+  scene_.spawn(ask(other, who.dice(), kAttempts));
+  co_await ask(one, who.dice(), kAttempts);
+  if (!one->orders.empty() && is_one_in(who, 2)) co_await cancel(who.dice(), who.token, *one->orders.begin());
+  co_await add(who, skus_[kScarce], 1);
+  co_await ask(begin_purchase(who, body), who.dice(), kAttempts);
 }
 
-Task<void> Customers::new_coupon(std::string code, std::int64_t limit) {
-  const std::string body = R"({"code":")" + code + R"(","name":"Chaos","discount_type":"percentage",)" +
-                           R"("discount_value":10,"valid_until":"2099-01-01T00:00:00Z","usage_limit":)" +
-                           std::to_string(limit) + "}";
-  books_.coupon_limits[code] = limit;
-  static_cast<void>(co_await insist(0, Method::Post, "/api/admin/coupons", body, staff_, ""));
+Task<void> Customers::put_in(std::string token, std::uint64_t shop, std::shared_ptr<EditCount> count) {
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    std::string line = line_of(skus_[kScarce], 1);
+    const Reply reply =
+        co_await scene_.world().shop(shop + i).call(Method::Post, "/api/cart/add", std::move(line), token);
+    if (reply.status == 200) ++count->done;
+    else if (is_open(reply)) ++count->in_doubt;
+    else scene_.books().breach("an addition to a cart was answered with " + std::to_string(reply.status));
+  }
 }
 
-// At no moment may there be fewer than none, and at any moment it adds up.
-Task<void> Customers::watch_stock() {
-  while (begun_ < options_.checkouts) {
-    co_await pause_for(kWatchEvery);
-    const Reply reply = co_await world_.shop(0).call(Method::Get, "/api/admin/stock?limit=500", "", staff_);
-    for (const auto& stock : list_of(reply.json, "/stock")) {
-      const std::int64_t came = number_of(stock, "/initial") + number_of(stock, "/adjusted");
-      const std::int64_t is = number_of(stock, "/on_hand") + number_of(stock, "/sold") - number_of(stock, "/restocked");
-      if (number_of(stock, "/available") < 0) books_.breach("fewer than none of " + text_of(stock, "/sku"));
-      if (came != is) books_.breach("the stock of " + text_of(stock, "/sku") + " does not add up");
-    }
+Task<void> Customers::share_cart(std::string user) {
+  const std::string token = token_of(user, "customer");
+  for (std::uint64_t round = 0; scene_.is_selling(); ++round) {
+    static_cast<void>(co_await scene_.insist(round, Method::Delete, "/api/cart/clear", "", token, ""));
+    auto phone = std::make_shared<EditCount>(), desk = std::make_shared<EditCount>();
+    auto is_done = std::make_shared<bool>(false);
+    scene_.spawn([](Task<void> work, std::shared_ptr<bool> done) -> Task<void> {
+      co_await std::move(work);
+      *done = true;
+    }(put_in(token, round, phone), is_done));
+    co_await put_in(token, round + 1, desk);
+    while (!*is_done) co_await pause_for(kAskAgain);
+    const Reply cart = co_await scene_.insist(round, Method::Get, "/api/cart", "", token, "");
+    const std::int64_t done = phone->done + desk->done, most = done + phone->in_doubt + desk->in_doubt;
+    std::int64_t there = 0;
+    for (const auto& item : list_of(cart.json, "/items")) there += number_of(item, "/quantity");
+    if (cart.status == 200 && (there < done || there > most))
+      scene_.books().breach("two devices put " + std::to_string(done) + " things into the cart of " + user +
+                            ", which holds " + std::to_string(there));
   }
 }
 
 void Customers::ask_again() {
-  for (const auto& purchase : books_.purchases)
-    if (!purchase->is_answered) spawn(ask(purchase, 0, kAttempts));
+  for (const auto& purchase : scene_.books().purchases)
+    if (!purchase->is_answered) scene_.spawn(ask(purchase, 0, kAttempts));
 }
 
 }  // namespace qm::chaos

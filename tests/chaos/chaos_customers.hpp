@@ -1,92 +1,61 @@
-// The customers and the staff of a run: what they did, and what they were told. All its coroutines run on one thread.
+// The customers of a run: they fill carts from two devices, buy, ask twice, cancel, and have staff refund and send.
+// All coroutines run on the scene's thread.
 #pragma once
-#include <map>
-#include <memory>
 #include <random>
-#include <set>
-#include <vector>
 
-#include <boost/asio/io_context.hpp>
-
-#include "tests/chaos/chaos_world.hpp"
+#include "tests/chaos/chaos_promotions.hpp"
 
 namespace qm::chaos {
 
-// A checkout as its Idempotency-Key names it.
-struct Purchase {
-  std::size_t customer = 0;
-  std::string key;
-  std::string body;
-  std::set<std::string> orders;  // that it was answered with: at most one
-  bool is_answered = false;      // with an order, or with a reason; and nothing was asked since that got no answer
-  std::int64_t asked = 0;        // how often
-  std::int64_t lost = 0;         // which of them was the last that had got no answer when it was noticed
-};
-
-struct Books {
-  std::vector<std::shared_ptr<Purchase>> purchases;
-  std::map<std::string, std::int64_t> adjusted;     // by SKU: what staff added
-  std::map<std::string, std::int64_t> coupon_limits;  // by code
-  std::vector<std::string> breaches;
-
-  void breach(std::string what);
-};
-
 class Customers {
  public:
-  // What it is given outlives it.
-  Customers(const Options& options, World& world, boost::asio::io_context& context);
+  Customers(Scene& scene, Staff& staff, Promotions& promotions);
 
-  // Before anybody buys: takes stock, gives coupons out. Throws std::runtime_error.
+  // Before anybody buys: takes stock and signs some customers up. Throws std::runtime_error.
   void prepare();
   void start();
-  bool are_done() const { return working_ == 0; }
-  std::int64_t checkouts() const { return begun_; }
-  std::int64_t sold() const { return sold_; }
-
   // When all is quiet: asks once more with every key that was not answered.
   void ask_again();
-  Books& books() { return books_; }
+
   const std::vector<std::string>& skus() const { return skus_; }
-  const std::string& staff_token() const { return staff_; }
+  // Those whose price staff change; the others cost what they cost.
+  std::vector<std::string> repriced_skus() const;
 
  private:
   struct Person {
-    std::size_t index = 0;
+    std::string user;
     std::string token;
     std::mt19937_64 dice;
-    std::vector<std::shared_ptr<Purchase>> past;
+    std::vector<std::shared_ptr<Purchase>> past{};
   };
 
-  bool is_one_in(Person& who, std::uint64_t n) { return who.dice() % n == 0; }
-  Service& some_shop(Person& who) { return world_.shop(who.dice()); }
-  void spawn(Task<void> task);
-  static void report(std::exception_ptr broken);
+  static bool is_one_in(Person& who, std::uint64_t n) { return who.dice() % n == 0; }
+  Person make_person(std::string user, std::uint64_t seed);
 
   Task<void> live(Person& who);
   Task<void> fill_cart(Person& who);
   Task<void> buy(Person& who);
-  Task<void> ask(std::shared_ptr<Purchase> purchase, std::size_t shop, int attempts);
-  Task<void> cancel(std::size_t shop, std::string token, std::string order);
-  Task<void> refund(std::size_t shop, std::string order, std::string sku, std::string key);
-  Task<void> adjust(std::string sku, std::int64_t change, std::string key);
-  Task<void> new_coupon(std::string code, std::int64_t limit);
-  Task<void> watch_stock();
-  Task<Reply> insist(std::size_t shop, http::Method method, std::string target, std::string body, std::string token,
-                     std::string key);
-  std::string coupon_now() const;
+  Task<std::shared_ptr<Purchase>> check_out(Person& who);
+  Task<void> think_again(Person& who);
+  Task<void> spend_coupon(Person& who);
+  // Two first orders at once, of somebody nobody knows yet; and then one more.
+  Task<void> come_new(std::int64_t number);
+  // Two devices put the same thing into one cart, again and again: nothing gets lost.
+  Task<void> share_cart(std::string user);
+  Task<void> put_in(std::string token, std::uint64_t shop, std::shared_ptr<EditCount> count);
 
-  const Options& options_;
-  World& world_;
-  boost::asio::io_context& context_;
-  std::string staff_;
+  std::shared_ptr<Purchase> begin_purchase(Person& who, std::string body);
+  Task<void> ask(std::shared_ptr<Purchase> purchase, std::size_t shop, int attempts);
+  Task<void> ask_for_something_else(std::shared_ptr<Purchase> purchase, std::size_t shop);
+  Task<void> add(Person& who, std::string sku, std::uint64_t quantity);
+  Task<void> cancel(std::size_t shop, std::string token, std::string order);
+
+  Scene& scene_;
+  Staff& staff_;
+  Promotions& promotions_;
   std::vector<std::string> skus_;
   std::vector<std::unique_ptr<Person>> people_;
-  Books books_;
-  std::atomic<std::int64_t> begun_{0};
-  std::atomic<std::int64_t> sold_{0};
-  std::atomic<int> working_{0};
-  std::string run_;  // of this run: part of every key and code
+  std::vector<std::string> favourites_;  // who are signed up, and get personal coupons
 };
 
 }  // namespace qm::chaos

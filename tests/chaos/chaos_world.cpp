@@ -10,10 +10,12 @@ namespace qm::chaos {
 namespace {
 
 const std::string kDemoData = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/data";
-// Repeated, late and lost webhooks; refused calls; answers that get lost.
+// Repeated, late and lost webhooks; refused calls; answers that get lost, or come before what they tell of is done, or
+// after whoever asked gave up, and another took the order over.
 constexpr const char* kFaults =
-    R"({"decline":0.02,"unavailable":0.02,"lost_answer":0.02,"webhook_delay_ms":300,"webhook_repeat":0.3,)"
-    R"("webhook_drop":0.1})";
+    R"({"decline":0.02,"unavailable":0.02,"delay":0.005,"slow_answer":0.005,"lost_answer":0.02,"delay_ms":4600,)"
+    R"("webhook_delay_ms":3000,"webhook_repeat":0.3,"webhook_drop":0.1})";
+constexpr const char* kPaymentTimeoutMs = "4000";
 
 std::string local(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
@@ -52,9 +54,10 @@ void World::start_shop(std::size_t which) {
                                      "--jwt-secret",       kJwtSecret,
                                      "--demo-data-dir",    kDemoData,
                                      "--order-lease",      std::to_string(options_.lease_ms),
-                                     "--reco-engine-url",  "http://127.0.0.1:9",
+                                     "--reco-engine-url",  local(listener_.port()),
                                      "--payment-gateway",  "sandbox",
-                                     "--payment-gateway-url", local(to_gateway_.port())};
+                                     "--payment-gateway-url", local(to_gateway_.port()),
+                                     "--payment-timeout",  kPaymentTimeoutMs};
   if (options_.store == "aerospike")
     arguments.insert(arguments.end(), {"--aerospike-host", test::cluster_host()});
   const char* program = options_.breaks == "nothing" ? "quickmart-backend" : "quickmart-backend-breakable";

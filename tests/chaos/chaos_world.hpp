@@ -1,4 +1,5 @@
-// The processes of a run: the payment sandbox, one shop or two, and the proxies that keep their addresses.
+// The processes of a run: the payment sandbox, one shop or two, and the proxies that keep their addresses. In place of
+// RecoEngine the harness itself listens to the shop's events.
 #pragma once
 #include <deque>
 #include <filesystem>
@@ -7,6 +8,7 @@
 
 #include "platform/core/temp_dir.hpp"
 #include "tests/chaos/chaos_call.hpp"
+#include "tests/chaos/chaos_listener.hpp"
 #include "tests/chaos/chaos_options.hpp"
 #include "tests/functional/faulty_proxy.hpp"
 #include "tests/functional/service_process.hpp"
@@ -22,6 +24,7 @@ class World {
 
   Service& shop(std::size_t which) { return shops_[which % shops_.size()].service; }
   Service& gateway() { return gateway_.service; }
+  const Listener& listener() const { return listener_; }
   std::size_t shops() const { return shops_.size(); }
 
   // Kills one of them and starts it again, at once or a little later. → its name.
@@ -42,6 +45,7 @@ class World {
   TempDir own_dir_;
   const std::filesystem::path dir_;
   bool faults_ = false;
+  Listener listener_;
   functional::FaultyProxy to_gateway_;
   functional::FaultyProxy to_shop_;  // of webhooks
   Process gateway_;

@@ -1,0 +1,64 @@
+// The part of the audit that is about coupons and campaigns.
+#include "tests/chaos/chaos_audit.hpp"
+
+namespace qm::chaos {
+void Audit::check_coupon(const CouponRule& rule) {
+  const CouponUses& uses = uses_[rule.code];
+  const std::int64_t count = counted_[rule.code];
+  if (rule.limit && (uses.all > *rule.limit || count > *rule.limit))
+    books().breach("the coupon " + rule.code + " was used " + std::to_string(uses.all) + " times");
+  if (!rule.code.ends_with("APPLIED") && count != uses.all)
+    books().breach("of the coupon " + rule.code + ", " + std::to_string(count) + " uses are counted and " +
+                   std::to_string(uses.all) + " made");
+  for (const auto& [user, times] : uses.by_user)
+    if (times > rule.each) books().breach("the coupon " + rule.code + " was used too often by " + user);
+}
+
+void Audit::check_budgets() {
+  for (const auto& [id, campaign] : campaigns_) {
+    const std::int64_t redeemed = minor_of(campaign, "/campaign/redeemed");
+    if (minor_of(campaign, "/campaign/budget") != books().budgets[id])
+      books().breach("the campaign " + id + " has a budget that nobody gave it");
+    if (redeemed + minor_of(campaign, "/campaign/reserved") > books().budgets[id])
+      books().breach("the campaign " + id + " pays more than it has");
+    std::int64_t applied = 0;  // each takes 1.00 off
+    for (const auto& coupon : list_of(campaign, "/coupons"))
+      if (text_of(coupon, "/code").ends_with("APPLIED")) applied += number_of(coupon, "/usage_count") * 100;
+    if (redeemed != paid_[id] + applied)
+      books().breach("the campaign " + id + " paid " + std::to_string(redeemed) + " instead of " +
+                     std::to_string(paid_[id] + applied));
+  }
+}
+
+// What customers hold says the same as their orders.
+void Audit::check_hands() {
+  std::map<std::string, std::int64_t> applied;
+  for (const std::string& user : books().users) {
+    const Reply held = get(scene_.world().shop(0), "/api/coupons/history", token_of(user, "customer"));
+    for (const auto& each : held.json.is_array() ? held.json.get_array() : boost::json::array{}) {
+      const std::string code = text_of(each, "/coupon/code");
+      if (!books().coupons.contains(code)) continue;
+      const std::int64_t times = number_of(each, "/user_coupon/times_used");
+      if (code.ends_with("APPLIED")) applied[code] += times;
+      else if (times != uses_[code].by_user[user])
+        books().breach(user + " used " + code + " " + std::to_string(times) + " times, and has orders with it: " +
+                       std::to_string(uses_[code].by_user[user]));
+    }
+  }
+  for (const auto& [code, times] : applied)
+    if (times != counted_[code])
+      books().breach(code + " was spent " + std::to_string(times) + " times and is counted " +
+                     std::to_string(counted_[code]));
+}
+
+void Audit::check_first_orders() {
+  std::map<std::string, std::int64_t> firsts;
+  for (const auto& [code, uses] : uses_) {
+    if (!books().coupons[code].first_order) continue;
+    for (const auto& [user, times] : uses.by_user) firsts[user] += times;
+  }
+  for (const auto& [user, times] : firsts)
+    if (times > 1) books().breach(user + " had " + std::to_string(times) + " first orders");
+}
+
+}  // namespace qm::chaos
