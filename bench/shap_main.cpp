@@ -30,7 +30,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using qm::reco::TreeModel;
 
-constexpr std::size_t kColumns = 36, kTrainingRows = 50'000, kRows = 2'000;
+constexpr std::size_t kColumns = 36, kTrainingRows = 30'000, kRows = 2'000;
 constexpr int kTrees = 100;
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
@@ -166,11 +166,11 @@ void run(int rounds) {
   std::vector<double> shap(kColumns);
   volatile float used = 0;  // so that nothing is left out
   Figure figures[] = {{20'000, [&](auto row) { used = model.explain(row, shap); }},
-                      {500, [&](auto row) { used = *yardstick.contributions(row); }},
+                      {300, [&](auto row) { used = *yardstick.contributions(row); }},
                       {100'000, [&](auto row) { used = model.margin(row); }},
-                      {5'000, [&](auto row) { used = *yardstick.margin(row); }},
-                      {5'000, [&](auto row) { used = *yardstick.margin_in_place(row); }},
-                      {500, [&](auto row) { used = plain.explain(row, shap); }}};
+                      {3'000, [&](auto row) { used = *yardstick.margin(row); }},
+                      {3'000, [&](auto row) { used = *yardstick.margin_in_place(row); }},
+                      {300, [&](auto row) { used = plain.explain(row, shap); }}};
   for (int i = 0; i < rounds; ++i) {
     for (auto& figure : figures) measure(figure, customers);
   }
