@@ -5,7 +5,7 @@
 // into small groups of neighbouring leaves, the lowest two levels at most (three splits, four leaves). The splits above
 // and in a group, each with one bit, number the rows of its table, which hold the sum of its leaves' contributions to
 // each column asked. A row of the model then costs all comparisons at once, one look-up per group, and a few additions.
-// A full tree of depth 6 has 16 groups of 2⁷ × 8 floats, 64 KiB; each level more takes nearly five times that.
+// A full tree of depth 6 has 16 groups of 2⁷ × 8 floats, 64 KiB; each level more takes four to six times that.
 #pragma once
 #include <cstdint>
 #include <span>
