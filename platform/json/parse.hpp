@@ -138,11 +138,11 @@ void read_value(const boost::json::value& json, T& out, Reader& reader) {
     out = json;
   } else if constexpr (is_optional_v<T>) {
     if (json.is_null()) {
-      out = std::nullopt;
+      out.reset();
     } else {
       typename T::value_type inner{};
       read_value(json, inner, reader);
-      out = std::move(inner);
+      out.emplace(std::move(inner));
     }
   } else if constexpr (std::is_enum_v<T>) {
     const auto* text = json.if_string();
