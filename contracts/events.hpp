@@ -3,6 +3,9 @@
 //
 // A batch is taken whole: an event of an unknown type, or one that does not fit, is named in the answer and kept out,
 // and the others are kept. So neither side waits for the other to be updated. Unknown fields are ignored.
+//
+// Events may come late and in any order, up to EVENT_LATE_DAYS after they happened. What is older is history: it is
+// taken with `import=true`, and then counts as if it had been told when it happened.
 #pragma once
 #include <optional>
 #include <string>
@@ -19,35 +22,54 @@ inline constexpr std::size_t kMaxSearchWordsBytes = 200;
 
 // What each says beside who and when:
 //   session_started, session_ended  session_id
+//   login, logout                   session_id?
+//   page_viewed                     page (its kind: home, listing, guide, review …), session_id?
 //   product_viewed                  product_id, session_id?
-//   products_searched               words, session_id?
+//   search                          words, session_id?
 //   cart_changed                    the cart as it then was: item_count (units), product_ids, amount
 //   cart_abandoned                  the same, of a cart left filled; at: when it was last changed
 //   order_placed                    order_id, amount (total), discount, item_count, product_ids
 //   order_cancelled                 order_id
 //   order_refunded                  order_id, amount (given back)
-//   coupon_used                     coupon_code, order_id?, discount
+//   coupon_redeemed                 coupon_code, order_id?, discount
+//   nudge_delivered, nudge_opened, nudge_clicked
+//                                   nudge_id, channel
 //   ticket_opened                   ticket_id, order_id?
 //   ticket_closed                   ticket_id, resolution_hours, score? (1…5)
 //   ticket_rated                    ticket_id, score: given after it was closed
+//   payment_failed, delivery_late   order_id?
+//   out_of_stock_seen               product_id
 enum class EventType {
   session_started,
   session_ended,
+  login,
+  logout,
+  page_viewed,
   product_viewed,
-  products_searched,
+  search,
   cart_changed,
   cart_abandoned,
   order_placed,
   order_cancelled,
   order_refunded,
-  coupon_used,
+  coupon_redeemed,
+  nudge_delivered,
+  nudge_opened,
+  nudge_clicked,
   ticket_opened,
   ticket_closed,
   ticket_rated,
+  payment_failed,
+  delivery_late,
+  out_of_stock_seen,
 };
-BOOST_DESCRIBE_ENUM(EventType, session_started, session_ended, product_viewed, products_searched, cart_changed,
-                    cart_abandoned, order_placed, order_cancelled, order_refunded, coupon_used, ticket_opened,
-                    ticket_closed, ticket_rated)
+BOOST_DESCRIBE_ENUM(EventType, session_started, session_ended, login, logout, page_viewed, product_viewed, search,
+                    cart_changed, cart_abandoned, order_placed, order_cancelled, order_refunded, coupon_redeemed,
+                    nudge_delivered, nudge_opened, nudge_clicked, ticket_opened, ticket_closed, ticket_rated,
+                    payment_failed, delivery_late, out_of_stock_seen)
+
+enum class EventChannel { email, push, sms, app };
+BOOST_DESCRIBE_ENUM(EventChannel, email, push, sms, app)
 
 struct EventData {
   std::optional<std::string> session_id;
@@ -62,11 +84,14 @@ struct EventData {
   std::optional<std::string> ticket_id;
   std::optional<double> resolution_hours;
   std::optional<std::int64_t> score;
+  std::optional<std::string> page;
+  std::optional<std::string> nudge_id;
+  std::optional<EventChannel> channel;
   friend bool operator==(const EventData&, const EventData&) = default;
 };
 BOOST_DESCRIBE_STRUCT(EventData, (),
                       (session_id, product_id, words, product_ids, item_count, amount, discount, order_id, coupon_code,
-                       ticket_id, resolution_hours, score))
+                       ticket_id, resolution_hours, score, page, nudge_id, channel))
 inline auto constraints(const EventData*) {
   using D = EventData;
   return json::fields(
@@ -76,7 +101,8 @@ inline auto constraints(const EventData*) {
       json::field(&D::item_count, json::range(0, 1e6)), json::field(&D::amount, json::range(0, 1e9)),
       json::field(&D::discount, json::range(0, 1e9)), json::field(&D::order_id, json::identifier()),
       json::field(&D::coupon_code, json::length(1, 64)), json::field(&D::ticket_id, json::identifier()),
-      json::field(&D::resolution_hours, json::range(0, 1e6)), json::field(&D::score, json::range(1, 5)));
+      json::field(&D::resolution_hours, json::range(0, 1e6)), json::field(&D::score, json::range(1, 5)),
+      json::field(&D::page, json::identifier()), json::field(&D::nudge_id, json::identifier()));
 }
 
 struct Event {

@@ -42,7 +42,7 @@ Task<Result<void>> ApplyCoupon::settle(UserId user, Coupon coupon, CouponUseId u
   auto held = co_await uses_.held.get(std::move(*id));
   if (!held) co_return held.error();
   std::vector<contracts::Event> events;
-  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_used(*held, *spent, coupon.code));
+  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_redeemed(*held, *spent, coupon.code));
   auto owed = co_await uses_.events.owe(std::move(events));
   if (!owed) co_return owed.error();
   auto redeemed = co_await uses_.hold.redeem(std::move(user), std::move(coupon.id), std::move(use));

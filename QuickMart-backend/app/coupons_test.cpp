@@ -94,7 +94,7 @@ TEST_F(CouponsTest, ACouponIsSpentOnce) {
   EXPECT_EQ(applied->final_amount.minor(), 80'00);
   EXPECT_EQ(usage("SAVE20"), 1);
   EXPECT_EQ(statuses("user_1"), "used ");
-  EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_used ");
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_redeemed ");
 
   const auto again = apply("user_1", "SAVE20");
   ASSERT_FALSE(again);
@@ -209,7 +209,7 @@ TEST_F(CouponsTest, ASpentButUnsettledUseBecomesFinal) {
   EXPECT_EQ(usage("SAVE20"), 1);
   EXPECT_EQ(statuses("user_1"), "used ");
   EXPECT_TRUE(run(coupons_.list())->front().pending.empty());
-  EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_used ") << "told again, the same";
+  EXPECT_EQ(owed_of(*kv_, "user_1"), "coupon_redeemed ") << "told again, the same";
 }
 
 TEST_F(CouponsTest, WhatACrashLeftPendingIsFoundHoweverManyCouponsThereAre) {

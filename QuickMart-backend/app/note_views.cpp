@@ -47,7 +47,7 @@ void NoteViews::viewed(UserId user, std::string session, const ProductId& produc
 
 void NoteViews::searched(UserId user, std::string session, std::string_view words) {
   contracts::Event event;
-  event.type = contracts::EventType::products_searched;
+  event.type = contracts::EventType::search;
   event.data.words = cut(words, contracts::kMaxSearchWordsBytes);
   if (event.data.words->empty() || !is_utf8(*event.data.words)) return;
   note(std::move(event), std::move(user), std::move(session));

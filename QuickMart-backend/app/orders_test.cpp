@@ -459,7 +459,7 @@ TEST_F(OrdersTest, PaidButCrashedBeforeConfirmationIsUndoneAndSoIsEveryOtherStep
       EXPECT_EQ(std::ranges::count(orders, OrderStatus::confirmed, &Order::status), 1) << where;
       EXPECT_TRUE(run(carts_.get(user))->lines.empty()) << where;
       expect_all_adds_up(users, where + ", asked again");
-      EXPECT_EQ(owed_of(kv_, user.str()), "coupon_used order_placed ") << where;
+      EXPECT_EQ(owed_of(kv_, user.str()), "coupon_redeemed order_placed ") << where;
       ASSERT_LT(writes, 100);
     }
   }
@@ -489,7 +489,7 @@ TEST_F(OrdersTest, ACancellationThatCrashedIsCarriedThrough) {
       const auto again = run(app_.customer.cancel(user, order->id));
       ASSERT_TRUE(again) << where << ": " << again.error().detail;
       expect_all_adds_up(users, where + ", asked again");
-      EXPECT_EQ(owed_of(kv_, user.str()), "coupon_used order_cancelled order_placed order_refunded ") << where;
+      EXPECT_EQ(owed_of(kv_, user.str()), "coupon_redeemed order_cancelled order_placed order_refunded ") << where;
       ASSERT_LT(writes, 100);
     }
   }

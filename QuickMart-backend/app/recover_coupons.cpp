@@ -102,7 +102,7 @@ Task<Result<void>> RecoverCoupons::tell(UserId user, Coupon coupon, CouponUseId 
   auto held = co_await uses_.held.get(std::move(*id));
   if (!held) co_return held.error();
   std::vector<contracts::Event> events;
-  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_used(*held, *spent, std::move(coupon.code)));
+  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_redeemed(*held, *spent, std::move(coupon.code)));
   co_return co_await uses_.events.owe(std::move(events));
 }
 
@@ -115,7 +115,7 @@ Task<Result<bool>> RecoverCoupons::recover_old(Coupon coupon, PendingUse use) {
   if (held) {
     for (const CouponUse& each : held->uses) {
       if (each.state == CouponUseState::redeemed) {
-        events.push_back(coupon_used(*held, each, coupon.code));
+        events.push_back(coupon_redeemed(*held, each, coupon.code));
         continue;
       }
       auto fate = co_await uses_.hold.resolve(held->user_id, coupon.id, each.id, each.at);

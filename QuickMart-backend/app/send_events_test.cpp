@@ -127,7 +127,7 @@ TEST_F(SendEventsTest, ViewsAreGatheredKeptWhileRecoEngineIsAwayAndBounded) {
   EXPECT_EQ(reco_.asked, 3) << "one failed, and two batches";
   EXPECT_EQ(views.dropped(), 0);
   for (const auto& [id, event] : reco_.told) {
-    if (event.type != EventType::products_searched) continue;
+    if (event.type != EventType::search) continue;
     EXPECT_EQ(event.data.words, std::string(199, 'a')) << "cut between characters";
     EXPECT_FALSE(event.data.session_id);
   }

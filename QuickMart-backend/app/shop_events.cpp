@@ -68,7 +68,7 @@ Event order_refunded(const Order& order, std::string_view refund, Money amount, 
 Event order_coupon_used(const Order& order, const OrderCoupon& used, Timestamp at) {
   const CouponId coupon = coupon_id_of(used.code);
   const std::string held = order.user_id.str() + "." + coupon.str();
-  Event event = make_event(EventType::coupon_used, {held, order.id.str()}, order.user_id, at);
+  Event event = make_event(EventType::coupon_redeemed, {held, order.id.str()}, order.user_id, at);
   event.data.coupon_code = used.code;
   event.data.order_id = order.id.str();
   event.data.discount = json::to_wire(used.discount);
@@ -131,9 +131,9 @@ std::vector<Event> order_events(const Order& order) {
   return events;
 }
 
-Event coupon_used(const UserCoupon& held, const CouponUse& use, std::string code) {
+Event coupon_redeemed(const UserCoupon& held, const CouponUse& use, std::string code) {
   const std::string whose = held.user_id.str() + "." + held.coupon_id.str();
-  Event event = make_event(EventType::coupon_used, {whose, use.id.str()}, held.user_id, use.at);
+  Event event = make_event(EventType::coupon_redeemed, {whose, use.id.str()}, held.user_id, use.at);
   event.data.coupon_code = std::move(code);
   if (const auto order = order_of(use.id)) event.data.order_id = order->str();
   event.data.discount = json::to_wire(use.cost);

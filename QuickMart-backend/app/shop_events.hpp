@@ -35,7 +35,7 @@ contracts::Event cart_abandoned(const Cart& cart, const Catalog& catalog);
 std::vector<contracts::Event> order_events(const Order& order);
 
 // A coupon that was spent, with an order or without.
-contracts::Event coupon_used(const UserCoupon& held, const CouponUse& use, std::string code);
+contracts::Event coupon_redeemed(const UserCoupon& held, const CouponUse& use, std::string code);
 
 // What happened with a ticket at `since` or after.
 std::vector<contracts::Event> ticket_events(const Ticket& ticket, Timestamp since);

@@ -57,7 +57,7 @@ TEST(Events, AVisitIsToldFromLoginToLogout) {
   EXPECT_EQ(shop.post("/api/orders/" + order + "/cancel", "", who.headers()).status, 200);
   EXPECT_EQ(shop.post("/api/cart/add", kOne, who.headers()).status, 200);
   EXPECT_EQ(shop.post("/api/auth/logout", "", who.headers()).status, 200);
-  for (const char* type : {"session_started", "product_viewed", "products_searched", "order_placed", "order_cancelled",
+  for (const char* type : {"session_started", "product_viewed", "search", "order_placed", "order_cancelled",
                            "order_refunded", "cart_changed", "cart_abandoned", "session_ended"})
     EXPECT_TRUE(arrives(services.reco(), who, type)) << type;
 
