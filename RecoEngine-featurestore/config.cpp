@@ -19,6 +19,8 @@ int read_config(int argc, const char* const* argv, Config& config) {
                   "How long a customer keeps a rule's nudge before it may be sent anew.");
   options.integer("event-keep", "EVENT_KEEP_DAYS", config.event_keep_days, 1, 3'650, "days",
                   "How long what customers did is kept, event by event.");
+  options.integer("event-late", "EVENT_LATE_DAYS", config.event_late_days, 1, 365, "days",
+                  "How long after it happened an event may come; older ones are taken as an import only.");
   return options.parse(argc, argv);
 }
 

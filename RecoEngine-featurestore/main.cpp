@@ -42,7 +42,7 @@ class RecoEngine {
   RecoEngine(service::ServiceHost& host, const Config& config)
       : host_(host),
         config_(config),
-        features_(host.store()),
+        features_(host.store(), std::chrono::hours{24} * config.event_keep_days),
         event_store_(host.store(), std::chrono::hours{24} * config.event_keep_days),
         nudges_(host.store()),
         sets_(host.store()),
@@ -55,7 +55,7 @@ class RecoEngine {
         trigger_(nudges_, quickmart_, host.queue(), rules_, host.clock(), std::chrono::hours{config.nudge_cool_down_h}),
         predict_(features_, champion_, trigger_, host.clock()),
         ingest_(features_, host.clock()),
-        receive_events_(event_store_, features_, host.clock()),
+        receive_events_(event_store_, host.clock(), std::chrono::hours{24} * config.event_late_days),
         test_nudge_(predict_, rules_),
         list_nudges_(nudges_),
         report_outcome_(nudges_, host.clock()),

@@ -44,6 +44,14 @@ struct Explanation {
 };
 BOOST_DESCRIBE_STRUCT(Explanation, (), (reason, contribution, text, features))
 
+// What is known of one group of features, at the moment of the prediction.
+struct FeatureGroupState {
+  json::Nullable<double> age_hours;  // of the newest of them; null: nothing is known
+  std::vector<std::string> stale;    // known, but too old to be shown to the model
+  std::vector<std::string> missing;  // never told
+};
+BOOST_DESCRIBE_STRUCT(FeatureGroupState, (), (age_hours, stale, missing))
+
 struct Prediction {
   std::string user_id;
   double churn_probability = 0;  // 0…1
@@ -54,6 +62,7 @@ struct Prediction {
   double base_value = 0;                   // log-odds of the average customer
   std::map<std::string, boost::json::value> features_retrieved;
   Timestamp feature_freshness{};  // when the newest of them was written
+  std::map<std::string, FeatureGroupState> feature_groups;
   Timestamp prediction_timestamp{};
   std::string model_version;
   json::Nullable<std::vector<NudgeSummary>> nudges_triggered;  // null below high risk
@@ -61,7 +70,10 @@ struct Prediction {
 };
 BOOST_DESCRIBE_STRUCT(Prediction, (),
                       (user_id, churn_probability, risk_segment, churn_reasons, confidence_score, explanations,
-                       base_value, features_retrieved, feature_freshness, prediction_timestamp, model_version,
-                       nudges_triggered, nudge_rule_matched))
+                       base_value, features_retrieved, feature_freshness, feature_groups, prediction_timestamp,
+                       model_version, nudges_triggered, nudge_rule_matched))
+inline auto constraints(const Prediction*) {
+  return json::fields(json::field(&Prediction::feature_groups, json::defaulted()));
+}
 
 }  // namespace qm::contracts

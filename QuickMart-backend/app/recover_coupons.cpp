@@ -102,7 +102,8 @@ Task<Result<void>> RecoverCoupons::tell(UserId user, Coupon coupon, CouponUseId 
   auto held = co_await uses_.held.get(std::move(*id));
   if (!held) co_return held.error();
   std::vector<contracts::Event> events;
-  if (const CouponUse* spent = held->find(use)) events.push_back(coupon_redeemed(*held, *spent, std::move(coupon.code)));
+  if (const CouponUse* spent = held->find(use))
+    events.push_back(coupon_redeemed(*held, *spent, std::move(coupon.code)));
   co_return co_await uses_.events.owe(std::move(events));
 }
 

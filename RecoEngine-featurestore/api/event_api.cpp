@@ -15,6 +15,15 @@ inline auto constraints(const GivenEvents*) {
   return json::fields(json::field(&GivenEvents::events, json::length(0, contracts::kMaxEventsPerBatch)));
 }
 
+struct EventIntake {
+  bool import = false;
+};
+BOOST_DESCRIBE_STRUCT(EventIntake, (), (import))
+inline auto constraints(const EventIntake*) {
+  return json::fields(json::field(&EventIntake::import, json::defaulted(),
+                                  json::describe("History: counts as if it had been told when it happened.")));
+}
+
 struct EventsOfUser {
   UserId user_id;
 };
@@ -53,6 +62,16 @@ std::optional<json::Amount> to_amount(const std::optional<Money>& money) {
   return money ? std::optional{json::to_wire(*money)} : std::nullopt;
 }
 
+std::optional<Channel> to_channel(const std::optional<contracts::EventChannel>& channel) {
+  return channel ? parse_channel(json::enum_name(*channel)) : std::nullopt;
+}
+std::optional<contracts::EventChannel> to_wire(const std::optional<Channel>& channel) {
+  if (!channel) return std::nullopt;
+  contracts::EventChannel wire{};
+  json::enum_from_text(to_string(*channel), wire);
+  return wire;
+}
+
 Event to_domain(contracts::Event&& wire) {
   Event event{EventId{std::move(wire.event_id)}, *parse_event_type(json::enum_name(wire.type)),
               UserId{std::move(wire.user_id)}, wire.at, {}};
@@ -60,7 +79,8 @@ Event to_domain(contracts::Event&& wire) {
   event.data = {std::move(from.session_id), std::move(from.product_id), std::move(from.words),
                 std::move(from.product_ids), from.item_count, to_money(from.amount), to_money(from.discount),
                 std::move(from.order_id), std::move(from.coupon_code), std::move(from.ticket_id),
-                from.resolution_hours, from.score};
+                from.resolution_hours, from.score, std::move(from.page), std::move(from.nudge_id),
+                to_channel(from.channel)};
   return event;
 }
 
@@ -73,7 +93,7 @@ contracts::Event to_wire(const Event& event) {
   const EventData& from = event.data;
   wire.data = {from.session_id, from.product_id, from.words, from.product_ids, from.item_count,
                to_amount(from.amount), to_amount(from.discount), from.order_id, from.coupon_code, from.ticket_id,
-               from.resolution_hours, from.score};
+               from.resolution_hours, from.score, from.page, from.nudge_id, to_wire(from.channel)};
   return wire;
 }
 
@@ -89,7 +109,7 @@ contracts::IgnoredEvent ignored(const boost::json::value& given, const Fault& fa
   return out;
 }
 
-Task<Result<contracts::EventsAnswer>> receive_events(ReceiveEvents& receive, boost::json::value body) {
+Task<Result<contracts::EventsAnswer>> receive_events(ReceiveEvents& receive, boost::json::value body, bool imported) {
   const auto given = json::from_value<wire::GivenEvents>(body);
   if (!given) co_return given.error();
   contracts::EventsAnswer answer;
@@ -102,7 +122,7 @@ Task<Result<contracts::EventsAnswer>> receive_events(ReceiveEvents& receive, boo
     else answer.ignored.push_back(ignored(value, reader.faults().front()));
   }
   receive.count_refused(static_cast<std::int64_t>(answer.ignored.size()));
-  auto taken = co_await receive.run(std::move(events));
+  auto taken = co_await receive.run(std::move(events), imported);
   if (!taken) co_return taken.error();
   answer.accepted = taken->accepted;
   answer.duplicates = taken->duplicates;
@@ -147,8 +167,8 @@ void add_event_routes(http::Api& api, ReceiveEvents& receive) {
   info.errors = {503};
   info.max_body_bytes = kMaxEventsBytes;
   info.body_schema = batch_schema();
-  api.post("/events", std::move(info), [&receive](Call<None, None, boost::json::value> call) {
-    return receive_events(receive, std::move(call.body));
+  api.post("/events", std::move(info), [&receive](Call<None, wire::EventIntake, boost::json::value> call) {
+    return receive_events(receive, std::move(call.body), call.query.import);
   });
   api.get("/events/{user_id}",
           {.name = "list_events", .summary = "What a customer did, in time order", .tag = "events",

@@ -39,8 +39,7 @@ class EventRoutesTest : public testing::Test {
   ManualClock clock_{test::kNow};
   std::unique_ptr<kv::Store> kv_ = kv::make_memory_store("churn_features", clock_);
   EventStore events_{*kv_, std::chrono::hours{24 * 30}};
-  FeatureStore features_{*kv_};
-  ReceiveEvents receive_{events_, features_, clock_};
+  ReceiveEvents receive_{events_, clock_, std::chrono::hours{24 * 7}};
   http::Api api_{http::ApiInfo{"RecoEngine", "test", ""}};
 };
 

@@ -81,6 +81,17 @@ void add_nudges(const TriggeredNudges& triggered, contracts::Prediction& out) {
   if (triggered.rule_id) out.nudge_rule_matched = *triggered.rule_id;
 }
 
+contracts::FeatureGroupState to_wire(const GroupFreshness& group, Timestamp now) {
+  contracts::FeatureGroupState state;
+  if (group.newest) {
+    const std::chrono::duration<double, std::ratio<3600>> age = std::max(now - *group.newest, Timestamp::duration{0});
+    state.age_hours.emplace(age.count());
+  }
+  for (const std::size_t feature : group.stale) state.stale.emplace_back(feature_table()[feature].name);
+  for (const std::size_t feature : group.missing) state.missing.emplace_back(feature_table()[feature].name);
+  return state;
+}
+
 contracts::Prediction to_wire(const ChurnPrediction& prediction) {
   const ChurnScore& score = prediction.score;
   contracts::Prediction out;
@@ -97,6 +108,9 @@ contracts::Prediction to_wire(const ChurnPrediction& prediction) {
     if (score.features[i]) out.features_retrieved.emplace(feature_table()[i].name, to_wire(score.features[i]->value));
   }
   out.feature_freshness = score.feature_freshness;
+  for (const auto group : kFeatureGroups)
+    out.feature_groups.emplace(to_string(group),
+                               to_wire(score.groups[static_cast<std::size_t>(group)], score.scored_at));
   out.prediction_timestamp = score.scored_at;
   out.model_version = score.model_version;
   if (prediction.nudges) add_nudges(*prediction.nudges, out);

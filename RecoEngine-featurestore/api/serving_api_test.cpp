@@ -101,8 +101,12 @@ TEST_F(ServingApiTest, PredictHasTheShapeOfTheContract) {
   for (const auto& member : answer) members.emplace_back(member.key());
   EXPECT_EQ(members, (std::vector<std::string>{"user_id", "churn_probability", "risk_segment", "churn_reasons",
                                                "confidence_score", "explanations", "base_value", "features_retrieved",
-                                               "feature_freshness", "prediction_timestamp", "model_version",
-                                               "nudges_triggered", "nudge_rule_matched"}));
+                                               "feature_freshness", "feature_groups", "prediction_timestamp",
+                                               "model_version", "nudges_triggered", "nudge_rule_matched"}));
+  EXPECT_EQ(answer.at("feature_groups").as_object().size(), 6U);
+  EXPECT_EQ(answer.at("feature_groups").at("behavior").at("age_hours").to_number<double>(), 0);
+  EXPECT_TRUE(answer.at("feature_groups").at("support").at("age_hours").is_null());
+  EXPECT_EQ(answer.at("feature_groups").at("support").at("missing").as_array().size(), 4U);
   EXPECT_EQ(answer.at("churn_probability"), 0.75);
   EXPECT_EQ(answer.at("risk_segment"), "high");
   EXPECT_EQ(answer.at("confidence_score"), 0.6);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "RecoEngine-featurestore/domain/event_feature.hpp"
 #include "RecoEngine-featurestore/domain/model_input.hpp"
 
 namespace qm::reco {
@@ -41,16 +42,26 @@ FreshnessStats FreshnessWindow::stats() const {
   return stats;
 }
 
+void FeatureReads::add(const FeatureFreshness& groups) noexcept {
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups_[i].fresh.fetch_add(static_cast<std::int64_t>(groups[i].fresh), std::memory_order_relaxed);
+    groups_[i].stale.fetch_add(static_cast<std::int64_t>(groups[i].stale.size()), std::memory_order_relaxed);
+    groups_[i].missing.fetch_add(static_cast<std::int64_t>(groups[i].missing.size()), std::memory_order_relaxed);
+  }
+}
+
 Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
   const auto served = champion_.current();
   if (!served) co_return unavailable("No model is loaded yet; please try again.", kModelRetry);
   UserId reader = user;
-  auto known = co_await features_.read(std::move(reader));
-  if (!known) co_return known.error();
+  auto sources = co_await features_.read(std::move(reader));
+  if (!sources) co_return sources.error();
   const Timestamp now = clock_.now();
-  freshness_.add(*known, now);
+  const FeatureVector known = features_at(sources->ingested, sources->state ? &*sources->state : nullptr, now);
+  freshness_.add(known, now);
   ChurnScore score;
-  score.features = known->fresh(now);
+  score.groups = freshness_of(known, now);
+  score.features = known.fresh(now);
   const auto newest = score.features.newest();
   if (!newest) co_return not_found("Nothing that is still true is known of the user " + user.str() + ".");
 
@@ -69,6 +80,7 @@ Task<Result<ChurnPrediction>> PredictChurn::predict(UserId user) {
   auto scored = co_await score(std::move(user));
   if (!scored) co_return scored.error();
   predicted_[static_cast<std::size_t>(segment_of(scored->churn_probability))].fetch_add(1, std::memory_order_relaxed);
+  reads_.add(scored->groups);
   ChurnScore of_trigger = *scored;
   auto triggered = co_await nudges_.trigger(std::move(of_trigger));
   if (!triggered) co_return triggered.error();

@@ -45,6 +45,20 @@ class FreshnessWindow {
   std::size_t count_ = 0;  // ever added
 };
 
+// How many features predictions found fresh, stale or missing, since the start. Thread-safe.
+class FeatureReads {
+ public:
+  struct Group {
+    std::atomic<std::int64_t> fresh{0}, stale{0}, missing{0};
+  };
+
+  void add(const FeatureFreshness& groups) noexcept;
+  const Group& of(FeatureGroup group) const noexcept { return groups_[static_cast<std::size_t>(group)]; }
+
+ private:
+  std::array<Group, kFeatureGroups.size()> groups_;
+};
+
 // Thread-safe. The model is asked on the caller's thread: the median of a whole scoring is 0.08 ms on one core, less
 // than the way to another thread and back is worth.
 class PredictChurn {
@@ -60,6 +74,7 @@ class PredictChurn {
   Task<Result<ChurnScore>> score(UserId user);
 
   FreshnessStats freshness() const { return freshness_.stats(); }
+  const FeatureReads& feature_reads() const noexcept { return reads_; }
   // How many predict() scored into it since the start.
   std::int64_t predicted(RiskSegment segment) const {
     return predicted_[static_cast<std::size_t>(segment)].load(std::memory_order_relaxed);
@@ -71,6 +86,7 @@ class PredictChurn {
   TriggerNudges& nudges_;
   const Clock& clock_;
   FreshnessWindow freshness_;
+  FeatureReads reads_;
   std::array<std::atomic<std::int64_t>, 4> predicted_{};
 };
 

@@ -70,7 +70,7 @@ TEST_F(PredictChurnTest, SaysWhatTheModelSaysAndWhy) {
 TEST_F(PredictChurnTest, AsksTheStoreOnceForAllGroups) {
   auto counting = std::make_unique<CountingStore>(kv::make_memory_store("churn_features", clock_));
   CountingStore& store = *counting;
-  FeatureStore features{store};
+  FeatureStore features{store, hours{24 * 730}};
   IngestFeatures ingest{features, clock_};
   PredictChurn predict{features, champion_, trigger_, clock_};
   struct Known { FeatureGroup group; const char* feature; FeatureValue value; };
@@ -89,7 +89,7 @@ TEST_F(PredictChurnTest, AsksTheStoreOnceForAllGroups) {
   ASSERT_TRUE(prediction) << prediction.error().detail;
   for (const auto& each : known)
     EXPECT_TRUE(prediction->score.features[find_feature(each.feature)].has_value()) << each.feature;
-  EXPECT_EQ(store.asked, std::vector<std::size_t>{6});
+  EXPECT_EQ(store.asked, std::vector<std::size_t>{7}) << "six groups and the state that events come to";
 }
 
 TEST_F(PredictChurnTest, ShowsTheModelNoStaleValues) {

@@ -1,4 +1,4 @@
-// Takes in what customers did: keeps each event once, and lets it inform the features that it maps onto. Events may
+// Takes in what customers did: keeps each event once, in the log, and brings the customer's state up to it. Events may
 // come late, in any order and again and again; what is known in the end is the same.
 #pragma once
 #include <atomic>
@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "RecoEngine-featurestore/store/event_store.hpp"
-#include "RecoEngine-featurestore/store/feature_store.hpp"
 
 namespace qm::reco {
 
@@ -22,36 +21,50 @@ struct EventsTaken {
 };
 
 struct EventPage {
-  std::vector<Event> events;          // in time order
+  std::vector<Event> events;           // in time order
   std::optional<Timestamp> next_from;  // there are more, from here on
 };
 
-// Thread-safe.
+// How it has gone since the start of this process.
+struct EventCounts {
+  std::int64_t accepted = 0;
+  std::int64_t duplicates = 0;
+  std::int64_t refused = 0;
+  std::int64_t rebuilt = 0;  // states that were made anew from the log, since events came late or a write was lost
+};
+
+// Thread-safe; any number of instances may take the same customer's events at once.
 class ReceiveEvents {
  public:
-  ReceiveEvents(EventStore& events, FeatureStore& features, const Clock& clock)
-      : events_(events), features_(features), clock_(clock) {}
+  // Both references outlive it. `late`: how long after it happened an event is taken.
+  ReceiveEvents(EventStore& events, const Clock& clock, std::chrono::hours late)
+      : events_(events), clock_(clock), window_{late, events.keep()} {}
 
-  // Durable when it returns. The store's errors: then some may have been taken, and all may be sent again.
-  Task<Result<EventsTaken>> run(std::vector<Event> events);
+  // Durable when it returns. `imported`: history, which counts as told when it happened. The store's errors: then some
+  // may have been taken, and all may be sent again. Unavailable when others change the same customers all the time.
+  Task<Result<EventsTaken>> run(std::vector<Event> events, bool imported = false);
   // At most `limit` and, beyond it, the rest of the last one's millisecond.
   Task<Result<EventPage>> list(UserId user, Timestamp from, std::size_t limit);
+  // Makes the customer's state anew from the log. Unavailable as above.
+  Task<Result<CustomerState>> rebuild(UserId user);
 
-  // Since the start of this process.
-  std::int64_t accepted() const noexcept { return accepted_; }
-  std::int64_t duplicates() const noexcept { return duplicates_; }
-  std::int64_t refused() const noexcept { return refused_; }
+  EventCounts counts() const noexcept {
+    return {accepted_.load(), duplicates_.load(), refused_.load(), rebuilt_.load()};
+  }
   void count_refused(std::int64_t more) noexcept { refused_ += more; }
 
  private:
-  Task<Result<EventsAdded>> take(UserId user, std::vector<Event> events);
+  struct Intake;
+  Task<Result<void>> take(Intake& intake);
+  Task<Result<void>> try_once(Intake& intake, bool anew);
 
   EventStore& events_;
-  FeatureStore& features_;
   const Clock& clock_;
+  const EventWindow window_;
   std::atomic<std::int64_t> accepted_{0};
   std::atomic<std::int64_t> duplicates_{0};
   std::atomic<std::int64_t> refused_{0};
+  std::atomic<std::int64_t> rebuilt_{0};
 };
 
 }  // namespace qm::reco

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <random>
 
-#include "RecoEngine-featurestore/app/ingest_features.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -16,12 +15,11 @@ namespace {
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
-using std::chrono::seconds;
 using test::kNow;
 
-constexpr hours kKeep{24 * 180};
+constexpr hours kKeep{24 * 365};
+constexpr hours kLate{24 * 7};
 
-// What a customer did, of every kind that informs a feature.
 std::vector<Event> a_visit(const std::string& user) {
   const UserId who{user};
   std::vector<Event> events;
@@ -41,42 +39,34 @@ std::vector<Event> a_visit(const std::string& user) {
   return events;
 }
 
+CustomerState folded(const std::vector<Event>& events) {
+  std::vector<KnownEvent> known;
+  for (const Event& event : events) known.push_back({event, event.at});
+  return state_of(std::move(known), Timestamp::max());
+}
+
 class ReceiveEventsTest : public testing::Test {
  protected:
   struct Reco {
     explicit Reco(const Clock& clock)
-        : kv{kv::make_memory_store("churn_features", clock)}, receive{events, features, clock} {}
+        : kv{kv::make_memory_store("churn_features", clock)}, receive{events, clock, kLate} {}
     std::unique_ptr<kv::Store> kv;
     EventStore events{*kv, kKeep};
-    FeatureStore features{*kv};
     ReceiveEvents receive;
   };
-  static std::map<std::string, FeatureReading> known(Reco& reco, const std::string& user) {
-    std::map<std::string, FeatureReading> found;
-    const auto vector = await(reco.features.read(UserId{user}));
-    if (!vector) return found;
-    for (std::size_t i = 0; i < vector->size(); ++i)
-      if ((*vector)[i]) found[std::string{feature_table()[i].name}] = *(*vector)[i];
-    return found;
+  static std::optional<CustomerState> state(Reco& reco, const std::string& user) {
+    return await(reco.events.read(UserId{user}, {}))->state;
   }
-  static void expect_a_visit(Reco& reco, const std::string& user) {
-    const std::map<std::string, FeatureValue> expected{{"curr_sess_clk", std::int64_t{3}},
-                                                       {"cart_item_cnt", std::int64_t{0}},
-                                                       {"cart_no_buy", false},
-                                                       {"abandon_count", std::int64_t{1}},
-                                                       {"last_abandon_at", to_rfc3339(kNow - hours{2} + minutes{4})},
-                                                       {"csat_score", 5.0}};
-    const auto found = known(reco, user);
-    EXPECT_EQ(found.size(), expected.size());
-    for (const auto& [name, value] : expected) {
-      ASSERT_TRUE(found.contains(name)) << name;
-      EXPECT_TRUE(found.at(name).value == value) << name;
-    }
-  }
-  static EventsTaken take(Reco& reco, std::vector<Event> events) {
-    auto taken = await(reco.receive.run(std::move(events)));
+  static EventsTaken take(Reco& reco, std::vector<Event> events, bool imported = false) {
+    auto taken = await(reco.receive.run(std::move(events), imported));
     EXPECT_TRUE(taken) << taken.error().detail;
     return *taken;
+  }
+  static std::vector<Event> list(Reco& reco, const std::string& user, std::size_t limit = 10'000) {
+    return await(reco.receive.list(UserId{user}, Timestamp{}, limit))->events;
+  }
+  static Event started(std::string id, Timestamp at, std::string user = "ann") {
+    return {EventId{std::move(id)}, EventType::session_started, UserId{std::move(user)}, at, {}};
   }
 
   ManualClock clock_{kNow};
@@ -85,17 +75,16 @@ class ReceiveEventsTest : public testing::Test {
 
 TEST_F(ReceiveEventsTest, KeepsEachOnceAndInTimeOrder) {
   auto events = a_visit("ann");
-  events.push_back(Event{EventId{"of_yesterday"}, EventType::session_started, UserId{"ann"}, kNow - days{1}, {}});
+  events.push_back(started("of_yesterday", kNow - days{1}));
   EXPECT_EQ(take(reco_, events).accepted, static_cast<std::int64_t>(events.size()));
   const auto again = take(reco_, events);
   EXPECT_EQ(again.accepted, 0);
   EXPECT_EQ(again.duplicates, static_cast<std::int64_t>(events.size()));
+  EXPECT_EQ(state(reco_, "ann"), folded(events));
 
-  const auto page = await(reco_.receive.list(UserId{"ann"}, Timestamp{}, 1'000));
-  ASSERT_TRUE(page);
   std::ranges::sort(events, happened_before);
-  EXPECT_EQ(page->events, events) << "as they came, data and all";
-  EXPECT_TRUE(await(reco_.receive.list(UserId{"bob"}, Timestamp{}, 10))->events.empty());
+  EXPECT_EQ(list(reco_, "ann"), events) << "as they came, data and all";
+  EXPECT_TRUE(list(reco_, "bob").empty());
 
   // Page by page it is the same.
   std::vector<Event> paged;
@@ -109,8 +98,19 @@ TEST_F(ReceiveEventsTest, KeepsEachOnceAndInTimeOrder) {
   EXPECT_EQ(paged, events);
 }
 
+TEST_F(ReceiveEventsTest, OnesThatComeInTimeOrderRebuildNothing) {
+  auto events = a_visit("ann");
+  std::ranges::sort(events, happened_before);
+  for (const Event& event : events) take(reco_, {event});
+  const auto counts = reco_.receive.counts();
+  EXPECT_EQ(counts.rebuilt, 0);
+  EXPECT_EQ(counts.accepted, static_cast<std::int64_t>(a_visit("ann").size()));
+}
+
 TEST_F(ReceiveEventsTest, ComesToTheSameHoweverTheyCome) {
-  const auto events = a_visit("ann");
+  auto events = a_visit("ann");
+  for (int i = 1; i < 7; ++i) events.push_back(started("day" + std::to_string(i), kNow - days{i}));
+  const CustomerState expected = folded(events);
   std::mt19937 random{7};
   for (int round = 0; round < 50; ++round) {
     Reco reco{clock_};
@@ -123,8 +123,7 @@ TEST_F(ReceiveEventsTest, ComesToTheSameHoweverTheyCome) {
       take(reco, {first, first + static_cast<std::ptrdiff_t>(size)});
       begin += size;
     }
-    expect_a_visit(reco, "ann");
-    if (HasFailure()) FAIL() << "in round " << round;
+    ASSERT_EQ(state(reco, "ann"), expected) << "in round " << round;
   }
 }
 
@@ -134,56 +133,77 @@ TEST_F(ReceiveEventsTest, BatchesThatComeAtOnceLoseNothing) {
   std::vector<Task<Result<EventsTaken>>> tasks;
   for (const Event& event : a_visit("ann"))
     for (int i = 0; i < 3; ++i) tasks.push_back(reco_.receive.run({event}));
-  for (const auto& taken : await_all(workers, 4, std::move(tasks))) EXPECT_TRUE(taken) << taken.error().detail;
+  std::int64_t accepted = 0;
+  for (const auto& taken : await_all(workers, 4, std::move(tasks))) {
+    ASSERT_TRUE(taken) << taken.error().detail;
+    accepted += taken->accepted;
+  }
   workers.stop();
   workers.join();
-  EXPECT_EQ(await(reco_.receive.list(UserId{"ann"}, Timestamp{}, 100))->events, [] {
-    auto events = a_visit("ann");
-    std::ranges::sort(events, happened_before);
-    return events;
-  }());
-  expect_a_visit(reco_, "ann");
+  auto events = a_visit("ann");
+  EXPECT_EQ(accepted, static_cast<std::int64_t>(events.size()));
+  EXPECT_EQ(state(reco_, "ann"), folded(events));
+  std::ranges::sort(events, happened_before);
+  EXPECT_EQ(list(reco_, "ann"), events);
 }
 
-TEST_F(ReceiveEventsTest, WhatWasIngestedLaterStands) {
-  IngestFeatures ingest{reco_.features, clock_};
-  auto intake = IngestFeatures::examine(FeatureGroup::support, {{"csat_score", FeatureValue{1.0}}});
-  ASSERT_TRUE(await(ingest.store(UserId{"ann"}, FeatureGroup::support, std::move(intake))));
-  auto given = IngestFeatures::examine(FeatureGroup::realtime, {{"abandon_count", FeatureValue{std::int64_t{7}}}});
-  ASSERT_TRUE(await(ingest.store(UserId{"ann"}, FeatureGroup::realtime, std::move(given))));
-  take(reco_, a_visit("ann"));  // before now, when those were told
-  EXPECT_TRUE(known(reco_, "ann").at("csat_score").value == FeatureValue{1.0});
-  EXPECT_TRUE(known(reco_, "ann").at("abandon_count").value == FeatureValue{std::int64_t{7}});
-  clock_.advance(minutes{5});
-  take(reco_, {Event{EventId{"new"}, EventType::cart_abandoned, UserId{"ann"}, kNow + minutes{1}, {}}});
-  EXPECT_TRUE(known(reco_, "ann").at("abandon_count").value == FeatureValue{std::int64_t{8}});
+// Whoever wrote the log died before the state.
+TEST_F(ReceiveEventsTest, AStateThatLacksWhatTheLogHasIsMadeAnew) {
+  take(reco_, {started("first", kNow - hours{3})});
+  const auto before = await(reco_.events.read(UserId{"ann"}, {month_of(kNow)}));
+  take(reco_, {started("second", kNow - hours{2})});
+  const auto after = await(reco_.events.read(UserId{"ann"}, {}));
+  ASSERT_TRUE(await(reco_.events.write_state(UserId{"ann"}, *before->state, after->state_generation)));
+  EXPECT_EQ(take(reco_, {started("second", kNow - hours{2})}).duplicates, 1);
+  EXPECT_EQ(state(reco_, "ann"), folded({started("first", kNow - hours{3}), started("second", kNow - hours{2})}));
+  ASSERT_TRUE(await(reco_.kv->remove(kv::Key{"customer_state", "ann"})));
+  take(reco_, {started("third", kNow - hours{1})});
+  EXPECT_EQ(state(reco_, "ann"), folded({started("first", kNow - hours{3}), started("second", kNow - hours{2}),
+                                         started("third", kNow - hours{1})}));
+  const auto rebuilt = await(reco_.receive.rebuild(UserId{"ann"}));
+  ASSERT_TRUE(rebuilt);
+  EXPECT_EQ(*rebuilt, state(reco_, "ann"));
 }
 
 TEST_F(ReceiveEventsTest, SaysWhatItDoesNotKeep) {
   std::vector<Event> events;
-  events.push_back(Event{EventId{"ahead"}, EventType::session_started, UserId{"ann"}, kNow + days{1}, {}});
-  events.push_back(Event{EventId{"old"}, EventType::session_started, UserId{"ann"}, kNow - days{181}, {}});
-  events.push_back(Event{EventId{"good"}, EventType::session_started, UserId{"ann"}, kNow, {}});
-  const auto taken = take(reco_, std::move(events));
+  events.push_back(started("ahead", kNow + days{1}));
+  events.push_back(started("late", kNow - days{8}));
+  events.push_back(started("good", kNow));
+  const auto taken = take(reco_, events);
   EXPECT_EQ(taken.accepted, 1);
   ASSERT_EQ(taken.refused.size(), 2U);
   EXPECT_EQ(taken.refused[0].event_id, "ahead");
-  EXPECT_EQ(taken.refused[1].event_id, "old");
+  EXPECT_EQ(taken.refused[1].event_id, "late");
+  EXPECT_EQ(take(reco_, {events[1]}, true).accepted, 1) << "as an import";
+  EXPECT_EQ(state(reco_, "ann"), folded({events[1], events[2]}));
 }
 
-TEST_F(ReceiveEventsTest, ADayHoldsNoMoreThanItsLimit) {
+TEST_F(ReceiveEventsTest, AClockThatGoesAheadIsSetRightAndStillCountsOnce) {
+  const Timestamp year_ends = *parse_rfc3339("2027-01-01T00:00:00Z");
+  clock_.set(year_ends - minutes{1});
+  const Event ahead = started("ahead", year_ends + minutes{4});
+  EXPECT_EQ(take(reco_, {ahead}).accepted, 1);
+  EXPECT_EQ(list(reco_, "ann").at(0).at, year_ends - minutes{1});
+  clock_.set(year_ends + minutes{6});
+  EXPECT_EQ(take(reco_, {ahead}).duplicates, 1) << "in another month, by now";
+  EXPECT_EQ(list(reco_, "ann").size(), 1U);
+}
+
+TEST_F(ReceiveEventsTest, AMonthHoldsNoMoreThanItsLimit) {
   std::vector<Event> many;
-  for (std::size_t i = 0; i < kMaxEventsPerDay + 3; ++i)
-    many.push_back(Event{EventId{"e" + std::to_string(i)}, EventType::session_started, UserId{"ann"}, kNow, {}});
+  for (std::size_t i = 0; i < kMaxEventsPerMonth + 3; ++i) many.push_back(started("e" + std::to_string(i), kNow));
   const auto taken = take(reco_, many);
-  EXPECT_EQ(taken.accepted, static_cast<std::int64_t>(kMaxEventsPerDay));
+  EXPECT_EQ(taken.accepted, static_cast<std::int64_t>(kMaxEventsPerMonth));
   EXPECT_EQ(taken.refused.size(), 3U);
+  EXPECT_EQ(state(reco_, "ann")->months.at(0).events, static_cast<std::int64_t>(kMaxEventsPerMonth));
 }
 
-TEST_F(ReceiveEventsTest, NeitherEventsNorTheirListOutliveTheirTime) {
+TEST_F(ReceiveEventsTest, NeitherLogNorStateOutliveTheirTime) {
   take(reco_, a_visit("ann"));
   clock_.advance(kKeep + hours{1});
-  EXPECT_TRUE(await(reco_.receive.list(UserId{"ann"}, Timestamp{}, 10))->events.empty());
+  EXPECT_TRUE(list(reco_, "ann").empty());
+  EXPECT_FALSE(state(reco_, "ann"));
 }
 
 }  // namespace

@@ -31,8 +31,22 @@ std::vector<Family> prediction_families(const PredictChurn& predict) {
     predictions.samples.push_back({Labels{{"segment", std::string{to_string(segment)}}},
                                    static_cast<double>(predict.predicted(segment))});
   }
+  Family features{"qm_reco_features_read_total",
+                  "Features that predictions asked for, by group and whether they were fresh, stale or missing.",
+                  Kind::Counter, {}};
+  for (const auto group : kFeatureGroups) {
+    const auto& reads = predict.feature_reads().of(group);
+    const auto found = [&](const char* state, const std::atomic<std::int64_t>& count) {
+      features.samples.push_back({Labels{{"group", std::string{to_string(group)}}, {"state", state}},
+                                  static_cast<double>(count.load(std::memory_order_relaxed))});
+    };
+    found("fresh", reads.fresh);
+    found("stale", reads.stale);
+    found("missing", reads.missing);
+  }
   std::vector<Family> families;
   families.push_back(std::move(predictions));
+  families.push_back(std::move(features));
   return families;
 }
 
@@ -41,11 +55,17 @@ std::vector<Family> event_families(const ReceiveEvents& receive) {
   const auto became = [&events](const char* outcome, std::int64_t count) {
     events.samples.push_back({Labels{{"outcome", outcome}}, static_cast<double>(count)});
   };
-  became("accepted", receive.accepted());
-  became("duplicate", receive.duplicates());
-  became("ignored", receive.refused());
+  const EventCounts counts = receive.counts();
+  became("accepted", counts.accepted);
+  became("duplicate", counts.duplicates);
+  became("ignored", counts.refused);
+  Family rebuilt{"qm_reco_customer_states_rebuilt_total",
+                 "Customers' states made anew from the log, since events came late or a write was lost.",
+                 Kind::Counter, {}};
+  rebuilt.samples.push_back({Labels{}, static_cast<double>(counts.rebuilt)});
   std::vector<Family> families;
   families.push_back(std::move(events));
+  families.push_back(std::move(rebuilt));
   return families;
 }
 

@@ -117,7 +117,7 @@ class ServingTest : public testing::Test {
   Champion champion_{registry_, std::make_shared<const ServedModel>(served(model_))};
   NudgeRules rules_{NudgeRuleFile{std::string{QM_SOURCE_DIR} + "/RecoEngine-featurestore/data/nudge_rules.json"},
                     clock_};
-  FeatureStore features_{*kv_};
+  FeatureStore features_{*kv_, std::chrono::hours{24 * 730}};
   NudgeStore nudges_{*kv_};
   IngestFeatures ingest_{features_, clock_};
   TriggerNudges trigger_{nudges_, quickmart_, queue_, rules_, clock_, std::chrono::hours{24}};

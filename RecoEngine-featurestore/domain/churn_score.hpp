@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "RecoEngine-featurestore/domain/feature.hpp"
+#include "RecoEngine-featurestore/domain/feature_freshness.hpp"
 #include "RecoEngine-featurestore/domain/nudge.hpp"
 #include "RecoEngine-featurestore/domain/reason.hpp"
 #include "RecoEngine-featurestore/domain/risk.hpp"
@@ -17,6 +18,7 @@ struct ChurnScore {
   std::vector<Reason> reasons;    // strongest first
   FeatureVector features;         // without stale values; never empty
   Timestamp feature_freshness{};  // when the newest of them was written
+  FeatureFreshness groups;        // with the stale ones, and what is missing
   Timestamp scored_at{};
   std::string model_version;
 

@@ -1,15 +1,12 @@
-// What a customer did, as the shop tells it, and the features that follow from it. Pure.
+// What a customer did, as it was told. Pure.
 #pragma once
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "RecoEngine-featurestore/domain/feature.hpp"
 #include "RecoEngine-featurestore/domain/nudge.hpp"
 #include "platform/core/money.hpp"
 
@@ -18,21 +15,32 @@ namespace qm::reco {
 struct EventTag { static constexpr std::string_view prefix = "evt"; };
 using EventId = Id<EventTag>;
 
-enum class EventType {
+// Stored by their numbers: new ones come last.
+enum class EventType : std::uint8_t {
   session_started,
   session_ended,
+  login,
+  logout,
+  page_viewed,
   product_viewed,
-  products_searched,
+  search,
   cart_changed,
   cart_abandoned,
   order_placed,
   order_cancelled,
   order_refunded,
-  coupon_used,
+  coupon_redeemed,
+  nudge_delivered,
+  nudge_opened,
+  nudge_clicked,
   ticket_opened,
   ticket_closed,
   ticket_rated,
+  payment_failed,
+  delivery_late,
+  out_of_stock_seen,
 };
+inline constexpr std::size_t kEventTypes = 22;
 std::string_view to_string(EventType type) noexcept;
 std::optional<EventType> parse_event_type(std::string_view name) noexcept;
 
@@ -50,6 +58,9 @@ struct EventData {
   std::optional<std::string> ticket_id;
   std::optional<double> resolution_hours;
   std::optional<std::int64_t> score;  // 1…5
+  std::optional<std::string> page;    // its kind
+  std::optional<std::string> nudge_id;
+  std::optional<Channel> channel;
   friend bool operator==(const EventData&, const EventData&) = default;
 };
 
@@ -65,52 +76,23 @@ struct Event {
 // In time order; of one millisecond by id.
 bool happened_before(const Event& a, const Event& b) noexcept;
 
-// Why an event cannot be kept at `now`, when it is kept for `keep`; empty: it can. A time that lies ahead would hold
-// against everything that really happens until then.
+// An event and the moment since when it is known. Whoever looks back at a moment sees what was known then.
+struct KnownEvent {
+  Event event;
+  Timestamp known_at{};  // never before event.at
+  friend bool operator==(const KnownEvent&, const KnownEvent&) = default;
+};
+
+// How events are taken. A time that lies ahead would hold against everything that really happens until then.
 inline constexpr std::chrono::minutes kMaxEventAhead{10};
-std::string_view why_not_kept(const Event& event, Timestamp now, std::chrono::hours keep) noexcept;
-
-// The features that single events inform, each as of the event's time: what happened later, or was ingested later,
-// stands. Rows of event.cpp; every other feature is left alone, because a single event does not say it:
-//   days_last_login, days_last_purch, last_hv_purch  are ages at the moment of asking; and a login would hide, from the
-//                                                    prediction that it owes, how long the customer was away
-//   sess_7d, sess_30d, avg_sess_dur, ctr_10_sess, orders_6m, purch_freq_90d, tickets_90d, …
-//                                                    counts and averages over a window, which also hold what happened
-//                                                    before the first event: to be computed from the events kept
-//   checkout_time, bounce_flag, engagement           nothing that is told informs them
-struct EventFeature {
-  EventType type;
-  std::string_view feature;
-  std::optional<FeatureValue> (*value)(const Event& event);  // nothing: this one does not say
+struct EventWindow {
+  std::chrono::hours late;  // how long after it happened an event may come
+  std::chrono::hours keep;  // how long it is kept, and how far back an import may reach
 };
-std::span<const EventFeature> event_features() noexcept;
-
-// A value and the moment it was true.
-struct DatedFeature {
-  std::size_t feature;  // row of the feature table
-  FeatureValue value;
-  Timestamp at{};
-};
-// What the table makes of the events, in any order: for each feature the latest, of one moment the greatest.
-std::vector<DatedFeature> features_of(const std::vector<Event>& events);
-
-// `curr_sess_clk`: how many views and searches `of_day` (everything kept of the days around, in any order) has of the
-// session that was last seen in it. Nothing when there is none.
-std::optional<DatedFeature> session_clicks_of(const std::vector<Event>& of_days);
-
-// `abandon_count` is a count, so each event must count once and in any order: the record remembers which it counted.
-inline constexpr std::chrono::hours kCountAbandoned{24 * 30};  // older ones no longer count
-inline constexpr std::size_t kMaxCountedAbandoned = 200;
-struct AbandonedCarts {
-  std::optional<std::int64_t> count;         // as known
-  Timestamp at{};                            // since when
-  std::map<std::string, Timestamp> counted;  // event id → when it happened
-  Timestamp counted_at{};                    // `at` as written here; with another, somebody else gave the count
-  Timestamp given_at{};                      // when somebody else last did
-  friend bool operator==(const AbandonedCarts&, const AbandonedCarts&) = default;
-};
-// Adds what is new and takes away what is older than kCountAbandoned. A count that somebody else gave stands for
-// whatever happened before it.
-AbandonedCarts count_abandoned(AbandonedCarts known, const std::vector<Event>& events, Timestamp now);
+// Why an event cannot be taken at `now`; empty: it can.
+std::string_view why_not_taken(const Event& event, Timestamp now, const EventWindow& window, bool imported) noexcept;
+// As it is kept: a clock that goes ahead is set right, so that nothing is known before it happens; an import counts as
+// told when it happened.
+KnownEvent taken(Event event, Timestamp now, bool imported);
 
 }  // namespace qm::reco

@@ -180,7 +180,7 @@ bool FeatureVector::empty() const {
 std::vector<std::size_t> FeatureVector::stale(Timestamp now) const {
   std::vector<std::size_t> old;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i] && now - slots_[i]->at > feature_table()[i].time_to_live) old.push_back(i);
+    if (slots_[i] && slots_[i]->good_until < now) old.push_back(i);
   }
   return old;
 }

@@ -90,24 +90,32 @@ Result<FeatureValue> accept(const FeatureSpec& spec, const FeatureValue& given);
 // What is known of one customer at one moment: a slot per row of the table.
 struct FeatureReading {
   FeatureValue value;
-  Timestamp at{};  // when it was ingested
+  Timestamp at{};          // since when it is known
+  Timestamp good_until{};  // after that it is stale
+  friend bool operator==(const FeatureReading&, const FeatureReading&) = default;
 };
 
 class FeatureVector {
  public:
   FeatureVector() : slots_(feature_table().size()) {}
 
+  // Good for the feature's time to live.
   void set(std::size_t feature, FeatureValue value, Timestamp at) {
-    slots_[feature] = FeatureReading{std::move(value), at};
+    slots_[feature] = FeatureReading{std::move(value), at, at + feature_table()[feature].time_to_live};
+  }
+  // Good for as long as it stands here: it is computed anew whenever it is asked for.
+  void set_lasting(std::size_t feature, FeatureValue value, Timestamp at) {
+    slots_[feature] = FeatureReading{std::move(value), at, Timestamp::max()};
   }
   void clear(std::size_t feature) { slots_[feature].reset(); }
   const std::optional<FeatureReading>& operator[](std::size_t feature) const { return slots_[feature]; }
   std::size_t size() const { return slots_.size(); }
   bool empty() const;
-  // Without the values whose time to live has run out at `now`.
+  // Without the values that are stale at `now`.
   FeatureVector fresh(Timestamp now) const;
   std::vector<std::size_t> stale(Timestamp now) const;
   std::optional<Timestamp> newest() const;
+  friend bool operator==(const FeatureVector&, const FeatureVector&) = default;
 
  private:
   std::vector<std::optional<FeatureReading>> slots_;

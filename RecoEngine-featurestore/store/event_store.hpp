@@ -1,44 +1,54 @@
-// What customers did, kept to be looked at in time order. Set "user_events": one record per customer and day with that
-// day's events by their id, so that an event is kept once and no record grows without bound. Set "user_event_days": one
-// record per customer with the days that have any. Both expire. Thread-safe.
+// What customers did: the log, one record per customer and month (set "user_events"), and what it comes to, one state
+// per customer (set "customer_state"). The log is the truth; a state can be made from it at any time. Both expire.
+// Thread-safe.
 #pragma once
 #include <chrono>
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "RecoEngine-featurestore/domain/event.hpp"
+#include "RecoEngine-featurestore/domain/customer_state.hpp"
 #include "platform/kv/store.hpp"
 
 namespace qm::reco {
 
-// An event's id and time decide where it is kept: the same id with another time is another event.
-inline constexpr std::size_t kMaxEventsPerDay = 2'000;  // of a customer; what comes after them is not kept
+// Of a customer; what comes after them is not kept.
+inline constexpr std::size_t kMaxEventsPerMonth = 5'000;
+inline constexpr std::size_t kMaxLogBytes = 768 * 1024;
 
-struct EventsAdded {
-  std::vector<EventId> added;
-  std::vector<EventId> known;  // were there before
-  std::vector<EventId> over;   // over the limit
-  // All that is now kept of the days that were touched and of the days before them, in no order.
-  std::vector<Event> of_days;
+// One month's record, as it was read and may be written back.
+struct LogMonth {
+  std::int32_t month = 0;  // month_of()
+  std::string log;         // event_log_bytes.hpp
+  std::int64_t events = 0;
+  std::uint32_t generation = 0;  // 0: there is no record yet
+};
+
+struct CustomerLog {
+  std::vector<LogMonth> months;  // as they were asked for
+  std::optional<CustomerState> state;
+  std::uint32_t state_generation = 0;  // 0: there is no record
 };
 
 class EventStore {
  public:
-  // Events are kept for `keep` after they were last added to (at least a day).
+  // Kept for `keep` after they were last added to (at least a day).
   EventStore(kv::Store& store, std::chrono::hours keep) : store_(store), keep_(keep) {}
 
-  // `events` are one customer's, of any days, in any order. Durable when it returns; idempotent.
-  Task<Result<EventsAdded>> add(UserId user, std::vector<Event> events);
+  // The named months and the state, in one round trip.
+  Task<Result<CustomerLog>> read(UserId user, std::vector<std::int32_t> months);
+  // Every event kept at `now`, in the order in which they came, month by month.
+  Task<Result<std::vector<KnownEvent>>> read_all(UserId user, Timestamp now);
 
-  // Shows a customer's events from `from` on, in time order, until `visit` says false.
-  using Visit = std::function<bool(Event)>;
-  Task<Result<void>> walk(UserId user, Timestamp from, Visit visit);
+  // GenerationMismatch when somebody else wrote it since it was read. A month is durable once write_state(), after it,
+  // is.
+  Task<Result<void>> write_month(UserId user, LogMonth month);
+  Task<Result<void>> write_state(UserId user, CustomerState state, std::uint32_t generation);
 
   std::chrono::hours keep() const noexcept { return keep_; }
 
  private:
-  Task<Result<void>> write_day(UserId user, std::string day, bool is_new, std::vector<Event> events);
+  Task<Result<void>> write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable);
 
   kv::Store& store_;
   const std::chrono::hours keep_;

@@ -1,17 +1,21 @@
 #include "RecoEngine-featurestore/store/feature_store.hpp"
 
+#include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
+#include "RecoEngine-featurestore/store/feature_telling_bytes.hpp"
+
 namespace qm::reco {
 
 namespace {
 
 // When each feature of the record was written: name → milliseconds.
 constexpr const char* kWrittenAt = "at";
-// Beside the count of abandoned carts: which events it counted (id → milliseconds), and AbandonedCarts' two times.
-constexpr const char* kAbandonCount = "abandon_count";
-constexpr const char* kCounted = "counted";
-constexpr const char* kCountedAt = "counted_at";
-constexpr const char* kGivenAt = "given_at";
-constexpr int kMaxAdvanceAttempts = 50;
+constexpr const char* kTellings = "tellings";
+// Never part of an id, so that no customer's name can be taken for another's month.
+constexpr char kBeforeHistoryMonth = '~';
+
+kv::Key history_key(const UserId& user, std::int32_t month) {
+  return {"feature_history", user.str() + kBeforeHistoryMonth + std::to_string(month)};
+}
 
 kv::Value to_kv(const FeatureValue& value) {
   struct Convert {
@@ -54,101 +58,19 @@ void add_record(FeatureGroup group, const kv::Record& record, FeatureVector& int
   }
 }
 
-Timestamp to_time(const kv::Value& ms) {
-  const auto* count = ms.as<std::int64_t>();
-  return Timestamp{std::chrono::milliseconds{count == nullptr ? 0 : *count}};
-}
-kv::Value to_kv(Timestamp at) { return std::int64_t{at.time_since_epoch().count()}; }
-
-kv::Map written_times(const kv::Bins& bins) {
-  const auto found = bins.find(kWrittenAt);
-  const auto* times = found == bins.end() ? nullptr : found->second.as<kv::Map>();
-  return times == nullptr ? kv::Map{} : *times;
-}
-
-// Whether the record's group has something as new of this feature.
-bool stands(const kv::Bins& bins, const kv::Map& times, const DatedFeature& dated) {
-  const std::string_view name = feature_table()[dated.feature].name;
-  const auto value = bins.find(name);
-  const auto at = times.find(name);
-  if (value == bins.end() || at == times.end()) return false;
-  const Timestamp known_at = to_time(at->second);
-  if (known_at != dated.at) return known_at > dated.at;
-  const auto known = from_kv(value->second);
-  return known && *known >= dated.value;
-}
-
-AbandonedCarts to_abandoned(const kv::Bins& bins, const kv::Map& times) {
-  AbandonedCarts known;
-  if (const auto found = bins.find(kAbandonCount); found != bins.end())
-    if (const auto* count = found->second.as<std::int64_t>()) known.count = *count;
-  if (const auto at = times.find(kAbandonCount); at != times.end()) known.at = to_time(at->second);
-  if (const auto found = bins.find(kCounted); found != bins.end())
-    if (const auto* counted = found->second.as<kv::Map>())
-      for (const auto& [id, at] : *counted) known.counted[id] = to_time(at);
-  if (const auto found = bins.find(kCountedAt); found != bins.end()) known.counted_at = to_time(found->second);
-  if (const auto found = bins.find(kGivenAt); found != bins.end()) known.given_at = to_time(found->second);
-  return known;
-}
-
-void put_abandoned(const AbandonedCarts& carts, kv::Bins& bins, kv::Map& times) {
-  if (!carts.count) return;
-  kv::Map counted;
-  for (const auto& [id, at] : carts.counted) counted[id] = to_kv(at);
-  bins[kAbandonCount] = *carts.count;
-  bins[kCounted] = std::move(counted);
-  bins[kCountedAt] = to_kv(carts.counted_at);
-  bins[kGivenAt] = to_kv(carts.given_at);
-  times[kAbandonCount] = to_kv(carts.at);
-}
-
-// → whether there is something to write.
-bool advance_bins(kv::Bins& bins, const std::vector<DatedFeature>& dated, const std::vector<Event>& abandoned,
-                  Timestamp now) {
-  kv::Map times = written_times(bins);
-  bool changed = false;
-  for (const DatedFeature& each : dated) {
-    if (stands(bins, times, each)) continue;
-    const std::string name{feature_table()[each.feature].name};
-    bins[name] = to_kv(each.value);
-    times[name] = to_kv(each.at);
-    changed = true;
-  }
-  if (!abandoned.empty()) {
-    const AbandonedCarts before = to_abandoned(bins, times);
-    const AbandonedCarts after = count_abandoned(before, abandoned, now);
-    if (!(after == before)) {
-      put_abandoned(after, bins, times);
-      changed = true;
-    }
-  }
-  bins[kWrittenAt] = std::move(times);
-  return changed;
-}
-
 }  // namespace
 
-Task<Result<void>> FeatureStore::advance(UserId user, FeatureGroup group, std::vector<DatedFeature> dated,
-                                         std::vector<Event> abandoned, Timestamp now) {
-  const kv::Key key{std::string{to_string(group)}, user.str()};
-  for (int attempt = 0; attempt < kMaxAdvanceAttempts; ++attempt) {
-    auto record = co_await store_.get(key);
-    if (!record && record.error().kind != ErrorKind::NotFound) co_return record.error();
-    kv::Bins bins = record ? record->bins : kv::Bins{};
-    if (!advance_bins(bins, dated, abandoned, now)) co_return Result<void>{};
-    kv::WriteOptions options;
-    options.mode = record ? kv::WriteMode::UpdateOnly : kv::WriteMode::CreateOnly;
-    if (record) options.expect_generation = record->generation;
-    options.ttl = time_to_live(group);
-    options.durable = false;  // as merge(); the events themselves are kept, and sent again until this has been done
-    auto written = co_await store_.put(key, std::move(bins), options);
-    if (written) co_return Result<void>{};
-    const ErrorKind kind = written.error().kind;
-    const bool was_slower = kind == ErrorKind::GenerationMismatch || kind == ErrorKind::AlreadyExists ||
-                            kind == ErrorKind::NotFound;  // expired meanwhile
-    if (!was_slower) co_return written.error();
-  }
-  co_return unavailable("The features are being changed elsewhere; please try again.");
+Task<Result<void>> FeatureStore::keep_telling(UserId user, FeatureTelling telling) {
+  kv::Key key = history_key(user, month_of(telling.at));
+  std::vector<kv::Op> steps;
+  steps.push_back(kv::Op::append(kTellings, kv::Bytes{to_bytes(telling)}));
+  steps.push_back(kv::Op::trim_keep_last(kTellings, kMaxTellingsPerMonth));
+  kv::OperateOptions options;
+  options.ttl = keep_;
+  options.durable = false;
+  auto written = co_await store_.operate(std::move(key), std::move(steps), std::move(options));
+  if (!written) co_return written.error();
+  co_return Result<void>{};
 }
 
 Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes,
@@ -161,6 +83,11 @@ Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vec
                           : kv::Op::map_remove(kWrittenAt, name));
   }
   if (steps.empty()) co_return Result<void>{};
+  // First: what is shown to the model must be found again. Told twice, after a failure, it says the same.
+  UserId whose = user;
+  FeatureTelling telling{now, std::move(changes)};
+  auto kept = co_await keep_telling(std::move(whose), std::move(telling));
+  if (!kept) co_return kept.error();
   kv::Key key{std::string{to_string(group)}, user.str()};
   kv::OperateOptions options;
   options.ttl = time_to_live(group);
@@ -170,17 +97,39 @@ Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vec
   co_return Result<void>{};
 }
 
-Task<Result<FeatureVector>> FeatureStore::read(UserId user) {
+Task<Result<KnownFeatures>> FeatureStore::read(UserId user) {
   std::vector<kv::Key> keys;
   for (const auto group : kFeatureGroups) keys.push_back({std::string{to_string(group)}, user.str()});
+  keys.push_back(state_key(user));
   auto records = co_await store_.get_many(std::move(keys));
   if (!records) co_return records.error();
-  FeatureVector features;
+  KnownFeatures known;
   for (std::size_t i = 0; i < kFeatureGroups.size(); ++i) {
-    if ((*records)[i]) add_record(kFeatureGroups[i], *(*records)[i], features);
+    if ((*records)[i]) add_record(kFeatureGroups[i], *(*records)[i], known.ingested);
   }
-  if (features.empty()) co_return not_found("Nothing is known of the user " + user.str() + ".");
-  co_return features;
+  if (const auto& record = records->back()) known.state = state_of(*record);
+  if (known.ingested.empty() && !known.state)
+    co_return not_found("Nothing is known of the user " + user.str() + ".");
+  co_return known;
+}
+
+Task<Result<std::vector<FeatureTelling>>> FeatureStore::history(UserId user, Timestamp now) {
+  std::vector<kv::Key> keys;
+  for (std::int32_t month = month_of(now - keep_); month <= month_of(now); ++month)
+    keys.push_back(history_key(user, month));
+  auto records = co_await store_.get_many(std::move(keys));
+  if (!records) co_return records.error();
+  std::vector<FeatureTelling> tellings;
+  for (const auto& record : *records) {
+    const auto* list = record ? record->get<kv::List>(kTellings) : nullptr;
+    if (list == nullptr) continue;
+    for (const kv::Value& each : *list) {
+      const auto* bytes = each.as<kv::Bytes>();
+      auto telling = bytes == nullptr ? std::nullopt : telling_from_bytes(bytes->data);
+      if (telling && telling->at <= now) tellings.push_back(std::move(*telling));
+    }
+  }
+  co_return tellings;
 }
 
 }  // namespace qm::reco

@@ -1,39 +1,47 @@
-// What is known of each customer: one record per feature group (set = the group's name, id = the customer's).
+// What is known of each customer: one record per feature group with what was ingested (set = the group's name, id = the
+// customer's), beside the state that events come to (event_store.hpp). Every telling is also kept as it came, with its
+// time, a record per customer and month (set "feature_history"), so that training sets know what was known when.
 #pragma once
+#include <chrono>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "RecoEngine-featurestore/domain/event.hpp"
-#include "RecoEngine-featurestore/domain/feature.hpp"
+#include "RecoEngine-featurestore/domain/customer_state.hpp"
+#include "RecoEngine-featurestore/domain/feature_history.hpp"
 #include "RecoEngine-featurestore/domain/nudge.hpp"
 #include "platform/kv/store.hpp"
 
 namespace qm::reco {
 
-// Row of the feature table, and its new value; nullopt: no longer known.
-using FeatureChange = std::pair<std::size_t, std::optional<FeatureValue>>;
+inline constexpr std::int64_t kMaxTellingsPerMonth = 1'000;  // of a customer; of more the latest are kept
+
+struct KnownFeatures {
+  FeatureVector ingested;              // stale values included
+  std::optional<CustomerState> state;  // nothing: no events are known
+};
 
 // Thread-safe.
 class FeatureStore {
  public:
-  explicit FeatureStore(kv::Store& store) : store_(store) {}
+  // The history is kept for `keep`.
+  FeatureStore(kv::Store& store, std::chrono::hours keep) : store_(store), keep_(keep) {}
 
   // Sets the named features of one group at once; the others keep their values. The record lives as long as the
   // group's most lasting feature. Precondition: every change belongs to `group` and was accepted by the table.
   Task<Result<void>> merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes, Timestamp now);
 
-  // What events say, each as of its time: where something later is known of a feature, that stands; of one moment the
-  // greater value does. `abandoned` are counted besides (domain/event.hpp; of group realtime only). One step on one
-  // record, and idempotent: the same again, in any order, comes to the same. Precondition as above.
-  Task<Result<void>> advance(UserId user, FeatureGroup group, std::vector<DatedFeature> dated,
-                             std::vector<Event> abandoned, Timestamp now);
+  // All six groups and the state in one round trip. NotFound when nothing is known of the customer.
+  Task<Result<KnownFeatures>> read(UserId user);
 
-  // All six groups in one round trip, old values included. NotFound when nothing is known of the customer.
-  Task<Result<FeatureVector>> read(UserId user);
+  // What was ingested until `now` and is kept, in the order in which it came.
+  Task<Result<std::vector<FeatureTelling>>> history(UserId user, Timestamp now);
 
  private:
+  Task<Result<void>> keep_telling(UserId user, FeatureTelling telling);
+
   kv::Store& store_;
+  const std::chrono::hours keep_;
 };
 
 }  // namespace qm::reco

@@ -21,7 +21,7 @@ kv::Key month_key(const UserId& user, const std::string& month) {
 }
 kv::Key stats_key() { return {"nudge_stats", "all"}; }
 
-std::string month_of(Timestamp at) { return to_rfc3339(at).substr(0, kMonthBytes); }
+std::string month_text(Timestamp at) { return to_rfc3339(at).substr(0, kMonthBytes); }
 
 Result<NudgeDecision> decision_from(const UserId& user, const std::string& rule, const kv::Record& record) {
   NudgeDecision decision{user, rule, {}};
@@ -127,7 +127,7 @@ Task<Result<void>> NudgeStore::record(Nudge nudge) {
   auto created = co_await store_.put(key, to_bins(nudge), once);
   if (!created && created.error().kind != ErrorKind::AlreadyExists) co_return created.error();
 
-  const std::string month = month_of(nudge.decided_at);
+  const std::string month = month_text(nudge.decided_at);
   std::vector<kv::Op> id_step;
   id_step.push_back(kv::Op::map_put("ids", nudge.nudge_id.str(), std::int64_t{1}));
   auto in_month = co_await store_.operate(month_key(nudge.user_id, month), std::move(id_step));

@@ -40,7 +40,7 @@ struct Behaviour {
   double last_csat = 0;
   int content_visits = 0, wishlist_adds = 0;
   int pushes = 0, pushes_opened = 0, mails = 0, mails_clicked = 0, offers = 0, offers_clicked = 0;
-  int payment_failures = 0;
+  int payment_failures = 0, late_deliveries = 0;
   int last_visit_clicks = 0;
   bool last_visit_left_cart = false, last_visit_bounced = false;
   double last_checkout_seconds = 0;
@@ -145,6 +145,7 @@ class Life {
       return;
     }
     annoyance_ += 0.5;
+    b_.late_deliveries += day >= -90 && day % 2 == 0 ? 1 : 0;
     if (random_.chance(0.7)) ticket(day);
     if (random_.chance(0.35)) {
       ++b_.refund_requests;
@@ -202,6 +203,7 @@ class FeatureReader {
     if (random_.chance(0.75)) engagement();
     if (random_.chance(0.8)) support();
     if (random_.chance(0.5)) realtime();
+    if (random_.chance(0.9)) troubles();
     return std::move(features_);
   }
 
@@ -310,6 +312,12 @@ class FeatureReader {
     set("cart_no_buy", b_.last_visit_left_cart);
     set("bounce_flag", b_.last_visit_bounced);
     if (b_.last_checkout_seconds > 0) set("checkout_time", b_.last_checkout_seconds);
+  }
+
+  void troubles() {
+    set("pay_fails_90d", whole(b_.payment_failures));
+    set("late_deliv_90d", whole(b_.late_deliveries));
+    set("oos_seen_30d", whole(random_.poisson(0.1 * visits_since(-30))));
   }
 
   Random& random_;

@@ -1,0 +1,27 @@
+// What was known of a customer at a moment in the past: exactly what a prediction would have seen then. Training sets
+// are made of it.
+#pragma once
+#include "RecoEngine-featurestore/domain/event_feature.hpp"
+#include "RecoEngine-featurestore/store/event_store.hpp"
+#include "RecoEngine-featurestore/store/feature_store.hpp"
+
+namespace qm::reco {
+
+// Thread-safe.
+class ReplayFeatures {
+ public:
+  // All references outlive it.
+  ReplayFeatures(EventStore& events, FeatureStore& features, const Clock& clock)
+      : events_(events), features_(features), clock_(clock) {}
+
+  // Stale values included, as FeatureVector::fresh() takes them away. Events that had not been told by `cutoff` change
+  // nothing, whenever they happened. As far back as events are kept. The store's errors.
+  Task<Result<FeatureVector>> at(UserId user, Timestamp cutoff);
+
+ private:
+  EventStore& events_;
+  FeatureStore& features_;
+  const Clock& clock_;
+};
+
+}  // namespace qm::reco

@@ -1,0 +1,47 @@
+// Features from events: features(state, at). Pure.
+//
+// Three kinds, by what makes them true at the moment of asking:
+//   Latest  a word that was said once («csat_score»): as of then, and for as long as the feature's time to live.
+//   Age     how long ago something was («days_last_purch»): always up to date.
+//   Window  a count or a mean over the last days («orders_6m»), by whole UTC days, today's included: always up to date.
+//           It is whole when the customer's events of that source reach back over all of it.
+//
+// Of two sources of a feature, events and what was ingested, the newer wins:
+//   - a Latest or an Age holds if its last event is later than what was ingested;
+//   - a Window that is whole holds, as it is counted anew at every moment; one that is not holds only while nothing
+//     ingested is still within its time to live, since it may have missed what came before the first event.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "RecoEngine-featurestore/domain/customer_state.hpp"
+#include "RecoEngine-featurestore/domain/feature.hpp"
+
+namespace qm::reco {
+
+enum class EventFeatureKind : std::uint8_t { Latest, Age, Window };
+
+struct EventReading {
+  FeatureValue value;
+  Timestamp at{};     // of the event that last changed it; of a Window the moment of asking
+  bool whole = true;  // Window
+};
+
+struct CustomerCounts;  // event_feature.cpp
+
+struct EventFeature {
+  std::string_view feature;
+  EventFeatureKind kind;
+  // Nothing: the events do not say it.
+  std::optional<EventReading> (*read)(const CustomerState& state, Timestamp at, const CustomerCounts& counts);
+};
+// Every feature that events inform, once.
+std::span<const EventFeature> event_features() noexcept;
+
+// All that is known of a customer at `at`, from both sources; `state` may be nullptr. What lies after `at` must not be
+// in either.
+FeatureVector features_at(const FeatureVector& ingested, const CustomerState* state, Timestamp at);
+
+}  // namespace qm::reco
