@@ -16,7 +16,7 @@ constexpr std::size_t kShapTableBytes = 64U << 20;
 class TreeModel final : public ChurnModel {
  public:
   // The ensemble has passed check(). Contributions of trees whose tables do not fit into `table_limit_bytes` are found
-  // anew for each row, which takes some ten times as long.
+  // anew for each row, which takes some thirty times as long.
   explicit TreeModel(const TreeEnsemble& ensemble, std::size_t table_limit_bytes = kShapTableBytes);
 
   ModelOutput predict(const std::vector<float>& row) const override;
