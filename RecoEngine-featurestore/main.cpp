@@ -3,6 +3,7 @@
 #include "RecoEngine-featurestore/api/event_api.hpp"
 #include "RecoEngine-featurestore/api/health_api.hpp"
 #include "RecoEngine-featurestore/api/ingest_api.hpp"
+#include "RecoEngine-featurestore/api/model_api.hpp"
 #include "RecoEngine-featurestore/api/monitoring_api.hpp"
 #include "RecoEngine-featurestore/api/nudge_api.hpp"
 #include "RecoEngine-featurestore/api/predict_api.hpp"
@@ -54,6 +55,7 @@ class RecoEngine {
         rules_(NudgeRuleFile{config.nudge_rules}, host.clock()),
         trigger_(nudges_, quickmart_, host.queue(), rules_, host.clock(), std::chrono::hours{config.nudge_cool_down_h}),
         predict_(features_, champion_, trigger_, host.clock()),
+        promote_(registry_, champion_, predict_.shadow_scores()),
         ingest_(features_, host.clock()),
         receive_events_(event_store_, host.clock(), std::chrono::hours{24} * config.event_late_days),
         test_nudge_(predict_, rules_),
@@ -93,6 +95,7 @@ class RecoEngine {
     add_event_routes(api, receive_events_);
     add_predict_routes(api, predict_);
     add_nudge_routes(api, rules_, test_nudge_, list_nudges_, report_outcome_);
+    add_model_routes(api, promote_);
     add_train_routes(api, generate_, judge_, train_);
     add_monitoring_routes(api, monitoring_, [this] { return host_.request_stats(); });
     add_health_routes(api, health_, host_.store_warnings());
@@ -102,6 +105,7 @@ class RecoEngine {
     host_.metrics().add_source([this] { return training_families(train_.counts()); });
     host_.metrics().add_source([this] { return prediction_families(predict_); });
     host_.metrics().add_source([this] { return model_families(champion_.current()); });
+    host_.metrics().add_source([this] { return shadow_families(predict_.shadow_scores()); });
     host_.metrics().add_source([this] { return event_families(receive_events_); });
   }
 
@@ -149,6 +153,7 @@ class RecoEngine {
   NudgeRules rules_;
   TriggerNudges trigger_;
   PredictChurn predict_;
+  PromoteModel promote_;
   IngestFeatures ingest_;
   ReceiveEvents receive_events_;
   TestNudge test_nudge_;

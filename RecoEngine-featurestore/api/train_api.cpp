@@ -59,7 +59,7 @@ void add_data(http::Api& api, GenerateTrainingData& generate, JudgeTrainingData&
 void add_start(http::Api& api, TrainModel& train) {
   api.post("/train/start",
            {.name = "start_training",
-            .summary = "Trains a model and makes it the champion; one training at a time",
+            .summary = "Trains a model, and makes it the champion if it passes the gates; one training at a time",
             .tag = "training",
             .access = Access::Service,
             .errors = {400, 401, 409, 503},

@@ -49,11 +49,14 @@ StartedTraining to_wire(const TrainingJob& job) {
 
 StartedTraining to_wire(const TrainingJob& job, const LastTraining& training) {
   StartedTraining out;
-  out.message = "Training completed successfully";
+  out.message = training.promoted ? "Training completed successfully"
+                                  : "Training completed; the champion stays, and the new model scores in shadow";
   out.job_id = job.id;
   out.state = job.state;
   out.model_saved = true;
   out.model_version = training.model.version;
+  out.promoted = training.promoted;
+  out.gates = training.model.gates;
   out.training_metrics = training.model.metrics;
   out.data_quality = training.model.data_quality;
   add_comparison(training, out);

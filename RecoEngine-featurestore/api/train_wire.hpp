@@ -71,14 +71,16 @@ struct StartedTraining {
   bool model_saved = false;
   // Once it is over:
   std::optional<std::string> model_version;
+  std::optional<bool> promoted;  // false: a gate refused it, and it scores in shadow
+  std::optional<std::vector<GateResult>> gates;
   std::optional<TrainingMetrics> training_metrics;
   std::optional<DataQuality> data_quality;
   std::optional<FormerModel> former;
   std::optional<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(StartedTraining, (),
-                      (message, job_id, state, model_saved, model_version, training_metrics, data_quality, former,
-                       change))
+                      (message, job_id, state, model_saved, model_version, promoted, gates, training_metrics,
+                       data_quality, former, change))
 
 struct TrainingStatus {
   json::Nullable<std::string> job_id;

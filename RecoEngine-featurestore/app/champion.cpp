@@ -39,25 +39,58 @@ Task<Result<Served>> Champion::load(std::string version) {
   co_return built;
 }
 
+Task<Result<void>> Champion::follow_shadow(const std::string& version) {
+  Served before = shadow();
+  if (version.empty() ? before == nullptr : before && before->version == version) co_return Result<void>{};
+  Served next;
+  if (!version.empty()) {
+    std::string wanted = version;
+    auto loaded = co_await load(std::move(wanted));
+    if (!loaded) co_return loaded.error();
+    next = *loaded;
+  }
+  shadow_.replace(before, next);
+  co_return Result<void>{};
+}
+
 Task<Result<void>> Champion::follow() {
   Served before = current();
-  auto version = co_await registry_.champion();
-  if (!version) co_return version.error();
-  if (before && before->version == *version) co_return Result<void>{};
-  auto loaded = co_await load(*version);
+  auto roles = co_await registry_.roles();
+  if (!roles) co_return roles.error();
+  // A shadow that cannot be loaded must not keep the champion from being followed.
+  auto shadowed = co_await follow_shadow(roles->shadow);
+  if (!shadowed) log::warn("no model in shadow", {{"error", shadowed.error().detail}});
+  const std::string& version = roles->champion;
+  if (version.empty()) co_return not_found("No model has been chosen.");
+  if (before && before->version == version) co_return Result<void>{};
+  std::string wanted = version;
+  auto loaded = co_await load(std::move(wanted));
   if (!loaded) co_return loaded.error();
   // Not when promote() came in between: what it serves is newer than what was read here.
-  if (served_.replace(before, *loaded)) log::info("serving the champion", {{"model_version", *version}});
+  if (served_.replace(before, *loaded)) log::info("serving the champion", {{"model_version", version}});
   co_return Result<void>{};
 }
 
 Task<Result<void>> Champion::promote(std::string version) {
-  auto loaded = co_await load(version);
+  std::string wanted = version, named = version;
+  auto loaded = co_await load(std::move(wanted));
   if (!loaded) co_return loaded.error();
-  auto chosen = co_await registry_.set_champion(version);
+  auto chosen = co_await registry_.set_champion(std::move(named));
   if (!chosen) co_return chosen.error();
   served_.store(*loaded);
+  if (const Served before = shadow(); before && before->version == version) shadow_.replace(before, nullptr);
   log::info("a new champion serves", {{"model_version", version}});
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Champion::put_in_shadow(std::string version) {
+  std::string wanted = version, named = version;
+  auto loaded = co_await load(std::move(wanted));
+  if (!loaded) co_return loaded.error();
+  auto chosen = co_await registry_.set_shadow(std::move(named));
+  if (!chosen) co_return chosen.error();
+  shadow_.store(*loaded);
+  log::info("a model scores in shadow", {{"model_version", version}});
   co_return Result<void>{};
 }
 

@@ -28,21 +28,28 @@ class Champion {
   // nullptr before the first model. What was read stays as it is for as long as it is held.
   std::shared_ptr<const ServedModel> current() const { return served_.load(); }
 
-  // Serves what the store names as champion, when that is another version than the one served; call at start and every
-  // second, so that every instance follows. NotFound before the first; Rejected as
-  // promote(). On a failure the old one goes on serving.
+  // What scores beside it, unseen; nullptr: nothing does.
+  std::shared_ptr<const ServedModel> shadow() const { return shadow_.load(); }
+
+  // Serves what the store names as champion and as shadow, when that is another version than the one served; call at
+  // start and every second, so that every instance follows. NotFound before the first; Rejected as promote(). On a
+  // failure the old one goes on serving.
   Task<Result<void>> follow();
   // Makes `version` the champion of all instances, and serves it here at once. NotFound; Rejected when it is no model
   // of this build's features.
   Task<Result<void>> promote(std::string version);
+  // Lets `version` score in shadow in all instances. Errors as promote().
+  Task<Result<void>> put_in_shadow(std::string version);
 
  private:
+  Task<Result<void>> follow_shadow(const std::string& version);
   // Builds the model off the worker threads.
   Task<Result<std::shared_ptr<const ServedModel>>> load(std::string version);
 
   ModelRegistry& registry_;
   CpuPool loading_{1, 8};
   Snapshot<ServedModel> served_;
+  Snapshot<ServedModel> shadow_;
 };
 
 }  // namespace qm::reco

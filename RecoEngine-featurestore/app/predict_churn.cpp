@@ -65,7 +65,10 @@ Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
   const auto newest = score.features.newest();
   if (!newest) co_return not_found("Nothing that is still true is known of the user " + user.str() + ".");
 
-  const ModelOutput output = served->model->predict(to_model_row(score.features));
+  const std::vector<float> row = to_model_row(score.features);
+  const ModelOutput output = served->model->predict(row);
+  if (const auto beside = champion_.shadow(); beside && beside->version != served->version)
+    shadow_.add(served->version, output.probability, beside->version, beside->model->predict(row).probability);
   score.user_id = std::move(user);
   score.churn_probability = output.probability;
   score.base_value = output.base_value;

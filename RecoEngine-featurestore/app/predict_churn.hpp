@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/shadow_scores.hpp"
 #include "RecoEngine-featurestore/app/trigger_nudges.hpp"
 #include "RecoEngine-featurestore/domain/churn_score.hpp"
 #include "RecoEngine-featurestore/domain/risk.hpp"
@@ -75,6 +76,7 @@ class PredictChurn {
 
   FreshnessStats freshness() const { return freshness_.stats(); }
   const FeatureReads& feature_reads() const noexcept { return reads_; }
+  const ShadowScores& shadow_scores() const noexcept { return shadow_; }
   // How many predict() scored into it since the start.
   std::int64_t predicted(RiskSegment segment) const {
     return predicted_[static_cast<std::size_t>(segment)].load(std::memory_order_relaxed);
@@ -87,6 +89,7 @@ class PredictChurn {
   const Clock& clock_;
   FreshnessWindow freshness_;
   FeatureReads reads_;
+  ShadowScores shadow_;
   std::array<std::atomic<std::int64_t>, 4> predicted_{};
 };
 

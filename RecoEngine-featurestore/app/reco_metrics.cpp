@@ -97,4 +97,23 @@ std::vector<Family> model_families(const std::shared_ptr<const ServedModel>& ser
   return families;
 }
 
+std::vector<Family> shadow_families(const ShadowScores& shadow) {
+  Family scored{"qm_reco_shadow_scores", "Customers scored by the model in shadow too, here.", Kind::Gauge, {}};
+  Family difference{"qm_reco_shadow_mean_difference", "Mean difference of its scores to the champion's, without sign.",
+                    Kind::Gauge, {}};
+  Family shift{"qm_reco_shadow_stability_index", "Stability index of its scores against the champion's.", Kind::Gauge,
+               {}};
+  if (const auto figures = shadow.figures()) {
+    const Labels labels{{"champion", figures->champion}, {"shadow", figures->shadow}};
+    scored.samples.push_back({labels, static_cast<double>(figures->customers)});
+    difference.samples.push_back({labels, figures->mean_difference});
+    shift.samples.push_back({labels, stability_index(figures->scores.candidate, figures->scores.champion)});
+  }
+  std::vector<Family> families;
+  families.push_back(std::move(scored));
+  families.push_back(std::move(difference));
+  families.push_back(std::move(shift));
+  return families;
+}
+
 }  // namespace qm::reco

@@ -14,7 +14,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr hours kKeep{24 * 730};
+constexpr hours kReplayKeep{24 * 730};
 constexpr std::size_t kCustomers = 12;
 constexpr int kSteps = 4'000;
 
@@ -101,7 +101,7 @@ class ReplayFeaturesTest : public ServingTest {
   int next_id_ = 0;
   std::vector<Event> told_before_;
   std::vector<Recorded> recorded_;
-  EventStore events_{*kv_, kKeep};
+  EventStore events_{*kv_, kReplayKeep};
   ReceiveEvents receive_{events_, clock_, hours{24 * 7}};
   ReplayFeatures replay_{events_, features_, clock_};
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include "RecoEngine-featurestore/app/promote_model.hpp"
 #include "RecoEngine-featurestore/training/training_samples.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/id.hpp"
@@ -39,6 +40,8 @@ ModelMetadata describe(const TrainedModel& trained, const TrainingJob& job, Data
   metadata.metrics = trained.metrics;
   metadata.data_quality = std::move(quality);
   metadata.importance = trained.importance;
+  metadata.predict_us = trained.predict_us;
+  metadata.scores = trained.scores;
   return metadata;
 }
 
@@ -159,6 +162,7 @@ Task<Result<LastTraining>> TrainModel::last() {
   LastTraining last;
   last.job_id = report->job_id;
   last.model = std::move(*model);
+  last.promoted = all_passed(last.model.gates);
   if (!report->former_metadata.empty()) {
     auto former = parse_metadata(report->former_metadata);
     if (former) last.former = std::move(*former);
@@ -257,6 +261,9 @@ Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   last.former = former_champion();
   last.model = describe(*trained, run.job, std::move(quality), clock_.now());
   const std::string& version = last.model.version;
+  const auto rival = last.former ? std::optional{PromoteModel::trial_of(*last.former)} : std::nullopt;
+  last.model.gates = judge_promotion(PromoteModel::trial_of(last.model), rival, {});
+  last.promoted = all_passed(last.model.gates);
 
   // Whoever lost the lease, or was told to end, leaves no model behind.
   auto cancel = await(jobs_.renew(run.now(), clock_.now()));
@@ -265,9 +272,10 @@ Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   TrainingReport report{run.job.id, print_metadata(last.model), last.former ? print_metadata(*last.former) : ""};
   StoredModel model{version, std::move(trained->bytes), report.metadata};
   if (auto saved = await(registry_.save(std::move(model))); !saved) return saved.error();
-  if (auto promoted = await(champion_.promote(version)); !promoted) return promoted.error();
+  auto placed = await(last.promoted ? champion_.promote(version) : champion_.put_in_shadow(version));
+  if (!placed) return placed.error();
   if (auto kept = await(jobs_.put_report(std::move(report))); !kept) return kept.error();
-  const auto removed = await(registry_.remove_old(version));
+  const auto removed = await(registry_.remove_old());
   if (!removed) log::warn("old models stay for now", {{"error", removed.error().detail}});
   return last;
 }
@@ -281,6 +289,8 @@ void TrainModel::end(Run& run, const Result<LastTraining>& trained) {
     job.model_version = trained->model.version;
     log::info("training succeeded",
               {{"job_id", job.id}, {"model_version", job.model_version}, {"roc_auc", trained->model.metrics.roc_auc}});
+    for (const auto& gate : trained->model.gates)
+      if (!gate.passed) log::warn("the model may not be champion", {{"job_id", job.id}, {"why", gate.text}});
   } else {
     job.state = run.cancelled ? TrainingState::cancelled : TrainingState::failed;
     job.error = run.cancelled ? "The training was cancelled." : trained.error().detail;

@@ -17,7 +17,8 @@ namespace qm::reco {
 struct LastTraining {
   std::string job_id;
   ModelMetadata model;
-  std::optional<ModelMetadata> former;  // the champion that it followed
+  std::optional<ModelMetadata> former;  // the champion when it was trained
+  bool promoted = false;                // otherwise it scores in shadow, and `model.gates` say why
 };
 
 struct TrainingOutcome {

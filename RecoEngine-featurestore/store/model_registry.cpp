@@ -1,6 +1,9 @@
 #include "RecoEngine-featurestore/store/model_registry.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "platform/kv/record_fields.hpp"
 
 namespace qm::reco {
 
@@ -11,7 +14,11 @@ constexpr const char* kParts = "model_part";
 constexpr const char* kMetadata = "metadata";
 constexpr const char* kBytes = "bytes";
 constexpr const char* kVersion = "version";
+constexpr const char* kFormer = "former";
+constexpr const char* kShadow = "shadow";
+constexpr const char* kServed = "served";
 constexpr std::size_t kModelsPerPage = 32;
+constexpr int kMaxAttempts = 20;
 
 // Of a set of its own: to list the versions is to scan theirs.
 kv::Key champion_key() { return {"champion", "model"}; }
@@ -30,7 +37,34 @@ std::size_t bytes_of(const kv::Record& record) {
 
 Error no_such(const std::string& version) { return not_found("There is no model of version " + version + "."); }
 
+ModelRoles to_roles(const kv::Record& record) {
+  const kv::RecordFields fields{record};
+  return {fields.text(kVersion), fields.text(kFormer), fields.text(kShadow), fields.texts(kServed)};
+}
+
+// → whether anything changes.
+bool crown(ModelRoles& roles, const std::string& version) {
+  if (roles.champion == version) return false;
+  roles.former = std::exchange(roles.champion, version);
+  if (roles.shadow == version) roles.shadow.clear();
+  std::erase(roles.served, version);
+  roles.served.push_back(version);
+  if (roles.served.size() > ModelRegistry::kKeepServed) roles.served.erase(roles.served.begin());
+  return true;
+}
+
 }  // namespace
+
+ModelStage ModelRoles::stage_of(const std::string& version) const {
+  if (version == champion) return ModelStage::champion;
+  if (version == shadow) return ModelStage::shadow;
+  return std::ranges::find(served, version) == served.end() ? ModelStage::candidate : ModelStage::retired;
+}
+
+struct ModelRegistry::HeldRoles {
+  ModelRoles roles;
+  std::uint32_t generation = 0;  // 0: no record yet
+};
 
 Task<Result<void>> ModelRegistry::save(StoredModel model) {
   if (model.model.size() > kMaxModelBytes) co_return Error{ErrorKind::TooLarge, "The model is too large to be kept."};
@@ -109,13 +143,23 @@ Task<Result<void>> ModelRegistry::remove(std::string version) {
   co_return Result<void>{};
 }
 
-Task<Result<void>> ModelRegistry::remove_old(std::string champion) {
+Task<Result<std::string>> ModelRegistry::metadata(std::string version) {
+  kv::Key key{kModels, version};
+  auto record = co_await store_.get(std::move(key));
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return no_such(version);
+  if (!record) co_return record.error();
+  co_return kv::RecordFields{*record}.text(kMetadata);
+}
+
+Task<Result<void>> ModelRegistry::remove_old() {
+  auto named = co_await roles();
+  if (!named) co_return named.error();
   auto all = co_await versions();
   if (!all) co_return all.error();
   std::size_t too_many = all->size() > kKeepVersions ? all->size() - kKeepVersions : 0;
   for (const auto& version : *all) {
     if (too_many == 0) break;
-    if (version == champion) continue;
+    if (version == named->champion || version == named->former || version == named->shadow) continue;
     std::string old = version;
     auto removed = co_await remove(std::move(old));
     if (!removed) co_return removed.error();
@@ -128,16 +172,63 @@ Task<Result<std::string>> ModelRegistry::champion() {
   auto record = co_await store_.get(champion_key());
   if (!record) co_return record.error();
   const auto* version = record->get<std::string>(kVersion);
-  if (version == nullptr) co_return not_found("No model has been chosen.");
+  if (version == nullptr || version->empty()) co_return not_found("No model has been chosen.");
   co_return *version;
 }
 
-Task<Result<void>> ModelRegistry::set_champion(std::string version) {
+Task<Result<ModelRegistry::HeldRoles>> ModelRegistry::read_roles() {
+  auto record = co_await store_.get(champion_key());
+  HeldRoles held;
+  if (record) held = {to_roles(*record), record->generation};
+  else if (record.error().kind != ErrorKind::NotFound) co_return record.error();
+  co_return held;
+}
+
+Task<Result<ModelRoles>> ModelRegistry::roles() {
+  auto held = co_await read_roles();
+  if (!held) co_return held.error();
+  co_return std::move(held->roles);
+}
+
+Task<Result<void>> ModelRegistry::write_roles(ModelRoles roles, std::uint32_t generation) {
   kv::Bins bins;
-  bins[kVersion] = std::move(version);
-  auto written = co_await store_.put(champion_key(), std::move(bins));
+  bins[kVersion] = roles.champion;
+  bins[kFormer] = roles.former;
+  bins[kShadow] = roles.shadow;
+  bins[kServed] = kv::to_value(roles.served);
+  kv::WriteOptions options;
+  options.mode = generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::Replace;
+  if (generation != 0) options.expect_generation = generation;
+  auto written = co_await store_.put(champion_key(), std::move(bins), std::move(options));
   if (!written) co_return written.error();
   co_return Result<void>{};
+}
+
+Task<Result<void>> ModelRegistry::set_champion(std::string version) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    auto held = co_await read_roles();
+    if (!held) co_return held.error();
+    if (!crown(held->roles, version)) co_return Result<void>{};
+    auto written = co_await write_roles(std::move(held->roles), held->generation);
+    if (written) co_return Result<void>{};
+    const ErrorKind kind = written.error().kind;
+    if (kind != ErrorKind::GenerationMismatch && kind != ErrorKind::AlreadyExists) co_return written.error();
+  }
+  co_return unavailable("The champion is being changed elsewhere; please try again.");
+}
+
+Task<Result<void>> ModelRegistry::set_shadow(std::string version) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    auto held = co_await read_roles();
+    if (!held) co_return held.error();
+    if (held->roles.shadow == version || held->roles.champion == version) co_return Result<void>{};
+    held->roles.shadow = version;
+    auto written = co_await write_roles(std::move(held->roles), held->generation);
+    if (written) co_return Result<void>{};
+    const ErrorKind kind = written.error().kind;
+    if (kind != ErrorKind::GenerationMismatch && kind != ErrorKind::AlreadyExists) co_return written.error();
+  }
+  co_return unavailable("The champion is being changed elsewhere; please try again.");
 }
 
 }  // namespace qm::reco

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "RecoEngine-featurestore/domain/model_stage.hpp"
 #include "platform/kv/store.hpp"
 
 namespace qm::reco {
@@ -14,10 +15,21 @@ struct StoredModel {
   std::string metadata;  // JSON
 };
 
+// Who is who; a version that is none of these is a candidate. Empty: nobody.
+struct ModelRoles {
+  std::string champion;
+  std::string former;  // was champion before it
+  std::string shadow;
+  std::vector<std::string> served;  // that ever were champion, the latest kKeepServed of them
+
+  ModelStage stage_of(const std::string& version) const;
+};
+
 // Thread-safe.
 class ModelRegistry {
  public:
   static constexpr std::size_t kKeepVersions = 10;
+  static constexpr std::size_t kKeepServed = 32;
   static constexpr std::size_t kPartBytes = 256 * 1024;
   static constexpr std::size_t kMaxModelBytes = 64 * 1024 * 1024;
 
@@ -30,15 +42,26 @@ class ModelRegistry {
   Task<Result<StoredModel>> load(std::string version);
   // Oldest first.
   Task<Result<std::vector<std::string>>> versions();
-  // Removes the oldest versions beyond kKeepVersions, never `champion`. One that a cluster brings back is removed the
-  // next time.
-  Task<Result<void>> remove_old(std::string champion);
+  // NotFound.
+  Task<Result<std::string>> metadata(std::string version);
+  // Removes the oldest versions beyond kKeepVersions, never the champion, the one before it or the one in shadow. One
+  // that a cluster brings back is removed the next time.
+  Task<Result<void>> remove_old();
 
   // NotFound before the first.
   Task<Result<std::string>> champion();
+  // All of one moment: they are one record.
+  Task<Result<ModelRoles>> roles();
+  // The champion until then becomes the former one; a version in shadow that becomes champion leaves the shadow.
+  // Unavailable when others change it all the time.
   Task<Result<void>> set_champion(std::string version);
+  // As above; the champion itself stays what it is.
+  Task<Result<void>> set_shadow(std::string version);
 
  private:
+  struct HeldRoles;
+  Task<Result<HeldRoles>> read_roles();
+  Task<Result<void>> write_roles(ModelRoles roles, std::uint32_t generation);
   Task<Result<void>> remove(std::string version);
 
   kv::Store& store_;

@@ -63,7 +63,7 @@ TEST_F(RegistryOfModels, TheOldestGoButNeverTheChampion) {
     ASSERT_TRUE(save("v" + std::to_string(100 + i), kPart + 1));
   ASSERT_TRUE(await(here_.set_champion("v101")));
   EXPECT_EQ(await(there_.champion()).value(), "v101");
-  ASSERT_TRUE(await(here_.remove_old("v101")));
+  ASSERT_TRUE(await(here_.remove_old()));
   const auto left = await(there_.versions());
   ASSERT_TRUE(left);
   EXPECT_EQ(left->size(), ModelRegistry::kKeepVersions);
@@ -75,11 +75,30 @@ TEST_F(RegistryOfModels, TheOldestGoButNeverTheChampion) {
 // A cluster may bring back what was removed before a restart.
 TEST_F(RegistryOfModels, WhatCameBackGoesAgain) {
   for (std::size_t i = 0; i <= ModelRegistry::kKeepVersions; ++i) ASSERT_TRUE(save("v" + std::to_string(100 + i), 1));
-  ASSERT_TRUE(await(here_.remove_old("v110")));
+  ASSERT_TRUE(await(here_.set_champion("v110")));
+  ASSERT_TRUE(await(here_.remove_old()));
   ASSERT_TRUE(save("v100", 1));
-  ASSERT_TRUE(await(here_.remove_old("v110")));
+  ASSERT_TRUE(await(here_.remove_old()));
   EXPECT_EQ(await(here_.load("v100")).error().kind, ErrorKind::NotFound);
   EXPECT_EQ(await(here_.versions())->size(), ModelRegistry::kKeepVersions);
+}
+
+TEST_F(RegistryOfModels, OneIsChampionOneInShadowAndTheOthersCandidatesOrRetired) {
+  const auto stage = [&](const std::string& version) { return await(there_.roles())->stage_of(version); };
+  ASSERT_TRUE(await(here_.set_champion("v1")));
+  ASSERT_TRUE(await(here_.set_shadow("v2")));
+  EXPECT_EQ(stage("v1"), ModelStage::champion);
+  EXPECT_EQ(stage("v2"), ModelStage::shadow);
+  EXPECT_EQ(stage("v3"), ModelStage::candidate);
+  ASSERT_TRUE(await(here_.set_champion("v2")));
+  EXPECT_EQ(stage("v1"), ModelStage::retired);
+  EXPECT_EQ(stage("v2"), ModelStage::champion);
+  EXPECT_EQ(await(there_.roles())->former, "v1");
+  EXPECT_EQ(await(there_.roles())->shadow, "");
+  ASSERT_TRUE(await(here_.set_shadow("v2")));
+  EXPECT_EQ(stage("v2"), ModelStage::champion) << "the champion stays what it is";
+  ASSERT_TRUE(await(here_.set_champion("v1")));
+  EXPECT_EQ(stage("v2"), ModelStage::retired);
 }
 
 }  // namespace

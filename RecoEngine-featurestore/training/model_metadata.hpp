@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "RecoEngine-featurestore/evaluation/promotion_gate.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/json/describe.hpp"
@@ -11,11 +12,13 @@
 namespace qm::reco {
 
 BOOST_DESCRIBE_STRUCT(TrainingMetrics, (),
-                      (roc_auc, pr_auc, accuracy, precision, recall, f1_score, log_loss, brier, true_positives,
-                       false_positives, true_negatives, false_negatives, training_samples, test_samples, churn_rate,
-                       rounds))
+                      (roc_auc, pr_auc, accuracy, precision, recall, f1_score, log_loss, brier, calibration_error,
+                       true_positives, false_positives, true_negatives, false_negatives, training_samples,
+                       test_samples, churn_rate, rounds))
 BOOST_DESCRIBE_STRUCT(FeatureImportance, (), (feature, mean_abs_shap))
 BOOST_DESCRIBE_STRUCT(DataQuality, (), (quality_score, issues, samples, churn_rate, missing_rate, enough))
+
+BOOST_DESCRIBE_STRUCT(GateResult, (), (gate, passed, value, limit, text))
 
 struct ModelMetadata {
   std::string version;  // "v20261124-101500-1a2b3c4d": sorts by time
@@ -29,10 +32,13 @@ struct ModelMetadata {
   TrainingMetrics metrics;
   DataQuality data_quality;
   std::vector<FeatureImportance> importance;  // strongest first
+  double predict_us = 0;                      // median of one score with its contributions, where it was trained
+  std::vector<std::int64_t> scores;           // of the test, counts of kScoreCells cells
+  std::vector<GateResult> gates;              // as it was judged when it was trained
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
-                       data_quality, importance))
+                       data_quality, importance, predict_us, scores, gates))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
 #include "RecoEngine-featurestore/domain/model_input.hpp"
+#include "RecoEngine-featurestore/evaluation/promotion_gate.hpp"
 #include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/random.hpp"
@@ -96,6 +98,7 @@ TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>
   m.f1_score = m.precision + m.recall == 0 ? 0 : 2 * m.precision * m.recall / (m.precision + m.recall);
   m.roc_auc = roc_auc(scores, labels);
   m.pr_auc = pr_auc(scores, labels);
+  m.calibration_error = calibration_error(groups_of_equal_width(scores, labels, kCalibrationGroups));
   return m;
 }
 
@@ -169,14 +172,21 @@ Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const Tra
   if (!model) return model.error();
   std::vector<double> scores, shap_sums(model_columns().size(), 0);
   std::vector<bool> labels;
+  TrainedModel trained;
+  trained.scores.assign(kScoreCells, 0);
+  std::vector<double> took_us;
   for (const std::size_t i : test) {
     if (cancelled) return rejected("The training was cancelled.");
+    const auto begun = std::chrono::steady_clock::now();
     const ModelOutput out = (*model)->predict(rows[i]);
+    took_us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count());
+    ++trained.scores[score_cell(out.probability)];
     scores.push_back(out.probability);
     labels.push_back(samples[i].churned);
     for (std::size_t c = 0; c < out.shap.size(); ++c) shap_sums[c] += std::abs(out.shap[c]);
   }
-  TrainedModel trained;
+  std::ranges::nth_element(took_us, took_us.begin() + static_cast<std::ptrdiff_t>(took_us.size() / 2));
+  trained.predict_us = took_us[took_us.size() / 2];
   trained.metrics = judge(scores, labels);
   trained.metrics.training_samples = static_cast<std::int64_t>(training.size() + validation.size());
   trained.metrics.churn_rate = quality.churn_rate;

@@ -20,6 +20,7 @@ struct TrainOptions {
 // On the samples held back for the test; positives are those who left, at a threshold of 0.5.
 struct TrainingMetrics {
   double roc_auc = 0, pr_auc = 0, accuracy = 0, precision = 0, recall = 0, f1_score = 0, log_loss = 0, brier = 0;
+  double calibration_error = 0;
   std::int64_t true_positives = 0, false_positives = 0, true_negatives = 0, false_negatives = 0;
   std::int64_t training_samples = 0, test_samples = 0;
   double churn_rate = 0;
@@ -35,6 +36,8 @@ struct TrainedModel {
   std::string bytes;  // of fit_xgboost
   TrainingMetrics metrics;
   std::vector<FeatureImportance> importance;  // strongest first
+  double predict_us = 0;                      // median of one score with its contributions, on this machine
+  std::vector<std::int64_t> scores;           // of the test, counts of kScoreCells cells (promotion_gate.hpp)
   std::uint64_t data_hash = 0;
   std::uint64_t feature_hash = 0;
   std::uint64_t seed = 0;

@@ -35,7 +35,7 @@ const std::vector<Layer>& layers() {
       {"clients", {"domain", "contracts/", "platform/core/"}, {"platform/http/", "platform/json/", "platform/security/"}},
       // kv: the port's own words (health, errors); records are the store layer's.
       {"app",
-       {"domain", "store", "model", "training", "clients", "platform/core/", "platform/log/", "platform/metrics/",
+       {"domain", "store", "model", "evaluation", "training", "clients", "platform/core/", "platform/log/", "platform/metrics/",
         "platform/jobs/", "platform/kv/", "platform/security/"}},
       {"api",
        {"app", "domain", "contracts/", "platform/core/", "platform/csv/", "platform/http/", "platform/json/",

@@ -1,0 +1,116 @@
+#include "RecoEngine-featurestore/api/model_api.hpp"
+
+namespace qm::reco {
+
+BOOST_DESCRIBE_ENUM(ModelStage, candidate, shadow, champion, retired)
+
+namespace wire {
+
+struct ListedModel {
+  std::string model_version;
+  ModelStage stage = ModelStage::candidate;
+  Timestamp trained_at{};
+  TrainingMetrics training_metrics;
+  std::vector<GateResult> gates;  // as it was judged when it was trained
+};
+BOOST_DESCRIBE_STRUCT(ListedModel, (), (model_version, stage, trained_at, training_metrics, gates))
+
+struct ModelList {
+  std::vector<ListedModel> models;  // newest first
+};
+BOOST_DESCRIBE_STRUCT(ModelList, (), (models))
+
+struct ByVersion {
+  std::string version;
+};
+BOOST_DESCRIBE_STRUCT(ByVersion, (), (version))
+inline auto constraints(const ByVersion*) { return json::fields(json::field(&ByVersion::version, json::identifier())); }
+
+struct PromotedModel {
+  std::string message;
+  std::string model_version;
+  bool promoted = false;
+  std::vector<GateResult> gates;
+};
+BOOST_DESCRIBE_STRUCT(PromotedModel, (), (message, model_version, promoted, gates))
+
+struct RolledBack {
+  std::string message;
+  std::string model_version;  // that answers now
+};
+BOOST_DESCRIBE_STRUCT(RolledBack, (), (message, model_version))
+
+}  // namespace wire
+
+namespace {
+
+using http::Access;
+using http::Answer;
+using http::Call;
+
+wire::ModelList to_wire(std::vector<ModelVersion> models) {
+  wire::ModelList list;
+  for (auto model = models.rbegin(); model != models.rend(); ++model) {
+    ModelMetadata& metadata = model->metadata;
+    list.models.push_back({std::move(metadata.version), model->stage, metadata.created_at, metadata.metrics,
+                           std::move(metadata.gates)});
+  }
+  return list;
+}
+
+Answer<wire::PromotedModel> to_wire(Promotion promotion) {
+  Answer<wire::PromotedModel> answer;
+  wire::PromotedModel& body = answer.body;
+  body.model_version = std::move(promotion.version);
+  body.promoted = promotion.promoted;
+  body.message =
+      body.model_version + (body.promoted ? " is the champion." : " may not be champion, and scores in shadow:");
+  for (const auto& gate : promotion.gates)
+    if (!gate.passed) body.message += " " + gate.text + ".";
+  body.gates = std::move(promotion.gates);
+  if (!body.promoted) answer.status = 409;
+  return answer;
+}
+
+}  // namespace
+
+void add_model_routes(http::Api& api, PromoteModel& promote) {
+  api.get("/models",
+          {.name = "list_models",
+           .summary = "The versions of the model, newest first, and what each is for",
+           .tag = "models",
+           .access = Access::Service,
+           .errors = {401, 503}},
+          [&promote](Call<>) -> Task<Result<wire::ModelList>> {
+            auto models = co_await promote.list();
+            if (!models) co_return models.error();
+            co_return to_wire(std::move(*models));
+          });
+  api.post("/models/{version}/promote",
+           {.name = "promote_model",
+            .summary = "Makes a version the champion if it passes the gates; 409 says which it fails, by how much",
+            .tag = "models",
+            .access = Access::Service,
+            .errors = {400, 401, 404, 409, 503}},
+           [&promote](Call<wire::ByVersion> call) -> Task<Result<Answer<wire::PromotedModel>>> {
+             auto promotion = co_await promote.promote(std::move(call.path.version));
+             if (!promotion) co_return promotion.error();
+             co_return to_wire(std::move(*promotion));
+           });
+  api.post("/models/{version}/rollback",
+           {.name = "roll_back_model",
+            .summary = "Lets the champion before this one, which must be the champion, answer again",
+            .tag = "models",
+            .access = Access::Service,
+            .errors = {401, 404, 409, 503}},
+           [&promote](Call<wire::ByVersion> call) -> Task<Result<wire::RolledBack>> {
+             auto version = co_await promote.roll_back(std::move(call.path.version));
+             if (!version) co_return version.error();
+             wire::RolledBack body;
+             body.message = *version + " is the champion again.";
+             body.model_version = std::move(*version);
+             co_return body;
+           });
+}
+
+}  // namespace qm::reco
