@@ -89,8 +89,7 @@ std::optional<Fault> read_cell(const Column& column, std::string cell, boost::js
     return std::nullopt;
   }
   if (column.kind == CellKind::text) return line_fault(column.name, "the text is not UTF-8", "value_error.utf8");
-  const Error failure = value.error();
-  return line_fault(column.name, failure.faults.empty() ? failure.detail : failure.faults.front().msg,
+  return line_fault(column.name, "the cell holds neither a number, true or false, nor a list or object of JSON",
                     "value_error.jsondecode");
 }
 

@@ -95,6 +95,13 @@ TEST_F(ProductFile, WhatIsExportedMakesTheSameProductsAgain) {
   }
 }
 
+TEST_F(ProductFile, APriceThatIsNoNumberIsToldAsSuch) {
+  const auto made = lines("product_id,name,price\r\nA,Tea,minus\r\n", FileFormat::csv).front().make(nullptr);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().faults.front().msg,
+            "the cell holds neither a number, true or false, nor a list or object of JSON");
+}
+
 TEST_F(ProductFile, NamesBadLinesByNumber) {
   EXPECT_EQ(faults("product_id,name,category,price\r\n"
                    "a,A,home,1.50\r\n"
