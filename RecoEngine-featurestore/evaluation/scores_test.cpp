@@ -28,8 +28,8 @@ TEST(RocAuc, IsTheShareOfPairsInOrder) {
     std::vector<double> scores;
     double area;
   };
-  const Case cases[] = {{{0.9, 0.8, 0.2, 0.1}, 1},     {{0.1, 0.2, 0.8, 0.9}, 0},   {{0.5, 0.5, 0.5, 0.5}, 0.5},
-                        {{0.9, 0.3, 0.4, 0.1}, 0.75},  {{0.9, 0.4, 0.4, 0.1}, 0.875}, {{0.4, 0.4, 0.4, 0.1}, 0.75},
+  const Case cases[] = {{{0.9, 0.8, 0.2, 0.1}, 1},    {{0.1, 0.2, 0.8, 0.9}, 0},     {{0.5, 0.5, 0.5, 0.5}, 0.5},
+                        {{0.9, 0.3, 0.4, 0.1}, 0.75}, {{0.9, 0.4, 0.4, 0.1}, 0.875}, {{0.4, 0.4, 0.4, 0.1}, 0.75},
                         {{0.4, 0.1, 0.4, 0.4}, 0.25}};
   for (const auto& c : cases) EXPECT_DOUBLE_EQ(roc_auc(c.scores, labels), c.area);
   EXPECT_DOUBLE_EQ(roc_auc({0.1, 0.2}, {true, true}), 0.5);

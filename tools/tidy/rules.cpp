@@ -76,6 +76,7 @@ struct Library {
 
 constexpr std::array kLibraries{
     Library{"xgboost/", "RecoEngine-featurestore/model/"},
+    Library{"Eigen/", "RecoEngine-featurestore/evaluation/"},
     Library{"rocksdb/", "platform/kv/"},
     Library{"sodium", "platform/security/"},
     Library{"jwt.h", "platform/security/"},

@@ -1,0 +1,37 @@
+// Logistic regression with a ridge, on standardised columns: the plain model that a better one has to beat. Fitted by
+// iteratively reweighted least squares (Hastie, Tibshirani, Friedman: «The Elements of Statistical Learning», 4.4.1).
+#pragma once
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "platform/core/result.hpp"
+
+namespace qm::reco {
+
+struct LogisticOptions {
+  double ridge = 1;  // half of this × the sum of squared weights is added to the loss; not on the intercept
+  int max_steps = 50;
+};
+
+// Immutable and thread-safe once fitted.
+class LogisticRegression {
+ public:
+  // `rows`: one after another, `columns` wide, one label (true: left) each. NaN counts as the column's mean. Rejected
+  // when labels are all alike, or when the steps run out. std::invalid_argument for sizes that do not fit.
+  static Result<LogisticRegression> fit(std::span<const float> rows, std::size_t columns,
+                                        const std::vector<bool>& labels, const LogisticOptions& options = {});
+
+  // 0…1. std::invalid_argument for a row of another width.
+  double predict(std::span<const float> row) const;
+
+  // Per standard deviation of its column, in log-odds.
+  const std::vector<double>& weights() const { return weights_; }
+  double intercept() const { return intercept_; }
+
+ private:
+  std::vector<double> means_, deviations_, weights_;
+  double intercept_ = 0;
+};
+
+}  // namespace qm::reco

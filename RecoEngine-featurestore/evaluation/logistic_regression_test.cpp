@@ -1,0 +1,79 @@
+#include "RecoEngine-featurestore/evaluation/logistic_regression.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace qm::reco {
+namespace {
+
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+// A table of two by two has its answer in closed form: the shares themselves.
+TEST(LogisticRegression, GivesTheSharesOfATableOfTwoByTwo) {
+  std::vector<float> rows;
+  std::vector<bool> labels;
+  for (int i = 0; i < 40; ++i) {
+    rows.push_back(0), labels.push_back(i < 10);
+    rows.push_back(1), labels.push_back(i < 30);
+  }
+  LogisticOptions free;
+  free.ridge = 0;
+  const auto model = LogisticRegression::fit(rows, 1, labels, free).value();
+  EXPECT_NEAR(model.predict(std::vector<float>{0}), 0.25, 1e-9);
+  EXPECT_NEAR(model.predict(std::vector<float>{1}), 0.75, 1e-9);
+  EXPECT_NEAR(model.weights()[0], std::log(9) / 2, 1e-9) << "per standard deviation, which is one half";
+  EXPECT_NEAR(model.predict(std::vector<float>{kMissing}), 0.5, 1e-9) << "missing counts as the mean";
+
+  LogisticOptions heavy;
+  heavy.ridge = 40;
+  const auto held = LogisticRegression::fit(rows, 1, labels, heavy).value();
+  EXPECT_LT(held.weights()[0], model.weights()[0]);
+  // Where the slope of loss and ridge cancel: 40 × (p₁ − 0.75) per class, times the standardised ±1, = −ridge × w.
+  const double p = held.predict(std::vector<float>{1});
+  EXPECT_NEAR(80 * (0.75 - p), 40 * held.weights()[0], 1e-6);
+}
+
+TEST(LogisticRegression, FindsTheWeightsThatMadeTheOutcomes) {
+  std::mt19937_64 random{11};
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform;
+  std::vector<float> rows;
+  std::vector<bool> labels;
+  for (int i = 0; i < 20000; ++i) {
+    const double a = normal(random), b = normal(random);
+    rows.push_back(static_cast<float>(100 + 10 * a)), rows.push_back(static_cast<float>(0.01 * b));
+    labels.push_back(uniform(random) < 1 / (1 + std::exp(-(0.5 + a - 2 * b))));
+  }
+  const auto model = LogisticRegression::fit(rows, 2, labels).value();
+  EXPECT_NEAR(model.weights()[0], 1, 0.06);
+  EXPECT_NEAR(model.weights()[1], -2, 0.1);
+  EXPECT_NEAR(model.intercept(), 0.5, 0.06);
+}
+
+TEST(LogisticRegression, StandsColumnsThatTellNothingOrTheSame) {
+  std::vector<float> rows;
+  std::vector<bool> labels;
+  for (int i = 0; i < 50; ++i) {
+    const auto x = static_cast<float>(i % 10);
+    for (const float value : {x, 2 * x, 3.0F, kMissing}) rows.push_back(value);
+    labels.push_back(i % 10 > 4);  // separable: only the ridge keeps the weights finite
+  }
+  const auto model = LogisticRegression::fit(rows, 4, labels).value();
+  EXPECT_NEAR(model.weights()[0], model.weights()[1], 1e-6);
+  EXPECT_DOUBLE_EQ(model.weights()[2], 0);
+  EXPECT_DOUBLE_EQ(model.weights()[3], 0);
+}
+
+TEST(LogisticRegression, RefusesWhatCannotBeFitted) {
+  const std::vector<float> rows{1, 2, 3};
+  EXPECT_FALSE(LogisticRegression::fit(rows, 1, {true, true, true}));
+  EXPECT_THROW((void)LogisticRegression::fit(rows, 2, {true, false}), std::invalid_argument);
+  const auto model = LogisticRegression::fit(rows, 1, {true, false, true}).value();
+  EXPECT_THROW(model.predict(rows), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace qm::reco
