@@ -25,7 +25,10 @@ QuickMart: a shop, and the engine that keeps its customers.
   reco                       RecoEngine alone
   quickmart                  QuickMart's backend alone
   payments                   the payment sandbox, which nothing else starts (PAYMENT_GATEWAY_URL leads the shop to it)
-  train [OPTIONS]            generate data, train a model, compare it with the champion (OPTIONS: see reco-train --help)
+  train [OPTIONS]            generate data, train a model, compare it with the champion (OPTIONS: see reco-train --help);
+                             then judge the way of training on real customers, where EVALUATION_DATA or
+                             ../shared/data/online_retail_ii.csv.gz is there
+  train evaluate [OPTIONS]   that judgement alone (OPTIONS: see reco-train evaluate --help)
 
   check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
   bench [NAME…]              the benchmarks, each beside its yardstick
@@ -101,10 +104,26 @@ infra() {
   fi
 }
 
+readonly dataset_beside=../shared/data/online_retail_ii.csv.gz
+
+evaluate() {
+  [[ -n ${EVALUATION_DATA:-} || ! -f $dataset_beside ]] || export EVALUATION_DATA=$dataset_beside
+  build/release/bin/reco-train evaluate "$@"
+}
+
 train() {
   prepare reco-train
+  if [[ ${1:-} == evaluate ]]; then evaluate "${@:2}"; return; fi
+  if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then build/release/bin/reco-train --help; return; fi
   is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco"
-  exec build/release/bin/reco-train --url "$(url_of reco)" "$@"
+  title "Training"
+  build/release/bin/reco-train --url "$(url_of reco)" "$@"
+  title "The way of training, judged on real customers"
+  if [[ -n ${EVALUATION_DATA:-} || -f $dataset_beside ]]; then
+    evaluate
+  else
+    note "no dataset is at hand; README.md says where to get one, EVALUATION_DATA names it"
+  fi
 }
 
 bench() {

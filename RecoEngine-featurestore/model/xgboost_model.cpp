@@ -21,7 +21,9 @@ class DataMatrix {
   DataMatrix(const float* values, std::size_t rows, std::size_t columns) {
     must(XGDMatrixCreateFromMat(values, rows, columns, std::numeric_limits<float>::quiet_NaN(), &handle_));
   }
-  explicit DataMatrix(const Matrix& matrix) : DataMatrix(matrix.values.data(), matrix.rows(), matrix.columns) {
+  DataMatrix(const Matrix& matrix, int threads) {
+    must(XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.rows(), matrix.columns,
+                                    std::numeric_limits<float>::quiet_NaN(), &handle_, threads));
     must(XGDMatrixSetFloatInfo(handle_, "label", matrix.labels.data(), matrix.rows()));
   }
   ~DataMatrix() { XGDMatrixFree(handle_); }
@@ -72,32 +74,40 @@ double evaluate(const Booster& booster, int round, const DataMatrix& validation)
 
 Result<Fitted> fit_xgboost(const Matrix& train, const Matrix& validation, const FitOptions& options,
                            const std::function<void(double)>& progress, const std::atomic<bool>& cancelled) {
-  const DataMatrix training{train}, judging{validation};
-  auto booster = std::make_unique<Booster>(std::vector<DMatrixHandle>{training.get(), judging.get()});
-  const std::pair<const char*, std::string> settings[] = {{"objective", "binary:logistic"},
-                                                          {"eval_metric", "logloss"},
-                                                          {"tree_method", "hist"},
-                                                          {"nthread", "1"},
-                                                          {"verbosity", "0"},
-                                                          {"seed", std::to_string(options.seed % 2'000'000'000)},
-                                                          {"max_depth", std::to_string(options.max_depth)},
-                                                          {"eta", std::to_string(options.learning_rate)},
-                                                          {"subsample", "0.8"},
-                                                          {"colsample_bytree", "0.6"},
-                                                          {"min_child_weight", "8"},
-                                                          {"lambda", "2"},
-                                                          {"monotone_constraints", monotone_text(options.monotone)}};
+  const bool stops = options.early_stopping_rounds > 0;
+  const DataMatrix training{train, options.threads};
+  const auto judging = stops ? std::make_unique<DataMatrix>(validation, options.threads) : nullptr;
+  std::vector<DMatrixHandle> matrices{training.get()};
+  if (stops) matrices.push_back(judging->get());
+  auto booster = std::make_unique<Booster>(matrices);
+  const bool by_area = options.stop_by == StopBy::roc_auc;
+  const std::pair<const char*, std::string> settings[] = {
+      {"objective", "binary:logistic"},
+      {"eval_metric", by_area ? "auc" : "logloss"},
+      {"tree_method", "hist"},
+      {"nthread", std::to_string(options.threads)},
+      {"verbosity", "0"},
+      {"seed", std::to_string(options.seed % 2'000'000'000)},
+      {"max_depth", std::to_string(options.max_depth)},
+      {"eta", std::to_string(options.learning_rate)},
+      {"subsample", std::to_string(options.rows_per_tree)},
+      {"colsample_bytree", std::to_string(options.columns_per_tree)},
+      {"min_child_weight", std::to_string(options.min_child_weight)},
+      {"lambda", std::to_string(options.ridge)},
+      {"scale_pos_weight", std::to_string(options.weight_of_leavers)},
+      {"monotone_constraints", monotone_text(options.monotone)}};
   for (const auto& [name, value] : settings) booster->set(name, value);
 
   Fitted best;
   double lowest = std::numeric_limits<double>::infinity();
   int since = 0;
-  for (int round = 0; round < options.max_rounds && since < options.early_stopping_rounds; ++round) {
+  for (int round = 0; round < options.max_rounds && (!stops || since < options.early_stopping_rounds); ++round) {
     if (cancelled) return rejected("The training was cancelled.");
     must(XGBoosterUpdateOneIter(booster->get(), round, training.get()));
-    const double loss = evaluate(*booster, round, judging);
     ++since;
-    if (loss < lowest - 1e-5) {
+    const double judged = stops ? evaluate(*booster, round, *judging) : 0;
+    const double loss = by_area ? -judged : judged;
+    if (!stops || loss < lowest - 1e-5) {
       lowest = loss;
       best.rounds = round + 1;
       since = 0;

@@ -20,12 +20,22 @@ struct Matrix {
   std::size_t rows() const { return labels.size(); }
 };
 
+// What boosting stops by: the log loss, or the order alone, which a change of season leaves as it was.
+enum class StopBy { log_loss, roc_auc };
+
 struct FitOptions {
   std::uint64_t seed = 42;
   int max_rounds = 400;
-  int early_stopping_rounds = 25;
+  int early_stopping_rounds = 25;  // without an improvement; 0: all rounds, whatever `validation` says
+  StopBy stop_by = StopBy::log_loss;
   int max_depth = 4;
   double learning_rate = 0.08;
+  double rows_per_tree = 0.8;     // shares
+  double columns_per_tree = 0.6;
+  double min_child_weight = 8;    // of a leaf, in units of p × (1 − p) × rows
+  double ridge = 2;               // on the leaves
+  double weight_of_leavers = 1;   // of a row with label 1 against one with label 0
+  int threads = 1;
   std::vector<int> monotone;  // per column: −1, 0, +1
 };
 
@@ -34,9 +44,9 @@ struct Fitted {
   int rounds = 0;
 };
 
-// Boosts on `train` until the log loss on `validation` no longer falls. One thread: the same input gives the same
-// bytes. `progress` gets 0…1 after each round. Rejected when `cancelled` becomes true. Throws std::runtime_error when
-// XGBoost fails.
+// Boosts on `train` until it gets no better on `validation`, which may be empty without early stopping. The same input,
+// options (number of threads included) and library give the same bytes. `progress` gets 0…1 after each round. Rejected
+// when `cancelled` becomes true. Throws std::runtime_error when XGBoost fails.
 Result<Fitted> fit_xgboost(const Matrix& train, const Matrix& validation, const FitOptions& options,
                            const std::function<void(double)>& progress, const std::atomic<bool>& cancelled);
 

@@ -1,4 +1,5 @@
-// reco-train: has a running RecoEngine train a model, and shows what came of it.
+// reco-train: has a running RecoEngine train a model, and shows what came of it; `reco-train evaluate` judges the way
+// of training on real customers.
 #include <unistd.h>
 
 #include <cstdio>
@@ -6,6 +7,7 @@
 #include <thread>
 
 #include "RecoEngine-featurestore/api/train_wire.hpp"
+#include "RecoEngine-featurestore/training/evaluate_main.hpp"
 #include "platform/config/config.hpp"
 #include "platform/http/client.hpp"
 #include "platform/json/parse.hpp"
@@ -30,7 +32,8 @@ struct Settings {
 
 int read_settings(int argc, const char* const* argv, Settings& settings) {
   config::Options options{"reco-train",
-                          "Has RecoEngine train a model on simulated customers, and shows what came of it."};
+                          "Has RecoEngine train a model on simulated customers, and shows what came of it.\n"
+                          "reco-train evaluate --help: judge the way of training on a dataset of real customers."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
   options.integer("samples", "TRAINING_SAMPLES", settings.samples, 100, 100'000, "samples", "Customers to simulate.");
   options.integer("seed", "TRAINING_SEED", settings.seed, 0, 4'294'967'295, "",
@@ -220,6 +223,7 @@ int run(const Settings& settings) {
 }  // namespace qm::reco
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view{argv[1]} == "evaluate") return qm::reco::evaluate_main(argc - 1, argv + 1);
   qm::reco::Settings settings;
   if (const int code = qm::reco::read_settings(argc, argv, settings); code >= 0) return code;
   try {

@@ -1,0 +1,331 @@
+#include "RecoEngine-featurestore/training/evaluation_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "RecoEngine-featurestore/evaluation/svg_plot.hpp"
+#include "platform/json/print.hpp"
+
+namespace qm::reco {
+
+// The JSON's words; the structs' own names but for moments, which become days.
+namespace report_json {
+
+struct Group {
+  std::int64_t customers = 0;
+  double mean_score = 0, observed = 0;
+};
+BOOST_DESCRIBE_STRUCT(Group, (), (customers, mean_score, observed))
+
+struct Scores {
+  std::string name;
+  std::int64_t customers = 0;
+  double churn_rate = 0, mean_score = 0, roc_auc = 0, pr_auc = 0, brier = 0, log_loss = 0, calibration_error = 0,
+         calibration_error_equal_count = 0;
+  std::vector<Group> calibration;
+  std::vector<double> lift_by_decile;
+};
+BOOST_DESCRIBE_STRUCT(Scores, (),
+                      (name, customers, churn_rate, mean_score, roc_auc, pr_auc, brier, log_loss, calibration_error,
+                       calibration_error_equal_count, calibration, lift_by_decile))
+
+struct Importance {
+  std::string feature;
+  double mean_abs_shap = 0;
+};
+BOOST_DESCRIBE_STRUCT(Importance, (), (feature, mean_abs_shap))
+
+struct Cutoff {
+  std::string cutoff, first_window, latest_window;
+  std::int64_t windows = 0, training_rows = 0, rounds = 0;
+  double latest_churn_rate = 0;
+  std::string calibration;
+  double held_out_log_loss_none = 0, held_out_log_loss_platt = 0, held_out_log_loss_isotonic = 0;
+  std::string calibration_note;
+  std::vector<Scores> contenders;
+  std::vector<Importance> importance;
+};
+BOOST_DESCRIBE_STRUCT(Cutoff, (),
+                      (cutoff, first_window, latest_window, windows, training_rows, rounds, latest_churn_rate,
+                       calibration, held_out_log_loss_none, held_out_log_loss_platt, held_out_log_loss_isotonic,
+                       calibration_note, contenders, importance))
+
+struct Mean {
+  std::string name;
+  double roc_auc = 0;
+};
+BOOST_DESCRIBE_STRUCT(Mean, (), (name, roc_auc))
+
+struct Report {
+  std::string dataset, data_hash, feature_hash, library_version, revision;
+  std::int64_t seed = 0, horizon_days = 0, active_within_days = 0, lines = 0, lines_without_customer = 0,
+               lines_without_price = 0, customers = 0;
+  std::vector<Mean> means;
+  std::vector<Cutoff> cutoffs;
+};
+BOOST_DESCRIBE_STRUCT(Report, (),
+                      (dataset, data_hash, feature_hash, library_version, revision, seed, horizon_days,
+                       active_within_days, lines, lines_without_customer, lines_without_price, customers, means,
+                       cutoffs))
+
+}  // namespace report_json
+
+namespace {
+
+std::string digits(double value, int places) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%.*f", places, value);
+  return text;
+}
+
+std::string date_of(Timestamp at) { return to_rfc3339(at).substr(0, 10); }
+
+report_json::Scores to_json(const Contender& contender) {
+  const ScoreReport& s = contender.scores;
+  report_json::Scores out{contender.name,
+                          static_cast<std::int64_t>(s.customers),
+                          s.churn_rate,
+                          s.mean_score,
+                          s.roc_auc,
+                          s.pr_auc,
+                          s.brier,
+                          s.log_loss,
+                          s.calibration_error,
+                          s.calibration_error_equal_count,
+                          {},
+                          s.lift};
+  for (const auto& g : s.calibration)
+    out.calibration.push_back({static_cast<std::int64_t>(g.count), g.mean_score, g.observed});
+  return out;
+}
+
+report_json::Cutoff to_json(const CutoffJudgement& j) {
+  report_json::Cutoff out;
+  out.cutoff = date_of(j.cutoff);
+  out.first_window = date_of(j.first_window);
+  out.latest_window = date_of(j.latest_window);
+  out.windows = j.windows;
+  out.training_rows = j.training_rows;
+  out.rounds = j.rounds;
+  out.latest_churn_rate = j.latest_churn_rate;
+  out.calibration = to_string(j.calibration.calibration.kind);
+  out.held_out_log_loss_none = j.calibration.none_loss;
+  out.held_out_log_loss_platt = j.calibration.platt_loss;
+  out.held_out_log_loss_isotonic = j.calibration.isotonic_loss;
+  out.calibration_note = explain_calibration(j);
+  for (const auto& contender : j.contenders) out.contenders.push_back(to_json(contender));
+  for (const auto& each : j.importance) out.importance.push_back({each.feature, each.mean_abs_shap});
+  return out;
+}
+
+std::vector<std::string> names_of(const EvaluationReport& report) {
+  std::vector<std::string> names;
+  if (report.cutoffs.empty()) return names;
+  for (const auto& contender : report.cutoffs.front().contenders) names.push_back(contender.name);
+  return names;
+}
+
+const ScoreReport* find_scores(const CutoffJudgement& judgement, std::string_view name) {
+  for (const auto& contender : judgement.contenders) {
+    if (contender.name == name) return &contender.scores;
+  }
+  return nullptr;
+}
+
+std::string cell(const std::string& text) { return "<td>" + escape_markup(text) + "</td>"; }
+
+std::string summary_html(const EvaluationReport& report) {
+  std::string html = "<table><thead><tr><th>ROC-AUC</th>";
+  for (const auto& j : report.cutoffs) html += "<th>" + date_of(j.cutoff) + "</th>";
+  html += "<th>mean</th></tr></thead><tbody>\n";
+  for (const auto& name : names_of(report)) {
+    html += "<tr><th>" + escape_markup(name) + "</th>";
+    for (const auto& j : report.cutoffs) {
+      const auto* scores = find_scores(j, name);
+      html += cell(scores == nullptr ? "" : digits(scores->roc_auc, 4));
+    }
+    html += cell(digits(mean_roc_auc(report, name), 4)) + "</tr>\n";
+  }
+  return html + "</tbody></table>\n";
+}
+
+std::string contenders_html(const CutoffJudgement& j) {
+  std::string html =
+      "<table><thead><tr><th></th><th>ROC-AUC</th><th>PR-AUC</th><th>Brier</th><th>log loss</th>"
+      "<th>calibration error</th><th>in groups of equal count</th><th>mean score</th><th>lift, first tenth</th>"
+      "</tr></thead><tbody>\n";
+  for (const auto& contender : j.contenders) {
+    const ScoreReport& s = contender.scores;
+    html += "<tr><th>" + escape_markup(contender.name) + "</th>";
+    for (const double value :
+         {s.roc_auc, s.pr_auc, s.brier, s.log_loss, s.calibration_error, s.calibration_error_equal_count, s.mean_score})
+      html += cell(digits(value, 4));
+    html += cell(s.lift.empty() ? "" : digits(s.lift.front(), 2)) + "</tr>\n";
+  }
+  return html + "</tbody></table>\n";
+}
+
+std::string plots_html(const CutoffJudgement& j) {
+  std::vector<UnitLine> lines;
+  for (const auto name : {kModelName, kLatestWindowName, kRawModelName}) {
+    const auto* scores = find_scores(j, name);
+    if (scores == nullptr) continue;
+    UnitLine line{std::string{name}, {}};
+    for (const auto& group : scores->calibration) line.points.push_back({group.mean_score, group.observed});
+    lines.push_back(std::move(line));
+  }
+  std::string html = "<div class=\"plots\">\n" +
+                     unit_plot("Calibration", "predicted risk, tenths of the customers", "share that left", lines);
+  if (const auto* scores = find_scores(j, kModelName); scores != nullptr) {
+    std::vector<Bar> bars;
+    for (const double lift : scores->lift) bars.push_back({std::to_string(bars.size() + 1), lift});
+    html += bar_plot("Lift by tenth, highest risk first", "times the average", bars, 1);
+  }
+  std::vector<Bar> strongest;
+  for (const auto& each : j.importance) {
+    if (strongest.size() < 12) strongest.push_back({each.feature, each.mean_abs_shap});
+  }
+  return html + ranking_plot("What the model goes by: mean |contribution|, log-odds", strongest) + "</div>\n";
+}
+
+std::string cutoff_html(const CutoffJudgement& j) {
+  const auto* scores = find_scores(j, kModelName);
+  std::string html = "<section><h2>Cutoff " + date_of(j.cutoff) + "</h2>\n<p>";
+  if (scores != nullptr)
+    html += std::to_string(scores->customers) + " customers, of whom " + digits(100 * scores->churn_rate, 1) +
+            " % did not buy within the horizon. ";
+  html += "Trained on " + std::to_string(j.training_rows) + " rows of " + std::to_string(j.windows) +
+          " windows, cutoffs " + date_of(j.first_window) + " to " + date_of(j.latest_window) + ", " +
+          std::to_string(j.rounds) + " rounds. Calibration: " + std::string{to_string(j.calibration.calibration.kind)} +
+          " (held-out log loss: none " + digits(j.calibration.none_loss, 4) + ", platt " +
+          digits(j.calibration.platt_loss, 4) + ", isotonic " + digits(j.calibration.isotonic_loss, 4) + ").</p>\n";
+  html += contenders_html(j) + "<p>" + escape_markup(explain_calibration(j)) + "</p>\n" + plots_html(j);
+  return html + "</section>\n";
+}
+
+constexpr std::string_view kStyle =
+    "<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;"
+    "padding:0 1em}table{border-collapse:collapse;margin:1em 0}th,td{padding:.25em .7em;text-align:right;"
+    "border-bottom:1px solid #8884}th:first-child{text-align:left;font-weight:normal}thead th{font-weight:bold}"
+    ".plots{display:flex;flex-wrap:wrap;gap:1em}svg{max-width:100%;height:auto}dt{font-weight:bold}"
+    "dl{display:grid;grid-template-columns:max-content auto;gap:.2em 1em}dd{margin:0;overflow-wrap:anywhere}</style>\n";
+
+std::string origins_html(const EvaluationReport& report) {
+  const std::pair<const char*, std::string> rows[] = {
+      {"dataset", report.dataset},
+      {"lines", std::to_string(report.lines) + " (" + std::to_string(report.lines_without_customer) +
+                    " without customer, " + std::to_string(report.lines_without_price) + " without price)"},
+      {"customers", std::to_string(report.customers)},
+      {"data hash", report.data_hash},
+      {"feature definitions", report.feature_hash},
+      {"seed", std::to_string(report.seed)},
+      {"library", report.library_version},
+      {"revision", report.revision}};
+  std::string html = "<dl>";
+  for (const auto& [name, value] : rows)
+    html += std::string{"<dt>"} + name + "</dt><dd>" + escape_markup(value) + "</dd>";
+  return html + "</dl>\n";
+}
+
+// In columns, whatever the bytes of its letters.
+std::string padded(const std::string& text, std::size_t width) {
+  std::size_t letters = 0;
+  for (const char c : text) letters += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+  return text + std::string(width > letters ? width - letters : 0, ' ');
+}
+
+}  // namespace
+
+double mean_roc_auc(const EvaluationReport& report, std::string_view contender) {
+  double sum = 0;
+  for (const auto& j : report.cutoffs) {
+    const auto* scores = find_scores(j, contender);
+    sum += scores == nullptr ? std::numeric_limits<double>::quiet_NaN() : scores->roc_auc;
+  }
+  return sum / static_cast<double>(report.cutoffs.size());
+}
+
+std::string explain_calibration(const CutoffJudgement& j) {
+  constexpr double kGood = 0.05;
+  const auto* scores = find_scores(j, kModelName);
+  if (scores == nullptr) return {};
+  const double level = scores->mean_score - scores->churn_rate;
+  std::string text = "Calibration error " + digits(scores->calibration_error, 3) + ": the mean predicted risk is " +
+                     digits(scores->mean_score, 3) + ", " + digits(scores->churn_rate, 3) + " left.";
+  if (scores->calibration_error <= kGood) return text;
+  text += " Of the error " + digits(std::min(std::abs(level), scores->calibration_error), 3) +
+          " is the level: the window that calibrated, cutoff " + date_of(j.latest_window) + ", saw " +
+          digits(j.latest_churn_rate, 3) + " leave.";
+  const std::chrono::year_month_day begins{std::chrono::floor<std::chrono::days>(j.cutoff)};
+  const unsigned month = unsigned{begins.month()};
+  if (level > 0 && month >= 8 && month <= 11)
+    text +=
+        " The horizon after this cutoff is the season before Christmas, in which customers come back who are silent"
+        " for the rest of the year; no labelled window known at the cutoff has the same season with as long a"
+        " history, so that nothing could have told the model.";
+  return text;
+}
+
+std::string print_json(const EvaluationReport& report) {
+  report_json::Report out;
+  out.dataset = report.dataset;
+  out.data_hash = report.data_hash;
+  out.feature_hash = report.feature_hash;
+  out.library_version = report.library_version;
+  out.revision = report.revision;
+  out.seed = report.seed;
+  out.horizon_days = report.horizon_days;
+  out.active_within_days = report.active_within_days;
+  out.lines = report.lines;
+  out.lines_without_customer = report.lines_without_customer;
+  out.lines_without_price = report.lines_without_price;
+  out.customers = report.customers;
+  for (const auto& name : names_of(report)) out.means.push_back({name, mean_roc_auc(report, name)});
+  for (const auto& judgement : report.cutoffs) out.cutoffs.push_back(to_json(judgement));
+  return json::print(out) + "\n";
+}
+
+std::string print_html(const EvaluationReport& report) {
+  std::string html =
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+      "<title>Churn, judged out of time</title>\n";
+  html +=
+      std::string{kStyle} + "</head><body>\n<h1>Churn, judged out of time</h1>\n<p>A customer who bought within " +
+      std::to_string(report.active_within_days) + " days before a cutoff has left when no purchase follows within " +
+      std::to_string(report.horizon_days) +
+      " days. For each cutoff everything was trained on what was known at it, and judged by what came after it.</p>\n";
+  html += summary_html(report);
+  for (const auto& judgement : report.cutoffs) html += cutoff_html(judgement);
+  return html + "<h2>What it was made of</h2>\n" + origins_html(report) + "</body></html>\n";
+}
+
+std::string print_table(const EvaluationReport& report) {
+  constexpr std::size_t kName = 36, kColumn = 11;
+  const char* const columns[] = {"ROC-AUC", "PR-AUC", "Brier", "calib.err", "mean score", "lift 10 %"};
+  std::string text;
+  for (const auto& j : report.cutoffs) {
+    const auto* model = find_scores(j, kModelName);
+    text += "\ncutoff " + date_of(j.cutoff);
+    if (model != nullptr)
+      text += ": " + std::to_string(model->customers) + " customers, " + digits(model->churn_rate, 3) + " left";
+    text += "\n  " + padded("", kName);
+    for (const char* column : columns) text += padded(column, kColumn);
+    for (const auto& contender : j.contenders) {
+      const ScoreReport& s = contender.scores;
+      text += "\n  " + padded(contender.name, kName);
+      for (const double value : {s.roc_auc, s.pr_auc, s.brier, s.calibration_error, s.mean_score})
+        text += padded(digits(value, 4), kColumn);
+      text += s.lift.empty() ? "" : digits(s.lift.front(), 2);
+    }
+    text += "\n  " + explain_calibration(j) + "\n";
+  }
+  text += "\nmean ROC-AUC over " + std::to_string(report.cutoffs.size()) + " cutoffs\n";
+  for (const auto& name : names_of(report))
+    text += "  " + padded(name, kName) + digits(mean_roc_auc(report, name), 4) + "\n";
+  return text;
+}
+
+}  // namespace qm::reco
