@@ -25,6 +25,8 @@ class DataMatrix {
     must(XGDMatrixCreateFromMat_omp(matrix.values.data(), matrix.rows(), matrix.columns,
                                     std::numeric_limits<float>::quiet_NaN(), &handle_, threads));
     must(XGDMatrixSetFloatInfo(handle_, "label", matrix.labels.data(), matrix.rows()));
+    if (matrix.margins.empty()) return;
+    must(XGDMatrixSetFloatInfo(handle_, "base_margin", matrix.margins.data(), matrix.rows()));
   }
   ~DataMatrix() { XGDMatrixFree(handle_); }
   DataMatrix(const DataMatrix&) = delete;

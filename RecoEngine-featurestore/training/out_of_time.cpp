@@ -21,6 +21,17 @@ std::size_t part_of(std::size_t customer, std::uint64_t seed) {
   return Random{seed * 1'000'003 + customer}.bits() % kCustomerParts;
 }
 
+constexpr auto kAll = [](std::size_t) { return true; };
+
+double log_odds_of(double chance) {
+  constexpr double kNearest = 1e-4;  // to 0 and 1
+  const double held = std::clamp(chance, kNearest, 1 - kNearest);
+  return std::log(held / (1 - held));
+}
+
+// Where the trees begin: what BG/NBD says.
+double start_of(const float* row) { return log_odds_of(static_cast<double>(row[kSilenceColumn])); }
+
 // The rows of windows whose customers `wanted` takes.
 template <class Wanted>
 Matrix gather(const Windows& windows, std::size_t count, Wanted wanted) {
@@ -34,12 +45,11 @@ Matrix gather(const Windows& windows, std::size_t count, Wanted wanted) {
       const auto row = window.values.begin() + static_cast<std::ptrdiff_t>(i) * width;
       matrix.values.insert(matrix.values.end(), row, row + width);
       matrix.labels.push_back(window.churned[i] ? 1.0F : 0.0F);
+      matrix.margins.push_back(static_cast<float>(start_of(&*row)));
     }
   }
   return matrix;
 }
-constexpr auto kAll = [](std::size_t) { return true; };
-
 std::vector<float> row_of(const std::vector<float>& values, std::size_t i) {
   const auto width = static_cast<std::ptrdiff_t>(purchase_features().size());
   const auto begin = values.begin() + static_cast<std::ptrdiff_t>(i) * width;
@@ -103,6 +113,11 @@ Result<std::vector<double>> logistic_scores(const Matrix& training, const Labell
   return scores;
 }
 
+// Of the whole: BG/NBD and the trees on top of it.
+double score_of(const ModelOutput& trees, const std::vector<float>& row) {
+  return 1 / (1 + std::exp(-start_of(row.data()) - log_odds_of(trees.probability)));
+}
+
 class Judge {
  public:
   Judge(const PurchaseData& data, Timestamp cutoff, const OutOfTimeOptions& options,
@@ -157,10 +172,13 @@ class Judge {
     Matrix check;
     check.columns = before.columns;
     check.values = latest().values;
-    for (const bool left : latest().churned) check.labels.push_back(left ? 1.0F : 0.0F);
+    for (std::size_t i = 0; i < latest().size(); ++i) {
+      check.labels.push_back(latest().churned[i] ? 1.0F : 0.0F);
+      check.margins.push_back(static_cast<float>(start_of(&latest().values[i * check.columns])));
+    }
     const auto fitted = fit_xgboost(before, check, boosting(options_, before), silent_, cancelled_);
     if (!fitted) return fitted.error();
-    out_.rounds = std::max(options_.min_rounds, fitted->rounds);
+    out_.rounds = fitted->rounds;
     progress_(0.5);
     return {};
   }
@@ -181,7 +199,10 @@ class Judge {
       const auto model = boost(gather(windows_, windows_.size(), others));
       if (!model) return model.error();
       for (std::size_t i = 0; i < latest().size(); ++i) {
-        if (!others(latest().customers[i])) scores[i] = (*model)->predict(row_of(latest().values, i)).probability;
+        if (!others(latest().customers[i])) {
+          const auto row = row_of(latest().values, i);
+          scores[i] = score_of((*model)->predict(row), row);
+        }
       }
       progress_(0.5 + 0.06 * static_cast<double>(part + 1));
     }
@@ -199,12 +220,20 @@ class Judge {
     const Calibration& latest_alone = out_.calibration.calibration;
     const Calibration steady = damped(latest_alone);
     std::vector<double> raw, by_latest, calibrated, strength(rows.columns, 0);
+    double mean_start = 0;  // contributions count from the average customer
+    for (std::size_t i = 0; i < test_.size(); ++i)
+      mean_start += start_of(row_of(test_.values, i).data()) / static_cast<double>(test_.size());
     for (std::size_t i = 0; i < test_.size(); ++i) {
-      const ModelOutput output = (*model)->predict(row_of(test_.values, i));
-      raw.push_back(output.probability);
-      by_latest.push_back(latest_alone(output.probability));
-      calibrated.push_back(steady(output.probability));
-      for (std::size_t c = 0; c < rows.columns; ++c) strength[c] += std::abs(output.shap[c]);
+      const auto row = row_of(test_.values, i);
+      const ModelOutput trees = (*model)->predict(row);
+      const double score = score_of(trees, row);
+      raw.push_back(score);
+      by_latest.push_back(latest_alone(score));
+      calibrated.push_back(steady(score));
+      for (std::size_t c = 0; c < rows.columns; ++c) {
+        const double start = c == kSilenceColumn ? start_of(row.data()) - mean_start : 0;
+        strength[c] += std::abs(trees.shap[c] + start);
+      }
     }
     add(kModelName, calibrated);
     add(kLatestWindowName, by_latest);
@@ -231,7 +260,7 @@ class Judge {
     }
     add(kBgNbdName, silence);
     // A line through one column keeps its order, so the areas are those of the recency itself.
-    const auto recency = logistic_scores(rows, test_, 1);
+    const auto recency = logistic_scores(rows, test_, kRecencyColumn + 1);
     if (!recency) return recency.error();
     add(kRecencyName, *recency);
     return {};

@@ -3,9 +3,9 @@
 //
 // At a test cutoff C, with horizon H:
 //   windows      labelled windows every `step` up to the latest whose labels are known at C, which is C − H
+//   trees        boosted on top of BG/NBD: they start from its log-odds, and learn what it does not know
 //   rounds       boosting on the windows whose labels end before the latest one begins, stopped by the order on that
-//                one; at least `min_rounds`, because on a few thousand customers the order wobbles
-//   calibration  customers in five parts; each part of the latest window is scored by a model that never saw its
+//   one calibration  customers in five parts; each part of the latest window is scored by a model that never saw its
 //                customers; the kind that does best across these scores is fitted to them, and damped
 //   model        boosting on all windows, with those rounds; its scores go through that calibration
 //   judgement    of the customers at C, by the H after it
@@ -27,7 +27,6 @@ struct OutOfTimeOptions {
   LabelRule rule;
   std::chrono::days step{14};            // between training windows
   std::chrono::days first_history{150};  // of data before the first training window
-  int min_rounds = 600;
   int max_rounds = 1500;
   int patience_rounds = 150;
   std::uint64_t seed = 42;

@@ -16,8 +16,9 @@ struct PurchaseFeature {
   int monotone;              // +1: more never lowers the risk, −1: the reverse, 0: free
 };
 
-// One per column. The first is the recency.
+// One per column.
 std::span<const PurchaseFeature> purchase_features() noexcept;
+inline constexpr std::size_t kRecencyColumn = 0, kSilenceColumn = 2;
 std::uint64_t purchase_features_hash() noexcept;
 
 // For BG/NBD, in weeks; several purchases of a day (UTC) are one. Precondition: a purchase before `at`.
