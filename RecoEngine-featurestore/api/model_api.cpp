@@ -26,6 +26,15 @@ struct ByVersion {
 BOOST_DESCRIBE_STRUCT(ByVersion, (), (version))
 inline auto constraints(const ByVersion*) { return json::fields(json::field(&ByVersion::version, json::identifier())); }
 
+struct PromoteQuery {
+  bool accept_shift = false;
+};
+BOOST_DESCRIBE_STRUCT(PromoteQuery, (), (accept_shift))
+inline auto constraints(const PromoteQuery*) {
+  return json::fields(json::field(&PromoteQuery::accept_shift, json::defaulted(),
+                                  json::describe("Another distribution of scores than the champion's is wanted.")));
+}
+
 struct PromotedModel {
   std::string message;
   std::string model_version;
@@ -92,8 +101,8 @@ void add_model_routes(http::Api& api, PromoteModel& promote) {
             .tag = "models",
             .access = Access::Service,
             .errors = {400, 401, 404, 409, 503}},
-           [&promote](Call<wire::ByVersion> call) -> Task<Result<Answer<wire::PromotedModel>>> {
-             auto promotion = co_await promote.promote(std::move(call.path.version));
+           [&promote](Call<wire::ByVersion, wire::PromoteQuery> call) -> Task<Result<Answer<wire::PromotedModel>>> {
+             auto promotion = co_await promote.promote(std::move(call.path.version), call.query.accept_shift);
              if (!promotion) co_return promotion.error();
              co_return to_wire(std::move(*promotion));
            });

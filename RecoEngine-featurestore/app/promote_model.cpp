@@ -12,7 +12,6 @@ ModelTrial PromoteModel::trial_of(const ModelMetadata& metadata) {
   trial.left = metrics.true_positives + metrics.false_negatives;
   trial.stayed = metrics.true_negatives + metrics.false_positives;
   trial.predict_us = metadata.predict_us;
-  trial.scores = metadata.scores;
   return trial;
 }
 
@@ -36,7 +35,7 @@ Task<Result<std::vector<ModelVersion>>> PromoteModel::list() {
   co_return models;
 }
 
-Task<Result<Promotion>> PromoteModel::promote(std::string version) {
+Task<Result<Promotion>> PromoteModel::promote(std::string version, bool accept_shift) {
   std::string looked_up = version;
   auto candidate = co_await read(std::move(looked_up));
   if (!candidate) co_return candidate.error();
@@ -58,7 +57,7 @@ Task<Result<Promotion>> PromoteModel::promote(std::string version) {
   if (const auto figures = shadow_.figures();
       figures && figures->shadow == version && figures->champion == roles->champion)
     shadow = figures->scores;
-  promotion.gates = judge_promotion(trial_of(*candidate), rival, shadow);
+  promotion.gates = judge_promotion(trial_of(*candidate), rival, shadow, accept_shift);
   promotion.promoted = all_passed(promotion.gates);
   Task<Result<void>> placing = promotion.promoted ? champion_.promote(version) : champion_.put_in_shadow(version);
   auto placed = co_await std::move(placing);

@@ -32,8 +32,9 @@ class PromoteModel {
   // Oldest first. What cannot be read is left out.
   Task<Result<std::vector<ModelVersion>>> list();
   // Makes the version champion of all instances when it passes every gate against the one that is. Otherwise nothing
-  // changes but that it goes on in shadow. NotFound; Rejected for a model of other features.
-  Task<Result<Promotion>> promote(std::string version);
+  // changes but that it goes on in shadow. NotFound; Rejected for a model of other features. `accept_shift`: another
+  // distribution of scores is wanted.
+  Task<Result<Promotion>> promote(std::string version, bool accept_shift = false);
   // Makes the champion before `version`, which must be the champion, answer again; no gate is asked. → its version.
   // Conflict when `version` is not the champion or there was none before it.
   Task<Result<std::string>> roll_back(std::string version);

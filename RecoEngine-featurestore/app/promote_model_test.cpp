@@ -42,7 +42,6 @@ class PromoteModelTest : public testing::Test {
     metadata.metrics.true_positives = 2'000;
     metadata.metrics.true_negatives = 2'000;
     metadata.predict_us = 100;
-    metadata.scores = a_model().scores;
     ASSERT_TRUE(await(here_.registry.save({version, a_model().bytes, print_metadata(metadata)})));
   }
   static std::string serves(Instance& instance) {
@@ -97,8 +96,9 @@ TEST_F(PromoteModelTest, WhatItSaysOfLiveCustomersIsAsked) {
   ASSERT_TRUE(refused);
   EXPECT_FALSE(refused->promoted);
   EXPECT_FALSE(refused->gates.at(3).passed) << refused->gates.at(3).text;
-  for (int i = 0; i < 500; ++i) here_.shadow.add("v1", 0.02 * (i % 50), "another", 0.99);
-  EXPECT_TRUE(await(here_.promote.promote("v2"))->promoted) << "that was another model";
+  EXPECT_TRUE(await(here_.promote.promote("v2", true))->promoted) << "that is wanted";
+  keep("v3", 0.71);
+  EXPECT_TRUE(await(here_.promote.promote("v3"))->promoted) << "those were another model's";
 }
 
 TEST_F(PromoteModelTest, TheChampionGoesBackToTheOneBeforeIt) {

@@ -41,7 +41,6 @@ ModelMetadata describe(const TrainedModel& trained, const TrainingJob& job, Data
   metadata.data_quality = std::move(quality);
   metadata.importance = trained.importance;
   metadata.predict_us = trained.predict_us;
-  metadata.scores = trained.scores;
   return metadata;
 }
 

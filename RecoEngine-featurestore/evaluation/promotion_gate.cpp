@@ -81,28 +81,26 @@ GateResult judge_latency(const ModelTrial& candidate, const std::optional<ModelT
   return result;
 }
 
-GateResult judge_distribution(const ModelTrial& candidate, const std::optional<ModelTrial>& champion,
-                              const ShadowTrial& shadow) {
-  const bool in_shadow = count_of(shadow.candidate) >= static_cast<double>(kMinShadowScores);
-  const auto& ours = in_shadow ? shadow.candidate : candidate.scores;
-  const auto& theirs = in_shadow ? shadow.champion : champion ? champion->scores : ours;
-  const double ours_count = count_of(ours), theirs_count = count_of(theirs);
-  if (ours_count == 0 || theirs_count == 0 || ours.size() != theirs.size())
-    return {"score_distribution", true, 0, kGreatChange, "there are no scores to compare with"};
+GateResult judge_distribution(const ShadowTrial& shadow, bool shift_accepted) {
+  const double ours = count_of(shadow.candidate), theirs = count_of(shadow.champion);
+  if (std::min(ours, theirs) < static_cast<double>(kMinShadowScores))
+    return {"score_distribution", true, 0, kGreatChange, "too few customers were scored in shadow to say"};
   // What two samples of one distribution come to on average, twice (Yurdakul 2018).
-  const double noise = kDeviations * static_cast<double>(kScoreCells - 1) * (1 / ours_count + 1 / theirs_count);
-  return at_most("score_distribution",
-                 in_shadow ? "the stability index against the champion's scores of the same customers"
-                           : "the stability index against the champion's scores when it was tested",
-                 stability_index(ours, theirs), kGreatChange + noise);
+  const double noise = kDeviations * static_cast<double>(kScoreCells - 1) * (1 / ours + 1 / theirs);
+  GateResult result = at_most("score_distribution", "the stability index against the champion's scores",
+                              stability_index(shadow.candidate, shadow.champion), kGreatChange + noise);
+  if (result.passed || !shift_accepted) return result;
+  result.passed = true;
+  result.text += ", which was accepted";
+  return result;
 }
 
 }  // namespace
 
 std::vector<GateResult> judge_promotion(const ModelTrial& candidate, const std::optional<ModelTrial>& champion,
-                                        const ShadowTrial& shadow) {
+                                        const ShadowTrial& shadow, bool shift_accepted) {
   return {judge_area(candidate, champion), judge_calibration(candidate, champion), judge_latency(candidate, champion),
-          judge_distribution(candidate, champion, shadow)};
+          judge_distribution(shadow, shift_accepted)};
 }
 
 bool all_passed(const std::vector<GateResult>& gates) noexcept {

@@ -19,11 +19,11 @@ struct ModelTrial {
   double mean_score = 0;
   double churn_rate = 0;  // of the same customers
   std::int64_t stayed = 0, left = 0;
-  double predict_us = 0;              // median of one score with its contributions
-  std::vector<std::int64_t> scores;  // counts of kScoreCells cells of equal width
+  double predict_us = 0;  // median of one score with its contributions
 };
 
-// Scores of a candidate and of the champion on the same customers, as counts; empty: none.
+// Scores of a candidate and of the champion on the same customers, as counts of kScoreCells cells of equal width; empty:
+// none.
 struct ShadowTrial {
   std::vector<std::int64_t> candidate, champion;
 };
@@ -38,9 +38,11 @@ struct GateResult {
 
 inline constexpr std::int64_t kMinShadowScores = 200;  // of fewer the shadow's distribution says too little
 
-// All gates, passed or not, in the order above. Without a champion only what stands for itself is asked.
+// All gates, passed or not, in the order above. Without a champion only what stands for itself is asked, and without a
+// shadow's scores nothing of their distribution. `shift_accepted`: somebody looked at the new distribution and wants it;
+// it is no sign of a worse model.
 std::vector<GateResult> judge_promotion(const ModelTrial& candidate, const std::optional<ModelTrial>& champion,
-                                        const ShadowTrial& shadow);
+                                        const ShadowTrial& shadow, bool shift_accepted = false);
 bool all_passed(const std::vector<GateResult>& gates) noexcept;
 
 // The cell of a score, 0…1.

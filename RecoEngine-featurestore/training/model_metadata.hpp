@@ -33,12 +33,11 @@ struct ModelMetadata {
   DataQuality data_quality;
   std::vector<FeatureImportance> importance;  // strongest first
   double predict_us = 0;                      // median of one score with its contributions, where it was trained
-  std::vector<std::int64_t> scores;           // of the test, counts of kScoreCells cells
   std::vector<GateResult> gates;              // as it was judged when it was trained
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
-                       data_quality, importance, predict_us, scores, gates))
+                       data_quality, importance, predict_us, gates))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

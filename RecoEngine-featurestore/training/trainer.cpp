@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "RecoEngine-featurestore/domain/model_input.hpp"
-#include "RecoEngine-featurestore/evaluation/promotion_gate.hpp"
 #include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/random.hpp"
@@ -173,14 +172,12 @@ Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const Tra
   std::vector<double> scores, shap_sums(model_columns().size(), 0);
   std::vector<bool> labels;
   TrainedModel trained;
-  trained.scores.assign(kScoreCells, 0);
   std::vector<double> took_us;
   for (const std::size_t i : test) {
     if (cancelled) return rejected("The training was cancelled.");
     const auto begun = std::chrono::steady_clock::now();
     const ModelOutput out = (*model)->predict(rows[i]);
     took_us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count());
-    ++trained.scores[score_cell(out.probability)];
     scores.push_back(out.probability);
     labels.push_back(samples[i].churned);
     for (std::size_t c = 0; c < out.shap.size(); ++c) shap_sums[c] += std::abs(out.shap[c]);

@@ -37,7 +37,6 @@ struct TrainedModel {
   TrainingMetrics metrics;
   std::vector<FeatureImportance> importance;  // strongest first
   double predict_us = 0;                      // median of one score with its contributions, on this machine
-  std::vector<std::int64_t> scores;           // of the test, counts of kScoreCells cells (promotion_gate.hpp)
   std::uint64_t data_hash = 0;
   std::uint64_t feature_hash = 0;
   std::uint64_t seed = 0;
