@@ -24,8 +24,8 @@ QuickMart: a shop, and the engine that keeps its customers.
   infra                      the shared store alone
   reco                       RecoEngine alone
   quickmart                  QuickMart's backend alone
-  payments                   the payment sandbox, which nothing else starts (PAYMENT_GATEWAY_URL leads the shop to it)
-  train [OPTIONS]            generate data, train a model, compare it with the champion (OPTIONS: see reco-train --help);
+  payments                   the payment sandbox, which nothing else starts (PAYMENT_GATEWAY_URL leads to it)
+  train [OPTIONS]            generate data, train a model, compare it with the champion (see reco-train --help);
                              then judge the way of training on real customers, where EVALUATION_DATA or
                              ../shared/data/online_retail_ii.csv.gz is there
   train evaluate [OPTIONS]   that judgement alone (OPTIONS: see reco-train evaluate --help)

@@ -22,8 +22,8 @@ struct ModelTrial {
   double predict_us = 0;  // median of one score with its contributions
 };
 
-// Scores of a candidate and of the champion on the same customers, as counts of kScoreCells cells of equal width; empty:
-// none.
+// Scores of a candidate and of the champion on the same customers, as counts of kScoreCells cells of equal width;
+// empty: there are none.
 struct ShadowTrial {
   std::vector<std::int64_t> candidate, champion;
 };
@@ -32,15 +32,15 @@ struct GateResult {
   std::string gate;  // "roc_auc", "calibration", "latency", "score_distribution"
   bool passed = true;
   double value = 0;
-  double limit = 0;   // what the value had to keep to
-  std::string text;   // for people: "ROC-AUC 0.61 is 0.09 below what is wanted, 0.70"
+  double limit = 0;  // what the value had to keep to
+  std::string text;  // for people: "ROC-AUC 0.61 is 0.09 below what is wanted, 0.70"
 };
 
 inline constexpr std::int64_t kMinShadowScores = 200;  // of fewer the shadow's distribution says too little
 
 // All gates, passed or not, in the order above. Without a champion only what stands for itself is asked, and without a
-// shadow's scores nothing of their distribution. `shift_accepted`: somebody looked at the new distribution and wants it;
-// it is no sign of a worse model.
+// shadow's scores nothing of their distribution. `shift_accepted`: somebody looked at the new distribution and wants
+// it; it is no sign of a worse model.
 std::vector<GateResult> judge_promotion(const ModelTrial& candidate, const std::optional<ModelTrial>& champion,
                                         const ShadowTrial& shadow, bool shift_accepted = false);
 bool all_passed(const std::vector<GateResult>& gates) noexcept;

@@ -17,7 +17,8 @@ struct Matrix {
   std::size_t columns = 0;
   std::vector<float> values;
   std::vector<float> labels;  // 0 or 1
-  // Log-odds that boosting starts from, one per row; empty: from 0. A model trained so gives what is to be added to them.
+  // Log-odds that boosting starts from, one per row; empty: from 0. A model trained so gives what is to be added to
+  // them.
   std::vector<float> margins;
   std::size_t rows() const { return labels.size(); }
 };

@@ -303,7 +303,7 @@ std::string print_html(const EvaluationReport& report) {
 }
 
 std::string print_table(const EvaluationReport& report) {
-  constexpr std::size_t kName = 36, kColumn = 11;
+  constexpr std::size_t kName = 40, kColumn = 11;
   const char* const columns[] = {"ROC-AUC", "PR-AUC", "Brier", "calib.err", "mean score", "lift 10 %"};
   std::string text;
   for (const auto& j : report.cutoffs) {
