@@ -152,7 +152,7 @@ bool Audit::is_told(const std::string& id, const value& order) const {
   }
   if (is_cancelled && back < minor_of(order, "/order/total_amount")) ++refunds;
   const auto coupons = stood ? static_cast<std::int64_t>(list_of(order, "/order/coupons").size()) : 0;
-  return listener.heard(id, "order_placed") == (stood ? 1 : 0) && listener.heard(id, "coupon_used") == coupons &&
+  return listener.heard(id, "order_placed") == (stood ? 1 : 0) && listener.heard(id, "coupon_redeemed") == coupons &&
          listener.heard(id, "order_cancelled") == (is_cancelled ? 1 : 0) &&
          listener.heard(id, "order_refunded") == refunds;
 }
