@@ -66,7 +66,7 @@ Task<Result<void>> ReceiveEvents::try_once(Intake& intake, bool anew) {
   // Before this batch; a state that lacks any of it lacks what somebody wrote and could not finish.
   bool in_order = is_of(state, found->months) && !anew;
 
-  std::set<std::int32_t> changed;
+  std::map<std::int32_t, std::vector<std::string>> changed;  // what each month gets
   for (const KnownEvent& each : intake.events) {
     const std::string& id = each.event.id.str();
     if (known.contains(id) || intake.over.contains(id)) continue;
@@ -77,15 +77,16 @@ Task<Result<void>> ReceiveEvents::try_once(Intake& intake, bool anew) {
     }
     append_event(month.log, each);
     ++month.events;
-    changed.insert(month.month);
-    intake.added.insert(id);
+    changed[month.month].push_back(id);
     in_order = in_order && may_apply(state, each.event);
     if (in_order) apply(state, each.event);
   }
   for (LogMonth& month : found->months) {
-    if (!changed.contains(month.month)) continue;
+    const auto of_month = changed.find(month.month);
+    if (of_month == changed.end()) continue;
     auto written = co_await events_.write_month(intake.user, month);
     if (!written) co_return written.error();
+    intake.added.insert(of_month->second.begin(), of_month->second.end());
   }
   if (!in_order) {
     auto all = co_await events_.read_all(intake.user, intake.now);

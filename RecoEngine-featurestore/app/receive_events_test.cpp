@@ -7,6 +7,7 @@
 
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
+#include "platform/kv/forwarding_store_fixture.hpp"
 #include "platform/kv/memory_store.hpp"
 
 namespace qm::reco {
@@ -145,6 +146,40 @@ TEST_F(ReceiveEventsTest, BatchesThatComeAtOnceLoseNothing) {
   EXPECT_EQ(state(reco_, "ann"), folded(events));
   std::ranges::sort(events, happened_before);
   EXPECT_EQ(list(reco_, "ann"), events);
+}
+
+// Lets another instance take `event` just before the first month is written.
+class TakenBetween final : public kv::ForwardingStore {
+ public:
+  TakenBetween(std::unique_ptr<kv::Store> store, const Clock& clock, Event event)
+      : ForwardingStore(std::move(store)), clock_(clock), event_(std::move(event)) {}
+
+  Task<Result<std::uint32_t>> put(kv::Key key, kv::Bins bins, kv::WriteOptions options) override {
+    if (key.set == "user_events" && event_) {
+      std::vector<Event> events{*std::exchange(event_, std::nullopt)};
+      EventStore others{*this, kKeep};
+      ReceiveEvents other{others, clock_, kLate};
+      auto taken = co_await other.run(std::move(events));
+      EXPECT_TRUE(taken && taken->accepted == 1);
+    }
+    auto written = co_await ForwardingStore::put(std::move(key), std::move(bins), std::move(options));
+    co_return written;
+  }
+
+ private:
+  const Clock& clock_;
+  std::optional<Event> event_;
+};
+
+TEST_F(ReceiveEventsTest, CountsOnceWhatAnotherTakesMeanwhile) {
+  const Event twice = started("twice", kNow - hours{1});
+  TakenBetween store{kv::make_memory_store("churn_features", clock_), clock_, twice};
+  EventStore events{store, kKeep};
+  ReceiveEvents receive{events, clock_, kLate};
+  const auto taken = await(receive.run({twice, started("once", kNow - hours{2})}));
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->accepted, 1);
+  EXPECT_EQ(taken->duplicates, 1);
 }
 
 // Whoever wrote the log died before the state.
