@@ -13,7 +13,7 @@ const std::string kDemoData = std::string{QM_SOURCE_DIR} + "/QuickMart-backend/d
 // Repeated, late and lost webhooks; refused calls; answers that get lost, or come before what they tell of is done, or
 // after whoever asked gave up, and another took the order over.
 constexpr const char* kFaults =
-    R"({"decline":0.02,"unavailable":0.02,"delay":0.005,"slow_answer":0.005,"lost_answer":0.02,"delay_ms":4600,)"
+    R"({"decline":0.02,"unavailable":0.02,"delay":0.01,"slow_answer":0.02,"lost_answer":0.02,"delay_ms":4600,)"
     R"("webhook_delay_ms":3000,"webhook_repeat":0.3,"webhook_drop":0.1})";
 constexpr const char* kPaymentTimeoutMs = "4000";
 
