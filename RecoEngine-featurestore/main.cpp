@@ -63,7 +63,9 @@ class RecoEngine {
         report_outcome_(nudges_, host.clock()),
         generate_(sets_, simulations_, host.clock()),
         judge_(sets_, simulations_),
-        train_(sets_, jobs_, registry_, champion_, host.clock()),
+        replay_(event_store_, features_, host.clock()),
+        collect_(event_store_, replay_, host.clock()),
+        train_(sets_, collect_, jobs_, registry_, champion_, host.clock()),
         monitoring_(champion_, predict_, nudges_),
         health_(host.store(), champion_, rules_, host.clock()) {}
 
@@ -132,7 +134,7 @@ class RecoEngine {
     }
     TrainOptions options;
     options.seed = kFirstSeed;
-    auto begun = co_await train_.start(options);
+    auto begun = co_await train_.start(options, TrainingSource::synthetic);
     if (!begun && begun.error().kind == ErrorKind::Conflict) co_return Result<void>{};  // somebody else does it
     if (begun || begun.error().kind == ErrorKind::Rejected) first_begun_ = true;
     if (!begun) co_return begun.error();
@@ -161,6 +163,8 @@ class RecoEngine {
   ReportOutcome report_outcome_;
   GenerateTrainingData generate_;
   JudgeTrainingData judge_;
+  ReplayFeatures replay_;
+  CollectSamples collect_;
   TrainModel train_;
   Monitoring monitoring_;
   ServiceHealth health_;

@@ -54,12 +54,16 @@ class TrainRoutes : public testing::Test {
   WorkerThreads workers_{1};
   CpuPool pool_{1, 4};
   TrainingSetStore sets_{*store_};
+  EventStore events_{*store_, std::chrono::hours{24 * 730}};
+  FeatureStore features_{*store_, std::chrono::hours{24 * 730}};
+  ReplayFeatures replay_{events_, features_, clock_};
+  CollectSamples collect_{events_, replay_, clock_};
   TrainingJobStore jobs_{*store_};
   ModelRegistry registry_{*store_};
   Champion champion_{registry_};
   GenerateTrainingData generate_{sets_, pool_, clock_};
   JudgeTrainingData judge_{sets_, pool_};
-  TrainModel train_{sets_, jobs_, registry_, champion_, clock_};
+  TrainModel train_{sets_, collect_, jobs_, registry_, champion_, clock_};
   http::Api api_{http::ApiInfo{"RecoEngine", "test", ""}};
 };
 

@@ -59,7 +59,8 @@ void add_data(http::Api& api, GenerateTrainingData& generate, JudgeTrainingData&
 void add_start(http::Api& api, TrainModel& train) {
   api.post("/train/start",
            {.name = "start_training",
-            .summary = "Trains a model, and makes it the champion if it passes the gates; one training at a time",
+            .summary = "Trains a model on simulated customers or on those of the log of events, and makes it the "
+                       "champion if it passes the gates; one training at a time",
             .tag = "training",
             .access = Access::Service,
             .errors = {400, 401, 409, 503},
@@ -70,11 +71,11 @@ void add_start(http::Api& api, TrainModel& train) {
              options.seed = static_cast<std::uint64_t>(call.query.random_state);
              TrainingOutcome outcome;
              if (call.query.wait) {
-               auto ended = co_await train.run(options, call.deadline() - kTimeToAnswer);
+               auto ended = co_await train.run(options, call.deadline() - kTimeToAnswer, call.query.source);
                if (!ended) co_return ended.error();
                outcome = std::move(*ended);
              } else {
-               auto begun = co_await train.start(options);
+               auto begun = co_await train.start(options, call.query.source);
                if (!begun) co_return begun.error();
                outcome.job = std::move(*begun);
                outcome.job.state = TrainingState::queued;  // however fast it is: the answer is that it was taken

@@ -44,6 +44,7 @@ StartedTraining to_wire(const TrainingJob& job) {
   out.message = "Training runs in the background: GET /train/status";
   out.job_id = job.id;
   out.state = job.state;
+  out.source = job.source;
   return out;
 }
 
@@ -53,6 +54,8 @@ StartedTraining to_wire(const TrainingJob& job, const LastTraining& training) {
                                   : "Training completed; the champion stays, and the new model scores in shadow";
   out.job_id = job.id;
   out.state = job.state;
+  out.source = job.source;
+  out.cutoffs = training.model.cutoffs;
   out.model_saved = true;
   out.model_version = training.model.version;
   out.promoted = training.promoted;
@@ -68,6 +71,7 @@ TrainingStatus to_status(const TrainingJob& job) {
   out.job_id = job.id;
   out.state.emplace(job.state);
   out.progress = job.progress;
+  out.source = job.source;
   out.test_size = job.test_size;
   out.random_state = static_cast<std::int64_t>(job.seed);
   out.started_at = job.started_at;
@@ -82,6 +86,8 @@ LastMetrics to_wire(const LastTraining& training) {
   out.job_id = training.job_id;
   out.model_version = training.model.version;
   out.trained_at = training.model.created_at;
+  out.source = training.model.source;
+  out.cutoffs = training.model.cutoffs;
   out.training_metrics = training.model.metrics;
   out.data_quality = training.model.data_quality;
   out.feature_importance = training.model.importance;

@@ -44,8 +44,9 @@ struct StartQuery {
   double test_size = 0.2;
   std::int64_t random_state = 42;
   bool wait = true;
+  std::optional<TrainingSource> source;  // nothing: simulated customers if any were generated, else the log of events
 };
-BOOST_DESCRIBE_STRUCT(StartQuery, (), (test_size, random_state, wait))
+BOOST_DESCRIBE_STRUCT(StartQuery, (), (test_size, random_state, wait, source))
 inline auto constraints(const StartQuery*) {
   return json::fields(json::field(&StartQuery::test_size, json::defaulted(), json::range(0.1, 0.5)),
                       json::field(&StartQuery::random_state, json::defaulted(), json::range(0, 4'294'967'295)),
@@ -68,9 +69,11 @@ struct StartedTraining {
   std::string message;
   std::string job_id;
   TrainingState state = TrainingState::queued;
+  TrainingSource source = TrainingSource::synthetic;  // what was taken
   bool model_saved = false;
   // Once it is over:
   std::optional<std::string> model_version;
+  std::optional<std::vector<Timestamp>> cutoffs;  // of the log of events, newest first
   std::optional<bool> promoted;  // false: a gate refused it, and it scores in shadow
   std::optional<std::vector<GateResult>> gates;
   std::optional<TrainingMetrics> training_metrics;
@@ -79,14 +82,15 @@ struct StartedTraining {
   std::optional<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(StartedTraining, (),
-                      (message, job_id, state, model_saved, model_version, promoted, gates, training_metrics,
-                       data_quality, former, change))
+                      (message, job_id, state, source, model_saved, model_version, cutoffs, promoted, gates,
+                       training_metrics, data_quality, former, change))
 
 struct TrainingStatus {
   json::Nullable<std::string> job_id;
   json::Nullable<TrainingState> state;  // null: nothing has been trained yet
   double progress = 0;
-  std::optional<double> test_size;
+  std::optional<TrainingSource> source;
+  std::optional<double> test_size;  // of simulated customers
   std::optional<std::int64_t> random_state;
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> finished_at;
@@ -94,12 +98,15 @@ struct TrainingStatus {
   std::optional<std::string> error;
 };
 BOOST_DESCRIBE_STRUCT(TrainingStatus, (),
-                      (job_id, state, progress, test_size, random_state, started_at, finished_at, model_version, error))
+                      (job_id, state, progress, source, test_size, random_state, started_at, finished_at, model_version,
+                       error))
 
 struct LastMetrics {
   std::string job_id;
   std::string model_version;
   Timestamp trained_at{};
+  std::optional<TrainingSource> source;
+  std::optional<std::vector<Timestamp>> cutoffs;
   TrainingMetrics training_metrics;
   DataQuality data_quality;
   std::vector<FeatureImportance> feature_importance;  // mean |SHAP|, strongest first
@@ -107,8 +114,8 @@ struct LastMetrics {
   json::Nullable<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(LastMetrics, (),
-                      (job_id, model_version, trained_at, training_metrics, data_quality, feature_importance, former,
-                       change))
+                      (job_id, model_version, trained_at, source, cutoffs, training_metrics, data_quality,
+                       feature_importance, former, change))
 
 struct ByJob {
   std::string job_id;

@@ -7,6 +7,15 @@
 
 namespace qm::reco {
 
+// All that is kept of one customer. Pure.
+struct CustomerHistory {
+  std::vector<KnownEvent> events;  // in any order
+  std::vector<FeatureTelling> tellings;  // in the order in which they came
+
+  // As ReplayFeatures::at().
+  FeatureVector features_at(Timestamp cutoff) const;
+};
+
 // Thread-safe.
 class ReplayFeatures {
  public:
@@ -17,6 +26,8 @@ class ReplayFeatures {
   // Stale values included, as FeatureVector::fresh() takes them away. Events that had not been told by `cutoff` change
   // nothing, whenever they happened. As far back as events are kept. The store's errors.
   Task<Result<FeatureVector>> at(UserId user, Timestamp cutoff);
+  // For several moments at one reading. The store's errors.
+  Task<Result<CustomerHistory>> history(UserId user);
 
  private:
   EventStore& events_;

@@ -19,29 +19,26 @@ using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 
-// How the progress is shared out: simulating, boosting and judging, saving.
-constexpr double kSimulated = 0.25;
+// How the progress is shared out: simulating or reading the log, boosting and judging, saving.
+constexpr double kCollected = 0.25;
 constexpr double kTrained = 0.95;
 
 Error already_training(const std::string& job_id) {
   return {ErrorKind::Conflict, "The training " + job_id + " is running."};
 }
 
-ModelMetadata describe(const TrainedModel& trained, const TrainingJob& job, DataQuality quality, Timestamp now) {
-  ModelMetadata metadata;
+void describe(const TrainedModel& trained, const TrainingJob& job, Timestamp now, ModelMetadata& metadata) {
   metadata.version = make_version(now, trained.bytes, job.id);
   metadata.created_at = now;
   metadata.job_id = job.id;
   metadata.feature_hash = to_hex(trained.feature_hash);
   metadata.data_hash = to_hex(trained.data_hash);
   metadata.seed = static_cast<std::int64_t>(trained.seed);
-  metadata.test_size = job.test_size;
   metadata.library_version = trained.library_version;
   metadata.metrics = trained.metrics;
-  metadata.data_quality = std::move(quality);
   metadata.importance = trained.importance;
   metadata.predict_us = trained.predict_us;
-  return metadata;
+  metadata.source = job.source;
 }
 
 }  // namespace
@@ -77,9 +74,9 @@ struct TrainModel::Run {
   }
 };
 
-TrainModel::TrainModel(TrainingSetStore& sets, TrainingJobStore& jobs, ModelRegistry& registry, Champion& champion,
-                       const Clock& clock)
-    : sets_(sets), jobs_(jobs), registry_(registry), champion_(champion), clock_(clock) {}
+TrainModel::TrainModel(TrainingSetStore& sets, CollectSamples& collect, TrainingJobStore& jobs,
+                       ModelRegistry& registry, Champion& champion, const Clock& clock)
+    : sets_(sets), collect_(collect), jobs_(jobs), registry_(registry), champion_(champion), clock_(clock) {}
 
 TrainModel::~TrainModel() { stop(); }
 
@@ -88,27 +85,42 @@ std::shared_ptr<TrainModel::Run> TrainModel::running() const {
   return running_;
 }
 
-Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions options) {
+Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions options, TrainingSource source) {
   std::lock_guard lock{mutex_};
   if (stopped_) return unavailable("The service is stopping.");
   if (running_) return already_training(running_->job.id);
   auto run = std::make_shared<Run>();
   run->job.started_at = clock_.now();
   run->job.id = make_id("train", run->job.started_at);
+  run->job.source = source;
   run->job.test_size = options.test_size;
   run->job.seed = options.seed;
   running_ = run;
   return run;
 }
 
-Task<Result<std::shared_ptr<TrainModel::Run>>> TrainModel::begin(TrainOptions options) {
+Task<Result<TrainingSource>> TrainModel::choose(std::optional<TrainingSource> source) {
   auto set = co_await sets_.read();
   if (!set) co_return set.error();
-  if (set->total() < static_cast<std::int64_t>(kMinTrainingSamples)) {
-    co_return rejected("There are " + std::to_string(set->total()) + " training samples; at least " +
-                       std::to_string(kMinTrainingSamples) + " are needed: POST /train/generate-data first.");
+  const bool simulated = set->total() >= static_cast<std::int64_t>(kMinTrainingSamples);
+  if (source != TrainingSource::events && simulated) co_return TrainingSource::synthetic;
+  if (source != TrainingSource::synthetic) {
+    auto knows = co_await collect_.knows_anybody();
+    if (!knows) co_return knows.error();
+    if (*knows) co_return TrainingSource::events;
   }
-  auto turn = take_turn(options);
+  if (source == TrainingSource::events)
+    co_return rejected("No events are known: send them with POST /events (?import=true for history), or train with "
+                       "source=synthetic.");
+  co_return rejected("There are " + std::to_string(set->total()) + " training samples; at least " +
+                     std::to_string(kMinTrainingSamples) + " are needed: POST /train/generate-data first.");
+}
+
+Task<Result<std::shared_ptr<TrainModel::Run>>> TrainModel::begin(TrainOptions options,
+                                                                 std::optional<TrainingSource> source) {
+  auto chosen = co_await choose(source);
+  if (!chosen) co_return chosen.error();
+  auto turn = take_turn(options, *chosen);
   if (!turn) co_return turn.error();
   std::shared_ptr<Run> run = *turn;
   TrainingJob job = run->job;
@@ -125,14 +137,15 @@ Task<Result<std::shared_ptr<TrainModel::Run>>> TrainModel::begin(TrainOptions op
   co_return run;
 }
 
-Task<Result<TrainingJob>> TrainModel::start(TrainOptions options) {
-  auto run = co_await begin(options);
+Task<Result<TrainingJob>> TrainModel::start(TrainOptions options, std::optional<TrainingSource> source) {
+  auto run = co_await begin(options, source);
   if (!run) co_return run.error();
   co_return (*run)->now();
 }
 
-Task<Result<TrainingOutcome>> TrainModel::run(TrainOptions options, Deadline deadline) {
-  auto begun = co_await begin(options);
+Task<Result<TrainingOutcome>> TrainModel::run(TrainOptions options, Deadline deadline,
+                                                std::optional<TrainingSource> source) {
+  auto begun = co_await begin(options, source);
   if (!begun) co_return begun.error();
   std::shared_ptr<Run> run = *begun;
   auto executor = co_await boost::asio::this_coro::executor;
@@ -218,7 +231,7 @@ void TrainModel::work(Run& run) {
     std::lock_guard lock{run.mutex};
     run.job.state = TrainingState::running;
   }
-  log::info("training begins", {{"job_id", run.job.id}});
+  log::info("training begins", {{"job_id", run.job.id}, {"source", to_string(run.job.source)}});
   Result<LastTraining> trained = Error{};
   try {
     trained = train_and_promote(run);
@@ -230,15 +243,28 @@ void TrainModel::work(Run& run) {
   end(run, trained);
 }
 
-Result<TrainedModel> TrainModel::train_on_set(Run& run, DataQuality& quality) {
+Result<TrainedModel> TrainModel::train_on_set(Run& run, ModelMetadata& about) {
   auto set = await(sets_.read());
   if (!set) return set.error();
-  const auto simulating = [&run](double done) { run.progress = kSimulated * done; };
+  const auto simulating = [&run](double done) { run.progress = kCollected * done; };
   auto samples = training_samples(*set, simulating, run.cancelled);
   if (!samples) return samples.error();
-  quality = quality_of(*samples);
-  const auto training = [&run](double done) { run.progress = kSimulated + (kTrained - kSimulated) * done; };
+  about.data_quality = quality_of(*samples);
+  about.test_size = run.job.test_size;
+  const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
   return train(*samples, {run.job.test_size, run.job.seed}, training, run.cancelled);
+}
+
+Result<TrainedModel> TrainModel::train_on_log(Run& run, ModelMetadata& about) {
+  const auto reading = [&run](double done) { run.progress = kCollected * done; };
+  auto collected = await(collect_.run(reading, &run.cancelled));
+  if (!collected) return collected.error();
+  about.data_quality = quality_of(collected->samples);
+  about.test_size =
+      static_cast<double>(collected->split.test.size()) / static_cast<double>(collected->samples.size());
+  about.cutoffs = collected->cutoffs;
+  const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
+  return train_on_split(collected->samples, collected->split, run.job.seed, training, run.cancelled);
 }
 
 std::optional<ModelMetadata> TrainModel::former_champion() {
@@ -252,13 +278,13 @@ std::optional<ModelMetadata> TrainModel::former_champion() {
 }
 
 Result<LastTraining> TrainModel::train_and_promote(Run& run) {
-  DataQuality quality;
-  auto trained = train_on_set(run, quality);
-  if (!trained) return trained.error();
   LastTraining last;
+  const bool from_log = run.job.source == TrainingSource::events;
+  auto trained = from_log ? train_on_log(run, last.model) : train_on_set(run, last.model);
+  if (!trained) return trained.error();
   last.job_id = run.job.id;
   last.former = former_champion();
-  last.model = describe(*trained, run.job, std::move(quality), clock_.now());
+  describe(*trained, run.job, clock_.now(), last.model);
   const std::string& version = last.model.version;
   const auto rival = last.former ? std::optional{PromoteModel::trial_of(*last.former)} : std::nullopt;
   last.model.gates = judge_promotion(PromoteModel::trial_of(last.model), rival, {});

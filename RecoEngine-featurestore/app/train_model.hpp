@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/collect_samples.hpp"
 #include "RecoEngine-featurestore/store/training_job_store.hpp"
 #include "RecoEngine-featurestore/store/training_set_store.hpp"
 #include "RecoEngine-featurestore/training/model_metadata.hpp"
@@ -37,16 +38,18 @@ struct TrainingCounts {
 class TrainModel {
  public:
   // All of them outlive it.
-  TrainModel(TrainingSetStore& sets, TrainingJobStore& jobs, ModelRegistry& registry, Champion& champion,
-             const Clock& clock);
+  TrainModel(TrainingSetStore& sets, CollectSamples& collect, TrainingJobStore& jobs, ModelRegistry& registry,
+             Champion& champion, const Clock& clock);
   ~TrainModel();  // stop()
   TrainModel(const TrainModel&) = delete;
 
-  // Begins a training. Rejected when there are too few samples; Conflict, naming the job, when one runs in any
-  // instance; Unavailable after stop().
-  Task<Result<TrainingJob>> start(TrainOptions options);
+  // Begins a training. Where no source is named: on simulated customers if any were generated, else on those of the
+  // log. Rejected when there are too few samples, or no events; a log that holds too few customers is known by reading
+  // it, so then the job fails. Conflict, naming the job, when one runs in any instance; Unavailable after stop().
+  Task<Result<TrainingJob>> start(TrainOptions options, std::optional<TrainingSource> source = std::nullopt);
   // The same, and waits for its end or the deadline, whichever is first.
-  Task<Result<TrainingOutcome>> run(TrainOptions options, Deadline deadline);
+  Task<Result<TrainingOutcome>> run(TrainOptions options, Deadline deadline,
+                                    std::optional<TrainingSource> source = std::nullopt);
 
   // The running job or the last one. NotFound before the first.
   Task<Result<TrainingJob>> status();
@@ -66,16 +69,19 @@ class TrainModel {
  private:
   struct Run;  // one training in this process
 
-  Task<Result<std::shared_ptr<Run>>> begin(TrainOptions options);
-  Result<std::shared_ptr<Run>> take_turn(TrainOptions options);
+  Task<Result<std::shared_ptr<Run>>> begin(TrainOptions options, std::optional<TrainingSource> source);
+  Task<Result<TrainingSource>> choose(std::optional<TrainingSource> source);
+  Result<std::shared_ptr<Run>> take_turn(TrainOptions options, TrainingSource source);
   std::shared_ptr<Run> running() const;
   void work(Run& run);
   Result<LastTraining> train_and_promote(Run& run);
-  Result<TrainedModel> train_on_set(Run& run, DataQuality& quality);
+  Result<TrainedModel> train_on_set(Run& run, ModelMetadata& about);
+  Result<TrainedModel> train_on_log(Run& run, ModelMetadata& about);
   std::optional<ModelMetadata> former_champion();
   void end(Run& run, const Result<LastTraining>& trained);
 
   TrainingSetStore& sets_;
+  CollectSamples& collect_;
   TrainingJobStore& jobs_;
   ModelRegistry& registry_;
   Champion& champion_;

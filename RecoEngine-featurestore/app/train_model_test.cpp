@@ -19,18 +19,28 @@ namespace {
 
 using test::kNow;
 
+constexpr std::chrono::hours kTrainKeep{24 * 730};
+
 // One instance of the service; several may share a store.
-struct Instance {
-  Instance(kv::Store& store, const Clock& clock)
+struct TrainingInstance {
+  TrainingInstance(kv::Store& store, const Clock& clock)
       : sets(store),
+        events(store, kTrainKeep),
+        features(store, kTrainKeep),
+        replay(events, features, clock),
+        collect(events, replay, clock),
         jobs(store),
         registry(store),
         champion(registry),
-        train(sets, jobs, registry, champion, clock),
+        train(sets, collect, jobs, registry, champion, clock),
         generate(sets, pool, clock),
         judge(sets, pool) {}
 
   TrainingSetStore sets;
+  EventStore events;
+  FeatureStore features;
+  ReplayFeatures replay;
+  CollectSamples collect;
   TrainingJobStore jobs;
   ModelRegistry registry;
   CpuPool pool{1, 4};
@@ -54,7 +64,7 @@ class TrainModelTest : public testing::Test {
   T run(Task<T> task) {
     return await_on(workers_.context(0), std::move(task));
   }
-  Result<TrainingOutcome> train(Instance& instance, TrainOptions options = {}) {
+  Result<TrainingOutcome> train(TrainingInstance& instance, TrainOptions options = {}) {
     return run(instance.train.run(options, deadline_in(std::chrono::minutes{2})));
   }
   Result<void> keep(StoredModel model) { return run(here_.registry.save(std::move(model))); }
@@ -65,8 +75,8 @@ class TrainModelTest : public testing::Test {
   ManualClock clock_{kNow};
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
   WorkerThreads workers_{1};
-  Instance here_{*store_, clock_};
-  Instance there_{*store_, clock_};
+  TrainingInstance here_{*store_, clock_};
+  TrainingInstance there_{*store_, clock_};
 };
 
 TEST_F(TrainModelTest, MakesAChampionAndTellsWhatChanged) {
@@ -123,7 +133,7 @@ TEST_F(TrainModelTest, RunsOneAtATimeAndStopsWhenTold) {
   const auto job = run(here_.train.start({}));
   ASSERT_TRUE(job);
   EXPECT_FALSE(is_over(job->state));
-  for (Instance* instance : {&here_, &there_}) {
+  for (TrainingInstance* instance : {&here_, &there_}) {
     const auto second = run(instance->train.start({}));
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, ErrorKind::Conflict);

@@ -26,11 +26,19 @@ constexpr bool is_over(TrainingState state) noexcept {
   return state != TrainingState::queued && state != TrainingState::running;
 }
 
+// Customers to learn from: simulated ones, by the stored recipe, or those of the log of events.
+enum class TrainingSource { synthetic, events };
+
+constexpr std::string_view to_string(TrainingSource source) noexcept {
+  return source == TrainingSource::events ? "events" : "synthetic";
+}
+
 struct TrainingJob {
   std::string id;
   TrainingState state = TrainingState::queued;
   double progress = 0;  // 0…1
-  double test_size = 0.2;
+  TrainingSource source = TrainingSource::synthetic;
+  double test_size = 0.2;  // of simulated customers
   std::uint64_t seed = 42;
   Timestamp started_at{};
   std::optional<Timestamp> finished_at;

@@ -10,7 +10,8 @@
 namespace qm::reco {
 
 inline constexpr const char* kStateBin = "state";
-inline kv::Key state_key(const UserId& user) { return {"customer_state", user.str()}; }
+inline constexpr const char* kStateSet = "customer_state";
+inline kv::Key state_key(const UserId& user) { return {kStateSet, user.str()}; }
 
 std::string to_bytes(const CustomerState& state);
 // nullopt for bytes that are none, or of another version: a state can be made anew from the log.

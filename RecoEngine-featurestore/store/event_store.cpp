@@ -55,6 +55,15 @@ Task<Result<std::vector<KnownEvent>>> EventStore::read_all(UserId user, Timestam
   co_return events;
 }
 
+Task<Result<CustomerPage>> EventStore::customers(std::string cursor, std::size_t limit) {
+  auto found = co_await store_.scan(kStateSet, std::move(cursor), limit);
+  if (!found) co_return found.error();
+  CustomerPage page;
+  for (kv::Entry& entry : found->entries) page.customers.emplace_back(std::move(entry.key.id));
+  page.cursor = std::move(found->cursor);
+  co_return page;
+}
+
 Task<Result<void>> EventStore::write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) {
   kv::WriteOptions options;
   options.mode = generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::Replace;

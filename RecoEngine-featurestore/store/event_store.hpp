@@ -30,6 +30,11 @@ struct CustomerLog {
   std::uint32_t state_generation = 0;  // 0: there is no record
 };
 
+struct CustomerPage {
+  std::vector<UserId> customers;
+  std::string cursor;  // pass to the next call; empty: no more
+};
+
 class EventStore {
  public:
   // Kept for `keep` after they were last added to (at least a day).
@@ -39,6 +44,9 @@ class EventStore {
   Task<Result<CustomerLog>> read(UserId user, std::vector<std::int32_t> months);
   // Every event kept at `now`, in the order in which they came, month by month.
   Task<Result<std::vector<KnownEvent>>> read_all(UserId user, Timestamp now);
+
+  // Whose events are known, each once, in no order that means anything. `limit`: 1…1,000.
+  Task<Result<CustomerPage>> customers(std::string cursor, std::size_t limit);
 
   // GenerationMismatch when somebody else wrote it since it was read. A month is durable once write_state(), after it,
   // is.

@@ -44,6 +44,7 @@ kv::Bins to_bins(const TrainingJob& job) {
   bins[kId] = job.id;
   bins["state"] = std::string{to_string(job.state)};
   bins["progress"] = job.progress;
+  bins["source"] = std::string{to_string(job.source)};
   bins["test_size"] = job.test_size;
   bins["seed"] = static_cast<std::int64_t>(job.seed);
   bins["started_at"] = kv_time(job.started_at);
@@ -58,6 +59,7 @@ TrainingJob job_from(const kv::Record& record, Timestamp now) {
   job.id = text_of(record, kId);
   job.state = state_of(text_of(record, "state"));
   job.progress = number_of(record, "progress");
+  if (text_of(record, "source") == to_string(TrainingSource::events)) job.source = TrainingSource::events;
   job.test_size = number_of(record, "test_size");
   job.seed = static_cast<std::uint64_t>(integer_of(record, "seed"));
   job.started_at = time_of(record, "started_at");

@@ -1,18 +1,13 @@
 // Customers at a cutoff: their features by what came before it, and whether they bought within the horizon after it.
 #pragma once
-#include <chrono>
 #include <vector>
 
 #include "RecoEngine-featurestore/evaluation/bg_nbd.hpp"
+#include "RecoEngine-featurestore/training/label_rule.hpp"
 #include "RecoEngine-featurestore/training/purchase_history.hpp"
 #include "platform/core/result.hpp"
 
 namespace qm::reco {
-
-struct LabelRule {
-  std::chrono::days horizon{90};         // who buys within it has stayed
-  std::chrono::days active_within{365};  // before the cutoff: only who bought then is judged
-};
 
 struct LabelledWindow {
   Timestamp cutoff{};

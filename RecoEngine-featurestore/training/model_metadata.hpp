@@ -1,9 +1,11 @@
 // What is known of a trained model: the metadata file beside it, and what the service tells of it.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "RecoEngine-featurestore/domain/training_job.hpp"
 #include "RecoEngine-featurestore/evaluation/promotion_gate.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
 #include "platform/core/clock.hpp"
@@ -17,6 +19,8 @@ BOOST_DESCRIBE_STRUCT(TrainingMetrics, (),
                        test_samples, churn_rate, rounds))
 BOOST_DESCRIBE_STRUCT(FeatureImportance, (), (feature, mean_abs_shap))
 BOOST_DESCRIBE_STRUCT(DataQuality, (), (quality_score, issues, samples, churn_rate, missing_rate, enough))
+
+BOOST_DESCRIBE_ENUM(TrainingSource, synthetic, events)
 
 BOOST_DESCRIBE_STRUCT(GateResult, (), (gate, passed, value, limit, text))
 
@@ -34,10 +38,13 @@ struct ModelMetadata {
   std::vector<FeatureImportance> importance;  // strongest first
   double predict_us = 0;                      // median of one score with its contributions, where it was trained
   std::vector<GateResult> gates;              // as it was judged when it was trained
+  std::optional<TrainingSource> source;       // nothing: made before there were several
+  // Of the log of events: the moments that customers were seen at, newest first; by the first the model was judged.
+  std::optional<std::vector<Timestamp>> cutoffs;
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
-                       data_quality, importance, predict_us, gates))
+                       data_quality, importance, predict_us, gates, source, cutoffs))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

@@ -23,6 +23,7 @@ constexpr int kBarWidth = 40;
 
 struct Settings {
   std::string url = "http://127.0.0.1:8000";
+  std::string source = "synthetic";
   std::int64_t samples = 5'000;
   std::int64_t seed = 42;
   std::string test_size = "0.2";
@@ -32,9 +33,11 @@ struct Settings {
 
 int read_settings(int argc, const char* const* argv, Settings& settings) {
   config::Options options{"reco-train",
-                          "Has RecoEngine train a model on simulated customers, and shows what came of it.\n"
+                          "Has RecoEngine train a model on simulated customers or on its own; shows what came of it.\n"
                           "reco-train evaluate --help: judge the way of training on a dataset of real customers."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
+  options.choice("source", "TRAINING_SOURCE", settings.source, {"synthetic", "events"},
+                 "Customers to learn from: simulated ones, or those of RecoEngine's log of events.");
   options.integer("samples", "TRAINING_SAMPLES", settings.samples, 100, 100'000, "samples", "Customers to simulate.");
   options.integer("seed", "TRAINING_SEED", settings.seed, 0, 4'294'967'295, "",
                   "The same seed gives the same customers and the same model.");
@@ -204,16 +207,21 @@ void print_table(const wire::LastMetrics& last) {
     print_row(row.name, now.*row.member, before == nullptr ? nullptr : &(before->*row.member));
 }
 
-int run(const Settings& settings) {
-  Engine engine{settings};
+void simulate(Engine& engine, const Settings& settings) {
   const std::string clear = settings.keep_data ? "false" : "true";
   const auto data =
       engine.post<wire::GeneratedData>("/train/generate-data?samples=" + std::to_string(settings.samples) +
                                        "&random_seed=" + std::to_string(settings.seed) + "&clear_existing=" + clear);
   std::printf("simulated %lld customers (%lld in all)\n", static_cast<long long>(data.samples_generated),
               static_cast<long long>(data.total_training_samples));
+}
+
+int run(const Settings& settings) {
+  Engine engine{settings};
+  if (settings.source == "synthetic") simulate(engine, settings);
   const auto started = engine.post<wire::StartedTraining>("/train/start?wait=false&test_size=" + settings.test_size +
-                                                          "&random_state=" + std::to_string(settings.seed));
+                                                          "&random_state=" + std::to_string(settings.seed) +
+                                                          "&source=" + settings.source);
   watch(engine, started.job_id);
   print_table(engine.get<wire::LastMetrics>("/train/metrics"));
   return 0;

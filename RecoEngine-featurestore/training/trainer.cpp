@@ -140,31 +140,20 @@ DataQuality quality_of(const std::vector<TrainingSample>& samples) {
   return quality;
 }
 
-Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const TrainOptions& options,
-                           const std::function<void(double)>& progress, const std::atomic<bool>& cancelled) {
+Result<TrainedModel> train_on_split(const std::vector<TrainingSample>& samples, const SampleSplit& split,
+                                    std::uint64_t seed, const std::function<void(double)>& progress,
+                                    const std::atomic<bool>& cancelled) {
   const DataQuality quality = quality_of(samples);
   if (!quality.enough) return rejected("The training data is too poor: " + quality.issues.front() + ".");
   Rows rows;
   rows.reserve(samples.size());
   for (const auto& sample : samples) rows.push_back(to_model_row(sample.features));
 
-  const auto order = stratified_order(samples, options.seed);
-  const auto tests = static_cast<std::size_t>(std::llround(options.test_size * static_cast<double>(order.size())));
-  // Dealing out: every k-th place goes to the test, and of the rest every sixth judges when to stop.
-  std::vector<std::size_t> test, validation, training;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const bool is_test = (i + 1) * tests / order.size() != i * tests / order.size();
-    if (is_test) {
-      test.push_back(order[i]);
-    } else {
-      ((training.size() + validation.size()) % 6 == 5 ? validation : training).push_back(order[i]);
-    }
-  }
   FitOptions fitting;
-  fitting.seed = options.seed;
+  fitting.seed = seed;
   for (const auto& column : model_columns()) fitting.monotone.push_back(column.monotone);
-  auto fitted = fit_xgboost(matrix_of(rows, samples, training), matrix_of(rows, samples, validation), fitting,
-                            [&](double done) { progress(0.9 * done); }, cancelled);
+  const Matrix learned = matrix_of(rows, samples, split.training), stops = matrix_of(rows, samples, split.validation);
+  auto fitted = fit_xgboost(learned, stops, fitting, [&](double done) { progress(0.9 * done); }, cancelled);
   if (!fitted) return fitted.error();
 
   auto model = load_xgboost_model(fitted->bytes, model_columns().size());
@@ -173,7 +162,7 @@ Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const Tra
   std::vector<bool> labels;
   TrainedModel trained;
   std::vector<double> took_us;
-  for (const std::size_t i : test) {
+  for (const std::size_t i : split.test) {
     if (cancelled) return rejected("The training was cancelled.");
     const auto begun = std::chrono::steady_clock::now();
     const ModelOutput out = (*model)->predict(rows[i]);
@@ -185,17 +174,35 @@ Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const Tra
   std::ranges::nth_element(took_us, took_us.begin() + static_cast<std::ptrdiff_t>(took_us.size() / 2));
   trained.predict_us = took_us[took_us.size() / 2];
   trained.metrics = judge(scores, labels);
-  trained.metrics.training_samples = static_cast<std::int64_t>(training.size() + validation.size());
+  trained.metrics.training_samples = static_cast<std::int64_t>(split.training.size() + split.validation.size());
   trained.metrics.churn_rate = quality.churn_rate;
   trained.metrics.rounds = fitted->rounds;
   trained.bytes = std::move(fitted->bytes);
-  trained.importance = importance_of(shap_sums, test.size());
+  trained.importance = importance_of(shap_sums, split.test.size());
   trained.data_hash = hash_of(rows, samples);
   trained.feature_hash = feature_table_hash();
-  trained.seed = options.seed;
+  trained.seed = seed;
   trained.library_version = "xgboost " + xgboost_version();
   progress(1);
   return trained;
+}
+
+Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const TrainOptions& options,
+                           const std::function<void(double)>& progress, const std::atomic<bool>& cancelled) {
+  const auto order = stratified_order(samples, options.seed);
+  const auto tests = static_cast<std::size_t>(std::llround(options.test_size * static_cast<double>(order.size())));
+  // Dealing out: every k-th place goes to the test, and of the rest every sixth judges when to stop.
+  SampleSplit split;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const bool is_test = (i + 1) * tests / order.size() != i * tests / order.size();
+    if (is_test) {
+      split.test.push_back(order[i]);
+    } else {
+      const bool stops = (split.training.size() + split.validation.size()) % 6 == 5;
+      (stops ? split.validation : split.training).push_back(order[i]);
+    }
+  }
+  return train_on_split(samples, split, options.seed, progress, cancelled);
 }
 
 }  // namespace qm::reco

@@ -54,6 +54,19 @@ struct DataQuality {
 
 DataQuality quality_of(const std::vector<TrainingSample>& samples);
 
+// What each sample is for, by its place.
+struct SampleSplit {
+  std::vector<std::size_t> training;    // learned from
+  std::vector<std::size_t> validation;  // says when to stop
+  std::vector<std::size_t> test;        // held back, for the metrics; not empty
+};
+
+// On a split of the caller's. Errors and `progress` as below.
+Result<TrainedModel> train_on_split(const std::vector<TrainingSample>& samples, const SampleSplit& split,
+                                    std::uint64_t seed, const std::function<void(double)>& progress,
+                                    const std::atomic<bool>& cancelled);
+
+// On a random split, with equal shares of those who left.
 // Rejected, with the reason, when the data is too poor or `cancelled` becomes true. `progress` gets 0…1.
 Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const TrainOptions& options,
                            const std::function<void(double)>& progress, const std::atomic<bool>& cancelled);

@@ -1,0 +1,30 @@
+#include "RecoEngine-featurestore/training/training_cutoffs.hpp"
+
+#include <algorithm>
+
+namespace qm::reco {
+
+TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, const LabelRule& rule) {
+  const std::chrono::milliseconds horizon = rule.horizon;
+  TrainingCutoffs cutoffs;
+  cutoffs.judged = now - horizon;
+  Timestamp cutoff = cutoffs.judged - horizon;
+  while (cutoffs.learned.size() < kMaxLearningCutoffs && cutoff >= oldest + horizon) {
+    cutoffs.learned.push_back(cutoff);
+    cutoff -= horizon / kCutoffsAHorizon;
+  }
+  return cutoffs;
+}
+
+std::optional<bool> left_after(const std::vector<KnownEvent>& events, Timestamp cutoff, const LabelRule& rule) {
+  const auto ordered = [&](Timestamp after, Timestamp until, Timestamp known) {
+    return std::ranges::any_of(events, [&](const KnownEvent& each) {
+      const Event& event = each.event;
+      return event.type == EventType::order_placed && event.at > after && event.at <= until && each.known_at <= known;
+    });
+  };
+  if (!ordered(cutoff - rule.active_within, cutoff, cutoff)) return std::nullopt;
+  return !ordered(cutoff, cutoff + rule.horizon, Timestamp::max());
+}
+
+}  // namespace qm::reco
