@@ -1,6 +1,7 @@
 // RecoEngine's routes over the wire.
 #include <gtest/gtest.h>
 
+#include "platform/core/clock.hpp"
 #include "tests/functional/two_services.hpp"
 
 namespace qm::functional {
@@ -161,6 +162,53 @@ TEST(Training, GeneratesTrainsAndReports) {
   EXPECT_TRUE(eventually([&] { return number_at(reco().get("/train/status").json(), "progress") == 1; }));
   EXPECT_EQ(reco().post("/train/start?test_size=0.9").status, 422);
   EXPECT_EQ(reco().post("/train/generate-data?samples=99").status, 422);
+}
+
+// Customers who buy every 20 days: half of them still do, the others stopped one after another.
+void import_orders_of(const Peer& peer, int customers) {
+  const Timestamp now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  std::string events;
+  int number = 0;
+  const auto send = [&] {
+    const Reply taken = peer.post("/events?import=true", R"({"events":[)" + events + "]}");
+    EXPECT_EQ(taken.status, 200) << taken.body;
+    events.clear();
+  };
+  for (int customer = 0; customer < customers; ++customer) {
+    const int last_days_ago = customer % 2 == 0 ? 1 : 60 + 6 * customer;
+    for (int ago = 500; ago >= last_days_ago; ago -= 20) {
+      const std::string id = "o" + std::to_string(number++);
+      events += std::string{events.empty() ? "" : ","} + R"({"event_id":")" + id +
+                R"(","type":"order_placed","user_id":"buyer_)" + std::to_string(customer) + R"(","at":")" +
+                to_rfc3339(now - std::chrono::days{ago} - std::chrono::hours{customer}) +
+                R"(","data":{"order_id":")" + id + R"(","amount":25.5,"discount":0,"item_count":1,"product_ids":[]}})";
+    }
+    if (customer % 10 == 9) send();
+  }
+}
+
+TEST(Training, LearnsFromTheEventsOfRealCustomers) {
+  const World world;
+  ServiceProcess own = world.start("reco-engine", {"--first-training-samples", "0"});
+  const Peer& peer = own.peer();
+  const Reply nothing = peer.post("/train/start?source=events");
+  EXPECT_EQ(nothing.status, 400) << nothing.body;
+  EXPECT_NE(nothing.body.find("POST /events"), std::string::npos) << nothing.body;
+  EXPECT_EQ(peer.post("/train/start?source=hearsay").status, 422);
+
+  import_orders_of(peer, 10);
+  const Reply too_few = peer.post("/train/start?source=events");
+  EXPECT_EQ(too_few.status, 400) << too_few.body;
+  EXPECT_NE(too_few.body.find("too few customers"), std::string::npos) << too_few.body;
+
+  import_orders_of(peer, 60);
+  const Reply trained = peer.post("/train/start");
+  ASSERT_EQ(trained.status, 200) << trained.body;
+  EXPECT_EQ(text_at(trained.json(), "source"), "events") << "there are no simulated customers";
+  EXPECT_GT(number_at(trained.json(), "training_metrics/roc_auc"), 0.7) << trained.body;
+  EXPECT_GT(list_at(trained.json(), "cutoffs").size(), 2U) << trained.body;
+  EXPECT_EQ(text_at(peer.get("/train/status").json(), "source"), "events");
+  EXPECT_EQ(text_at(peer.get("/train/metrics").json(), "source"), "events");
 }
 
 TEST(Training, TheSameSeedGivesTheSameModel) {
