@@ -127,7 +127,7 @@ std::shared_ptr<Purchase> Customers::begin_purchase(Person& who, std::string bod
   auto purchase = std::make_shared<Purchase>();
   purchase->user = who.user;
   purchase->token = who.token;
-  purchase->key = scene_.run() + "-" + who.user + "-" + std::to_string(who.dice() % 1'000'000'000);
+  purchase->key = scene_.run() + "-" + who.user + "-" + std::to_string(++who.purchases);
   purchase->body = std::move(body);
   scene_.books().purchases.push_back(purchase);
   return purchase;

@@ -27,6 +27,7 @@ class Customers {
     std::string token;
     std::mt19937_64 dice;
     std::vector<std::shared_ptr<Purchase>> past{};
+    std::int64_t purchases = 0;  // begun
   };
 
   static bool is_one_in(Person& who, std::uint64_t n) { return who.dice() % n == 0; }
