@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kOrdersFound = 100;
 // One after the other, what a crash under load leaves open would take minutes: each waits for the disk many times.
 constexpr std::size_t kOrdersAtOnce = 16;
-// How long the stock remembers what was put back. A worker that lost its lease may still put it back again until then.
-constexpr std::chrono::hours kKeepPutBack{1};
+// How long the stock remembers what was put back: a worker that lost its lease may still put it back again until then.
+// Every write of the stock carries what is remembered.
+constexpr int kLeasesPutBackIsKept = 120;
 
 }  // namespace
 
@@ -83,7 +84,7 @@ Task<Result<int>> RecoverOrders::sweep_stock(Stock stock) {
       OrderId order{back.order};
       const bool is_reserved = by_order == &stock.reserved;
       std::chrono::milliseconds since{0};
-      if (!is_reserved) since = kKeepPutBack;
+      if (!is_reserved) since = kLeasesPutBackIsKept * uses_.settle.lease();
       auto settled = co_await is_settled(order, since);
       if (!settled) co_return settled.error();
       if (!*settled) continue;
