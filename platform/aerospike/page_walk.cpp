@@ -10,10 +10,14 @@ namespace qm::aerospike {
 
 namespace {
 
-// So many partitions are begun at first, then four times as many again and again until the page is full: a cursor
-// stays short where records are many, and a small set takes few rounds.
+// So many partitions are begun at first, then at most four times as many again and again until the page is full, but
+// about as many as fill it, going by what the ones before held: a small set takes few rounds, and few records come in
+// vain.
 constexpr std::uint32_t kFirstWindow = 64;
 constexpr std::uint32_t kWindowGrowth = 4;
+// A node is asked for some more than the page still wants. When it sends fewer than it may, all its partitions are
+// known to be at their end, and the cursor need not name them; what is too many comes again with the next page.
+constexpr std::size_t kMoreThanWanted = 32;  // and a quarter
 // After which the server drops a query whose reply is not read.
 constexpr std::chrono::milliseconds kSocketTimeoutMs{10'000};
 
@@ -34,6 +38,7 @@ class PageWalk {
   Task<Result<Page>> run() {
     worker_.counters().calls.add();
     std::uint32_t window = kFirstWindow;
+    const std::uint32_t first = cursor_.next;
     std::size_t tries = 0;  // in a row without success
     while (page_.entries.size() < limit_ && !cursor_.at_end()) {
       if (worker_.stopped()) co_return stopped_error();
@@ -44,8 +49,9 @@ class PageWalk {
         if (!time_left) break;
       }
       if (cursor_.open.empty()) {
+        // After trouble the same partitions are asked for again.
+        if (cursor_.next > first && tries == 0) window = next_window(window, cursor_.next - first);
         begin_partitions(window);
-        window *= kWindowGrowth;
       }
       if (std::chrono::steady_clock::now() >= options_.deadline) break;
       share_out(tries);
@@ -69,6 +75,14 @@ class PageWalk {
     for (; cursor_.next < end; ++cursor_.next) cursor_.open.push_back({static_cast<std::uint16_t>(cursor_.next)});
   }
 
+  // After `walked` partitions, the last `window` of which in one round.
+  std::uint32_t next_window(std::uint32_t window, std::uint32_t walked) const {
+    const std::size_t found = page_.entries.size();
+    if (found == 0) return window * kWindowGrowth;
+    const std::size_t filling = (limit_ - found) * walked / found;
+    return static_cast<std::uint32_t>(std::clamp<std::size_t>(filling, kFirstWindow, window * kWindowGrowth));
+  }
+
   void share_out(std::size_t tries) {
     shares_.clear();
     for (const auto& position : cursor_.open) {
@@ -89,7 +103,7 @@ class PageWalk {
       spec.no_bins = query_.no_bins;
       spec.range = query_.range;
       const std::size_t fair = wanted / shares_.size() + (i < wanted % shares_.size() ? 1 : 0);
-      spec.max_records = std::max<std::size_t>(1, fair);
+      spec.max_records = fair + fair / 4 + kMoreThanWanted;
       spec.task_id = random();
       spec.socket_timeout = kSocketTimeoutMs;
       spec.filter = options_.only_if ? options_.only_if->packed() : std::string_view{};
@@ -115,10 +129,11 @@ class PageWalk {
   Result<bool> gather() {
     bool all = true;
     std::vector<bool> ended(kPartitions, false);
+    std::vector<StreamEntry*> arrived;
     for (auto& share : shares_) {
       std::size_t records = 0;
       bool refused = false;
-      bool left_over = false;
+      const std::size_t before = arrived.size();
       std::vector<std::uint32_t> unavailable;
       for (auto& entry : share.entries) {
         if (entry.partition_refused) {
@@ -126,15 +141,7 @@ class PageWalk {
           continue;
         }
         ++records;
-        PartitionPosition* position = find_open(partition_of(entry.digest));
-        if (position == nullptr) continue;  // not asked for
-        if (page_.entries.size() >= limit_) {
-          left_over = true;  // comes with the next page
-          continue;
-        }
-        position->after = PartitionPosition::After{entry.digest, entry.index_value};
-        page_.entries.push_back(
-            {entry.digest, std::move(entry.id), Record{std::move(entry.bins), entry.generation, entry.expires_at_s}});
+        arrived.push_back(&entry);
       }
       if (share.outcome != Outcome::Answered) {
         refused = true;
@@ -150,13 +157,40 @@ class PageWalk {
         worker_.report_trouble();
       }
       all = all && !refused && unavailable.empty();
+      // What came of an answer that broke off is left for the next page, unless this one would be empty: otherwise the
+      // cursor had to name every partition of which something came.
+      if (refused && !page_.entries.empty()) arrived.resize(before);
       // A node that sends fewer than it may has come to the end of its partitions.
-      if (refused || left_over || records >= share.spec.max_records) continue;
+      if (refused || records >= share.spec.max_records) continue;
       for (const auto& position : share.spec.partitions) ended[position.partition] = true;
       for (const std::uint32_t partition : unavailable) ended[partition % kPartitions] = false;
     }
+    take(std::move(arrived), ended);
     std::erase_if(cursor_.open, [&](const auto& position) { return ended[position.partition]; });
+    // What nothing was taken of has as well not been begun.
+    for (auto& open = cursor_.open; !open.empty() && !open.back().after && open.back().partition + 1u == cursor_.next;
+         open.pop_back())
+      --cursor_.next;
     return all;
+  }
+
+  // Fills the page in the order of the partitions, so that it ends within one, and the cursor names few.
+  void take(std::vector<StreamEntry*> arrived, std::vector<bool>& ended) {
+    std::ranges::stable_sort(arrived, {}, [](const StreamEntry* entry) { return partition_of(entry->digest); });
+    for (StreamEntry* entry : arrived) {
+      PartitionPosition* position = find_open(partition_of(entry->digest));
+      if (position == nullptr) continue;  // not asked for
+      if (page_.entries.size() >= limit_) {
+        // Neither the rest of this partition nor what is above it: that comes with the next page.
+        ended[position->partition] = false;
+        for (; position != cursor_.open.data() + cursor_.open.size(); ++position)
+          if (!position->after) ended[position->partition] = false;
+        break;
+      }
+      position->after = PartitionPosition::After{entry->digest, entry->index_value};
+      Record record{std::move(entry->bins), entry->generation, entry->expires_at_s};
+      page_.entries.push_back({entry->digest, std::move(entry->id), std::move(record)});
+    }
   }
 
   Worker& worker_;

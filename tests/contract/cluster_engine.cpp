@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "platform/core/await.hpp"
 #include "platform/kv/aerospike_store.hpp"
@@ -76,6 +77,42 @@ TEST(Cluster, ReadsManyRecordsWithOneRequestToEachNode) {
       for (const auto& record : *read) ASSERT_TRUE(record.has_value());
     }
     EXPECT_EQ(least, cluster.client().nodes().size()) << name_space;
+  }
+}
+
+// A cursor travels in the address of a request, which servers bound.
+TEST(Cluster, KeepsCursorsShort) {
+  if (test::cluster_host().empty()) GTEST_SKIP() << test::kNoCluster;
+  constexpr std::size_t kMostBytes = 3'000;
+  for (const auto& name_space : test::cluster_name_spaces()) {
+    if (!test::cluster_has(name_space)) continue;
+    test::TestCluster cluster{{name_space}};
+    cluster.empty(name_space);
+    const auto store = kv::make_aerospike_store(cluster.client(), name_space);
+    std::size_t written = 0;
+    for (const std::size_t records : {700u, 6'000u}) {
+      for (; written < records; ++written)
+        ASSERT_TRUE(await(store->put({"walked", std::to_string(written)}, {{"number", 1}})));
+      for (const std::size_t limit : {20u, 500u, 1'000u}) {
+        std::set<std::string> seen;
+        std::size_t longest = 0, pages = 0, entries = 0;
+        std::string cursor;
+        do {
+          const auto page = await(store->scan("walked", cursor, limit));
+          ASSERT_TRUE(page) << page.error().detail;
+          for (const auto& entry : page->entries) seen.insert(entry.key.id);
+          entries += page->entries.size();
+          ASSERT_LE(page->entries.size(), limit);
+          cursor = page->cursor;
+          longest = std::max(longest, cursor.size());
+          ++pages;
+        } while (!cursor.empty());
+        EXPECT_EQ(seen.size(), records) << limit;
+        EXPECT_EQ(entries, records) << "each once";
+        EXPECT_LE(pages, records / limit + 2) << "pages are full";
+        EXPECT_LE(longest, kMostBytes) << records << " records, pages of " << limit;
+      }
+    }
   }
 }
 
