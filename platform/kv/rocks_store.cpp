@@ -272,6 +272,8 @@ class RocksStore final : public Store {
   std::unique_ptr<RocksWriter> writer_;
 };
 
+constexpr int kCacheShardBits = 2;
+
 rocksdb::Options rocksdb_options(const RocksOptions& options) {
   rocksdb::Options rocks;
   rocks.create_if_missing = true;
@@ -289,9 +291,15 @@ rocksdb::Options rocksdb_options(const RocksOptions& options) {
   rocks.stats_persist_period_sec = 0;
   rocks.avoid_flush_during_shutdown = true;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes);
+  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes, kCacheShardBits);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // In parts: a large file's whole index, or filter, is larger than a shard of the cache, which then never keeps it,
+  // and each read would load and unpack all of it anew.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_top_level_index_and_filter = true;
   rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return rocks;
 }
