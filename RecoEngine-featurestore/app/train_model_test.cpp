@@ -126,6 +126,35 @@ TEST_F(TrainModelTest, RefusesTooFewSamples) {
   EXPECT_EQ(run(here_.train.status()).error().kind, ErrorKind::NotFound);
 }
 
+TEST_F(TrainModelTest, TakesTheLogOnlyWhereNothingWasSimulatedOrItIsNamed) {
+  const auto learns_from = [&](std::optional<TrainingSource> named) {
+    return run(here_.train.run({}, deadline_in(std::chrono::minutes{2}), named));
+  };
+  EXPECT_EQ(learns_from(TrainingSource::events).error().kind, ErrorKind::Rejected) << "nobody is known";
+  Event order;
+  order.id = EventId{"e1"};
+  order.type = EventType::order_placed;
+  order.user_id = UserId{"ann"};
+  order.at = kNow;
+  CustomerState ann;
+  apply(ann, order);
+  ASSERT_TRUE(run(here_.events.write_state(UserId{"ann"}, std::move(ann), 0)));
+  const auto unnamed = learns_from(std::nullopt);
+  ASSERT_TRUE(unnamed);
+  EXPECT_EQ(unnamed->job.source, TrainingSource::events);
+  EXPECT_EQ(unnamed->job.state, TrainingState::failed);
+  EXPECT_NE(unnamed->job.error.find("source=synthetic"), std::string::npos) << unnamed->job.error;
+  EXPECT_EQ(run(there_.train.status())->source, TrainingSource::events) << "as it is stored";
+  EXPECT_EQ(learns_from(TrainingSource::synthetic).error().kind, ErrorKind::Rejected) << "nobody was simulated";
+
+  generate(200);
+  const auto simulated = learns_from(std::nullopt);
+  ASSERT_TRUE(simulated);
+  EXPECT_EQ(simulated->job.source, TrainingSource::synthetic);
+  EXPECT_EQ(simulated->training->model.source, TrainingSource::synthetic);
+  EXPECT_EQ(learns_from(TrainingSource::events)->job.state, TrainingState::failed);
+}
+
 // So many samples that the training outlives the steps of the test.
 TEST_F(TrainModelTest, RunsOneAtATimeAndStopsWhenTold) {
   TrainingBatch many{kMaxTrainingSamples, 1, kNow};
