@@ -13,7 +13,7 @@ constexpr const char* kModels = "model";
 constexpr const char* kParts = "model_part";
 constexpr const char* kMetadata = "metadata";
 constexpr const char* kBytes = "bytes";
-constexpr const char* kVersion = "version";
+constexpr const char* kVersionBin = "version";
 constexpr const char* kFormer = "former";
 constexpr const char* kShadow = "shadow";
 constexpr const char* kServed = "served";
@@ -39,7 +39,7 @@ Error no_such(const std::string& version) { return not_found("There is no model 
 
 ModelRoles to_roles(const kv::Record& record) {
   const kv::RecordFields fields{record};
-  return {fields.text(kVersion), fields.text(kFormer), fields.text(kShadow), fields.texts(kServed)};
+  return {fields.text(kVersionBin), fields.text(kFormer), fields.text(kShadow), fields.texts(kServed)};
 }
 
 // → whether anything changes.
@@ -171,7 +171,7 @@ Task<Result<void>> ModelRegistry::remove_old() {
 Task<Result<std::string>> ModelRegistry::champion() {
   auto record = co_await store_.get(champion_key());
   if (!record) co_return record.error();
-  const auto* version = record->get<std::string>(kVersion);
+  const auto* version = record->get<std::string>(kVersionBin);
   if (version == nullptr || version->empty()) co_return not_found("No model has been chosen.");
   co_return *version;
 }
@@ -192,7 +192,7 @@ Task<Result<ModelRoles>> ModelRegistry::roles() {
 
 Task<Result<void>> ModelRegistry::write_roles(ModelRoles roles, std::uint32_t generation) {
   kv::Bins bins;
-  bins[kVersion] = roles.champion;
+  bins[kVersionBin] = roles.champion;
   bins[kFormer] = roles.former;
   bins[kShadow] = roles.shadow;
   bins[kServed] = kv::to_value(roles.served);
