@@ -1,6 +1,7 @@
 #include "RecoEngine-featurestore/domain/model_input.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace qm::reco {
@@ -56,6 +57,25 @@ const std::vector<ModelColumn>& model_columns() {
     return made;
   }();
   return columns;
+}
+
+const std::vector<ModelFeature>& model_features() {
+  static const std::vector<ModelFeature> features = [] {
+    std::vector<ModelFeature> made;
+    const auto& columns = model_columns();
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (made.empty() || made.back().feature != columns[c].feature) made.push_back({columns[c].feature, c, 0});
+      ++made.back().columns;
+    }
+    return made;
+  }();
+  return features;
+}
+
+float value_in_row(const ModelFeature& feature, const std::vector<float>& row) noexcept {
+  const auto first = row.begin() + static_cast<std::ptrdiff_t>(feature.first_column);
+  if (feature.columns == 1 || std::isnan(*first)) return *first;
+  return static_cast<float>(std::max_element(first, first + static_cast<std::ptrdiff_t>(feature.columns)) - first);
 }
 
 std::vector<float> to_model_row(const FeatureVector& features) {

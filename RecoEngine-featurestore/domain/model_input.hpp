@@ -16,7 +16,20 @@ struct ModelColumn {
 // Fixed for a build of the program. Thread-safe.
 const std::vector<ModelColumn>& model_columns();
 
+// A feature's place in the row: more than one column are its levels.
+struct ModelFeature {
+  std::size_t feature;  // row of the feature table
+  std::size_t first_column;
+  std::size_t columns;
+};
+
+// Those that enter the model, in the order of the columns. Thread-safe.
+const std::vector<ModelFeature>& model_features();
+
 // One float per column; NaN where the feature is missing (a one-hot feature's columns are then all NaN).
 std::vector<float> to_model_row(const FeatureVector& features);
+
+// The feature as one number again: a level as its place among the feature's columns. NaN where it is missing.
+float value_in_row(const ModelFeature& feature, const std::vector<float>& row) noexcept;
 
 }  // namespace qm::reco
