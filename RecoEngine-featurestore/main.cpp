@@ -107,6 +107,7 @@ class RecoEngine {
     host_.metrics().add_source([this] { return training_families(train_.counts()); });
     host_.metrics().add_source([this] { return prediction_families(predict_); });
     host_.metrics().add_source([this] { return model_families(champion_.current()); });
+    host_.metrics().add_source([this] { return drift_families(champion_.current()); });
     host_.metrics().add_source([this] { return shadow_families(predict_.shadow_scores()); });
     host_.metrics().add_source([this] { return event_families(receive_events_); });
   }

@@ -26,13 +26,36 @@ struct NudgeResponses {
 };
 BOOST_DESCRIBE_STRUCT(NudgeResponses, (), (nudges_sent, response_rate, conversion_rate))
 
+// Of a feature, or of the scores. Without enough rows nothing is said.
+struct DriftOf {
+  std::string name;
+  std::int64_t rows = 0;
+  std::int64_t reference_rows = 0;
+  bool enough_rows = false;
+  json::Nullable<double> statistic;  // stability index
+  json::Nullable<double> threshold;
+  bool drifted = false;
+};
+BOOST_DESCRIBE_STRUCT(DriftOf, (), (name, rows, reference_rows, enough_rows, statistic, threshold, drifted))
+
+// Of those the champion was asked about here, against those it was trained on.
+struct Drift {
+  std::string model_version;
+  std::int64_t customers = 0;
+  bool drifted = false;  // any of them
+  DriftOf scores;
+  std::vector<DriftOf> features;
+};
+BOOST_DESCRIBE_STRUCT(Drift, (), (model_version, customers, drifted, scores, features))
+
 struct Monitoring {
   ApiPerformance api_performance;
   FeatureFreshness feature_freshness;
   ModelAccuracy model_accuracy;
   NudgeResponses nudge_responses;
+  json::Nullable<Drift> drift;
 };
-BOOST_DESCRIBE_STRUCT(Monitoring, (), (api_performance, feature_freshness, model_accuracy, nudge_responses))
+BOOST_DESCRIBE_STRUCT(Monitoring, (), (api_performance, feature_freshness, model_accuracy, nudge_responses, drift))
 
 }  // namespace wire
 
@@ -50,6 +73,30 @@ double quantile_s(const std::vector<std::uint64_t>& buckets, std::uint64_t total
     below = count;
   }
   return low;
+}
+
+wire::DriftOf to_wire(const DriftFigure& figure) {
+  wire::DriftOf out;
+  out.name = figure.name;
+  out.rows = figure.rows;
+  out.reference_rows = figure.reference_rows;
+  out.enough_rows = figure.enough;
+  if (figure.enough) {
+    out.statistic.emplace(figure.statistic);
+    out.threshold.emplace(figure.threshold);
+  }
+  out.drifted = figure.drifted();
+  return out;
+}
+
+wire::Drift to_wire(const DriftReport& report, std::string model_version) {
+  wire::Drift out;
+  out.model_version = std::move(model_version);
+  out.customers = report.customers;
+  out.drifted = report.drifted() > 0;
+  out.scores = to_wire(report.scores);
+  for (const auto& figure : report.features) out.features.push_back(to_wire(figure));
+  return out;
 }
 
 wire::Monitoring to_wire(const MonitoringFigures& figures, wire::ApiPerformance performance) {
@@ -71,6 +118,7 @@ wire::Monitoring to_wire(const MonitoringFigures& figures, wire::ApiPerformance 
     out.nudge_responses.response_rate.emplace(static_cast<double>(figures.nudges.responded) / sent);
     out.nudge_responses.conversion_rate.emplace(static_cast<double>(figures.nudges.converted) / sent);
   }
+  if (figures.drift) out.drift.emplace(to_wire(*figures.drift, figures.model_version));
   return out;
 }
 
@@ -100,7 +148,7 @@ void add_monitoring_routes(http::Api& api, Monitoring& monitoring,
                            std::function<std::vector<http::EndpointStats>()> traffic) {
   api.get("/monitoring",
           {.name = "monitoring",
-           .summary = "What was measured: traffic, freshness, accuracy, nudges",
+           .summary = "What was measured: traffic, freshness, accuracy, nudges, drift",
            .tag = "monitoring",
            .access = http::Access::Service,
            .errors = {401, 503}},

@@ -183,6 +183,44 @@ TEST_F(FigureRoutes, MonitoringKnowsOnlyWhatWasMeasured) {
   EXPECT_DOUBLE_EQ(converted, 1.0 / static_cast<double>(sent));
 }
 
+TEST_F(FigureRoutes, MonitoringTellsOfDrift) {
+  EXPECT_TRUE(get("/monitoring").at("drift").is_null()) << "the model knows nothing of its training data";
+
+  DriftReference reference;  // nothing was known of anybody but, half of the time, one thing
+  for (const auto& feature : model_features())
+    reference.features.push_back({std::string{feature_table()[feature.feature].name}, true, {}, {0, 400}});
+  auto& known = reference.features.at(0);
+  known.counts = {200, 200};
+  reference.scores = {"score", true, {0.5}, {400, 0, 0}};
+  auto watched = served(model_);
+  watched.drift = DriftWatch::over(reference);
+  ASSERT_TRUE(watched.drift);
+  const std::vector<float> row(model_columns().size(), std::numeric_limits<float>::quiet_NaN());
+  for (int i = 0; i < 150; ++i) watched.drift->add("user_" + std::to_string(i), row, 0.5);
+  Champion champion{registry_, std::make_shared<const ServedModel>(std::move(watched))};
+  Monitoring monitoring{champion, predict_, nudges_};
+  http::Api api{http::ApiInfo{"RecoEngine", "test", ""}};
+  add_monitoring_routes(api, monitoring, [] { return std::vector<http::EndpointStats>{}; });
+  api.authenticate_with(make_authenticator(kToken, Tokenless::loopback));
+  http::Request request;
+  request.path = "/monitoring";
+  request.remote_address = "127.0.0.1";
+  const auto drift = boost::json::parse(run(api.serve(request)).payload()).at("drift");
+  EXPECT_EQ(drift.at("model_version").as_string(), "model_1");
+  EXPECT_EQ(drift.at("customers").as_int64(), 150);
+  EXPECT_TRUE(drift.at("drifted").as_bool());
+  EXPECT_TRUE(drift.at("scores").at("enough_rows").as_bool());
+  EXPECT_FALSE(drift.at("scores").at("drifted").as_bool());
+  const auto& features = drift.at("features").as_array();
+  ASSERT_EQ(features.size(), model_features().size());
+  EXPECT_EQ(features.at(0).at("name").as_string(), feature_table()[model_features()[0].feature].name);
+  EXPECT_TRUE(features.at(0).at("drifted").as_bool());
+  EXPECT_EQ(features.at(0).at("rows").as_int64(), 150);
+  EXPECT_EQ(features.at(0).at("reference_rows").as_int64(), 400);
+  EXPECT_GT(features.at(0).at("statistic").to_number<double>(), features.at(0).at("threshold").to_number<double>());
+  EXPECT_FALSE(features.at(1).at("drifted").as_bool());
+}
+
 TEST_F(FigureRoutes, MetricsCountBySegment) {
   know("user_1");
   for (const double probability : {0.1, 0.5, 0.7, 0.9, 0.95}) {

@@ -20,8 +20,9 @@ Result<Served> build(const StoredModel& stored) {
   }
   auto model = load_xgboost_model(stored.model, model_columns().size());
   if (!model) return model.error();
-  return Served{std::make_shared<const ServedModel>(
-      ServedModel{version, std::move(*model), metadata->metrics, metadata->created_at})};
+  std::shared_ptr<DriftWatch> drift = metadata->drift ? DriftWatch::over(std::move(*metadata->drift)) : nullptr;
+  return Served{std::make_shared<const ServedModel>(ServedModel{version, std::move(*model), metadata->metrics,
+                                                                metadata->created_at, std::move(drift)})};
 }
 
 }  // namespace

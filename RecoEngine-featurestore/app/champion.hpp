@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "RecoEngine-featurestore/app/drift_watch.hpp"
 #include "RecoEngine-featurestore/model/churn_model.hpp"
 #include "RecoEngine-featurestore/store/model_registry.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
@@ -17,6 +18,8 @@ struct ServedModel {
   std::shared_ptr<const ChurnModel> model;
   TrainingMetrics metrics;
   Timestamp trained_at{};
+  // Over those it is asked about since it is served here; nullptr for a model that knows nothing of its training data.
+  std::shared_ptr<DriftWatch> drift;
 };
 
 class Champion {

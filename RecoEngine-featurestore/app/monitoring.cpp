@@ -9,7 +9,11 @@ Task<Result<MonitoringFigures>> Monitoring::run() {
   figures.nudges = *nudges;
   const FreshnessStats freshness = predict_.freshness();
   if (freshness.predictions > 0) figures.freshness = freshness;
-  if (const auto served = champion_.current()) figures.accuracy = served->metrics;
+  if (const auto served = champion_.current()) {
+    figures.accuracy = served->metrics;
+    figures.model_version = served->version;
+    if (served->drift) figures.drift = served->drift->report();
+  }
   co_return figures;
 }
 

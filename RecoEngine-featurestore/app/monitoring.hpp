@@ -1,6 +1,7 @@
 // What the service can say of its own work. Nothing has a value that was not measured.
 #pragma once
 #include <optional>
+#include <string>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
 #include "RecoEngine-featurestore/app/predict_churn.hpp"
@@ -12,6 +13,8 @@ struct MonitoringFigures {
   std::optional<FreshnessStats> freshness;     // none before the first prediction
   std::optional<TrainingMetrics> accuracy;     // of the champion, on the samples held back from its training
   NudgeStats nudges;
+  std::string model_version;         // of the champion; empty: there is none
+  std::optional<DriftReport> drift;  // of what it is asked about here; none without a reference
 };
 
 // Thread-safe.

@@ -69,6 +69,7 @@ Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
   const ModelOutput output = served->model->predict(row);
   if (const auto beside = champion_.shadow(); beside && beside->version != served->version)
     shadow_.add(served->version, output.probability, beside->version, beside->model->predict(row).probability);
+  if (served->drift) served->drift->add(user.str(), row, output.probability);
   score.user_id = std::move(user);
   score.churn_probability = output.probability;
   score.base_value = output.base_value;

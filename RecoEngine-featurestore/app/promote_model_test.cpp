@@ -21,8 +21,9 @@ const TrainedModel& a_model() {
   return made;
 }
 
-struct Instance {
-  explicit Instance(kv::Store& store) : registry(store), champion(registry), promote(registry, champion, shadow) {}
+struct PromotingInstance {
+  explicit PromotingInstance(kv::Store& store)
+      : registry(store), champion(registry), promote(registry, champion, shadow) {}
   ModelRegistry registry;
   Champion champion;
   ShadowScores shadow;
@@ -44,7 +45,7 @@ class PromoteModelTest : public testing::Test {
     metadata.predict_us = 100;
     ASSERT_TRUE(await(here_.registry.save({version, a_model().bytes, print_metadata(metadata)})));
   }
-  static std::string serves(Instance& instance) {
+  static std::string serves(PromotingInstance& instance) {
     const auto followed = await(instance.champion.follow());
     EXPECT_TRUE(followed) << followed.error().detail;
     return instance.champion.current()->version;
@@ -59,7 +60,7 @@ class PromoteModelTest : public testing::Test {
 
   ManualClock clock_{kNow};
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
-  Instance here_{*store_}, there_{*store_};
+  PromotingInstance here_{*store_}, there_{*store_};
 };
 
 TEST_F(PromoteModelTest, ABetterOneTakesTheChampionsPlaceOnAllInstances) {

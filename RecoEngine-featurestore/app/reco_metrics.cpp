@@ -116,4 +116,31 @@ std::vector<Family> shadow_families(const ShadowScores& shadow) {
   return families;
 }
 
+std::vector<Family> drift_families(const std::shared_ptr<const ServedModel>& served) {
+  if (!served || !served->drift) return {};
+  const DriftReport report = served->drift->report();
+  Family customers{"qm_reco_drift_customers", "Customers that drift is told from, here.", Kind::Gauge, {}};
+  customers.samples.push_back({Labels{}, static_cast<double>(report.customers)});
+  Family drifted{"qm_reco_drifted", "How many features, and the scores, are above their threshold.", Kind::Gauge, {}};
+  drifted.samples.push_back({Labels{}, static_cast<double>(report.drifted())});
+  Family index{"qm_reco_drift_stability_index", "Stability index against the training, where there are enough rows.",
+               Kind::Gauge, {}};
+  Family threshold{"qm_reco_drift_threshold",
+                   "What that index passes by chance in one look of twenty, for any of them.", Kind::Gauge, {}};
+  const auto add = [&](const char* of, const DriftFigure& figure) {
+    if (!figure.enough) return;
+    const Labels labels{{"of", of}, {"name", figure.name}};
+    index.samples.push_back({labels, figure.statistic});
+    threshold.samples.push_back({labels, figure.threshold});
+  };
+  for (const auto& figure : report.features) add("feature", figure);
+  add("scores", report.scores);
+  std::vector<Family> families;
+  families.push_back(std::move(customers));
+  families.push_back(std::move(drifted));
+  families.push_back(std::move(index));
+  families.push_back(std::move(threshold));
+  return families;
+}
+
 }  // namespace qm::reco

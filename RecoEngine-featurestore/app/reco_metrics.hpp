@@ -15,6 +15,7 @@ std::vector<metrics::Family> prediction_families(const PredictChurn& predict);
 std::vector<metrics::Family> event_families(const ReceiveEvents& receive);
 std::vector<metrics::Family> shadow_families(const ShadowScores& shadow);
 // `served` may be nullptr.
+std::vector<metrics::Family> drift_families(const std::shared_ptr<const ServedModel>& served);
 std::vector<metrics::Family> model_families(const std::shared_ptr<const ServedModel>& served);
 
 }  // namespace qm::reco

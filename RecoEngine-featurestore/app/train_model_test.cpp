@@ -89,6 +89,9 @@ TEST_F(TrainModelTest, MakesAChampionAndTellsWhatChanged) {
   EXPECT_FALSE(first->training->former);
   ASSERT_TRUE(here_.champion.current());
   EXPECT_EQ(here_.champion.current()->version, first->job.model_version);
+  ASSERT_TRUE(here_.champion.current()->drift) << "it knows what it was trained on";
+  EXPECT_EQ(here_.champion.current()->drift->report().scores.reference_rows,
+            first->training->model.metrics.test_samples);
 
   const auto second = train(here_, {0.3, 7});
   ASSERT_TRUE(second);
@@ -114,6 +117,8 @@ TEST_F(TrainModelTest, IsKnownToOtherInstancesAndAfterARestart) {
   const auto served = there_.champion.current();
   EXPECT_EQ(served->version, done->job.model_version);
   EXPECT_EQ(served->metrics.roc_auc, done->training->model.metrics.roc_auc);
+  ASSERT_TRUE(served->drift);
+  EXPECT_EQ(served->drift->report().features.at(0).reference_rows, 200);
   ASSERT_TRUE(run(there_.champion.follow()));
   EXPECT_EQ(there_.champion.current(), served) << "the same version is not loaded again";
 }

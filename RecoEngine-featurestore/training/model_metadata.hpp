@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "RecoEngine-featurestore/domain/training_job.hpp"
+#include "RecoEngine-featurestore/evaluation/drift.hpp"
 #include "RecoEngine-featurestore/evaluation/promotion_gate.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
 #include "platform/core/clock.hpp"
@@ -24,6 +25,9 @@ BOOST_DESCRIBE_ENUM(TrainingSource, synthetic, events)
 
 BOOST_DESCRIBE_STRUCT(GateResult, (), (gate, passed, value, limit, text))
 
+BOOST_DESCRIBE_STRUCT(ReferenceHistogram, (), (name, exact, edges, counts))
+BOOST_DESCRIBE_STRUCT(DriftReference, (), (features, scores))
+
 struct ModelMetadata {
   std::string version;  // "v20261124-101500-1a2b3c4d": sorts by time
   Timestamp created_at{};
@@ -41,10 +45,11 @@ struct ModelMetadata {
   std::optional<TrainingSource> source;       // nothing: made before there were several
   // Of the log of events: the moments that customers were seen at, newest first; by the first the model was judged.
   std::optional<std::vector<Timestamp>> cutoffs;
+  std::optional<DriftReference> drift;  // none of models from before it was kept
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
-                       data_quality, importance, predict_us, gates, source, cutoffs))
+                       data_quality, importance, predict_us, gates, source, cutoffs, drift))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

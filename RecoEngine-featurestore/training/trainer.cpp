@@ -72,6 +72,19 @@ std::vector<FeatureImportance> importance_of(const std::vector<double>& shap_sum
   return importance;
 }
 
+DriftReference drift_reference(const Rows& rows, const std::vector<double>& scores) {
+  DriftReference reference;
+  for (const auto& feature : model_features()) {
+    std::vector<double> values;
+    values.reserve(rows.size());
+    for (const auto& row : rows) values.push_back(value_in_row(feature, row));
+    reference.features.push_back(
+        reference_histogram(std::string{feature_table()[feature.feature].name}, std::move(values)));
+  }
+  reference.scores = reference_histogram("score", scores);
+  return reference;
+}
+
 }  // namespace
 
 TrainingMetrics judge(const std::vector<double>& scores, const std::vector<bool>& labels) {
@@ -174,6 +187,7 @@ Result<TrainedModel> train_on_split(const std::vector<TrainingSample>& samples, 
   std::ranges::nth_element(took_us, took_us.begin() + static_cast<std::ptrdiff_t>(took_us.size() / 2));
   trained.predict_us = took_us[took_us.size() / 2];
   trained.metrics = judge(scores, labels);
+  trained.drift = drift_reference(rows, scores);
   trained.metrics.training_samples = static_cast<std::int64_t>(split.training.size() + split.validation.size());
   trained.metrics.churn_rate = quality.churn_rate;
   trained.metrics.rounds = fitted->rounds;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "RecoEngine-featurestore/evaluation/drift.hpp"
 #include "platform/core/result.hpp"
 #include "RecoEngine-featurestore/training/synthetic_customers.hpp"
 
@@ -36,6 +37,7 @@ struct TrainedModel {
   std::string bytes;  // of fit_xgboost
   TrainingMetrics metrics;
   std::vector<FeatureImportance> importance;  // strongest first
+  DriftReference drift;                       // of all samples; the scores of those held back
   double predict_us = 0;                      // median of one score with its contributions, on this machine
   std::uint64_t data_hash = 0;
   std::uint64_t feature_hash = 0;

@@ -28,6 +28,9 @@ TEST(Loop, ACustomerAtRiskFindsAPersonalCouponAfterLogin) {
     return number_at(services.shop().get("/api/users/messages", demo.headers()).json(), "total_messages") >= 1;
   }));
   EXPECT_GT(number_at(services.reco().get("/monitoring").json(), "nudge_responses/nudges_sent"), 0);
+  const auto monitoring = services.reco().get("/monitoring").json();
+  EXPECT_GE(number_at(monitoring, "drift/customers"), 1) << "who was scored is watched for drift";
+  EXPECT_GT(number_at(monitoring, "drift/features/0/reference_rows"), 0);
 
   // Logging in again brings no second coupon.
   const std::size_t before = coupons_of(services.shop(), demo);
