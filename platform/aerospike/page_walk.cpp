@@ -177,20 +177,20 @@ class PageWalk {
   // Fills the page in the order of the partitions, so that it ends within one, and the cursor names few.
   void take(std::vector<StreamEntry*> arrived, std::vector<bool>& ended) {
     std::ranges::stable_sort(arrived, {}, [](const StreamEntry* entry) { return partition_of(entry->digest); });
-    for (StreamEntry* entry : arrived) {
-      PartitionPosition* position = find_open(partition_of(entry->digest));
+    auto entry = arrived.begin();
+    for (; entry != arrived.end() && page_.entries.size() < limit_; ++entry) {
+      PartitionPosition* position = find_open(partition_of((*entry)->digest));
       if (position == nullptr) continue;  // not asked for
-      if (page_.entries.size() >= limit_) {
-        // Neither the rest of this partition nor what is above it: that comes with the next page.
-        ended[position->partition] = false;
-        for (; position != cursor_.open.data() + cursor_.open.size(); ++position)
-          if (!position->after) ended[position->partition] = false;
-        break;
-      }
-      position->after = PartitionPosition::After{entry->digest, entry->index_value};
-      Record record{std::move(entry->bins), entry->generation, entry->expires_at_s};
-      page_.entries.push_back({entry->digest, std::move(entry->id), std::move(record)});
+      position->after = PartitionPosition::After{(*entry)->digest, (*entry)->index_value};
+      Record record{std::move((*entry)->bins), (*entry)->generation, (*entry)->expires_at_s};
+      page_.entries.push_back({(*entry)->digest, std::move((*entry)->id), std::move(record)});
     }
+    if (entry == arrived.end()) return;
+    // What is left comes with the next page: of partitions begun before, the rest; of those above, all.
+    const std::uint32_t full_at = partition_of((*entry)->digest);
+    for (const auto& position : cursor_.open)
+      if (position.partition >= full_at && !position.after) ended[position.partition] = false;
+    for (; entry != arrived.end(); ++entry) ended[partition_of((*entry)->digest)] = false;
   }
 
   Worker& worker_;
