@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <rocksdb/perf_context.h>
+#include <rocksdb/perf_level.h>
 
 #include <fstream>
 
@@ -63,6 +65,33 @@ class RocksDirectory : public testing::Test {
   TempDir dir_;
   const SystemClock clock_{};
 };
+
+// The index and the filter of a file that is large beside the cache were loaded anew for every read.
+TEST_F(RocksDirectory, OfALargeFileReadsNoIndexAgainAndAgain) {
+  kv::RocksOptions options;
+  options.cache_bytes = 64 * 1024;
+  options.write_buffer_bytes = 64 * 1024 * 1024;  // so that the next start makes one file of it all
+  {
+    auto opened = kv::open_rocks_store(path(), "contract", clock_, options);
+    ASSERT_TRUE(opened);
+    for (int i = 0; i < 50'000; ++i) {
+      kv::WriteOptions quick;
+      quick.durable = false;
+      ASSERT_TRUE(await((*opened)->put({"user", std::to_string(i)}, {{"n", i}}, quick)));
+    }
+  }
+  auto opened = kv::open_rocks_store(path(), "contract", clock_, options);
+  ASSERT_TRUE(opened);
+  ASSERT_EQ(files(".sst").size(), 1u);
+  ASSERT_TRUE(await((*opened)->get({"user", "4711"})));
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(await((*opened)->get({"user", "4711"})));
+  const auto& read = *rocksdb::get_perf_context();
+  EXPECT_EQ(read.index_block_read_count + read.filter_block_read_count, 0u);
+  EXPECT_GT(read.block_cache_hit_count, 0u) << "so it was counted";
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+}
 
 TEST_F(RocksDirectory, NamesTheProcessThatHoldsIt) {
   ChildProcess holder{"crash_writer", {path().string(), "hold"}};
