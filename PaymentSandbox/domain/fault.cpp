@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "PaymentSandbox/domain/payment.hpp"
+#include "platform/core/fnv1a.hpp"
 
 namespace qm::sandbox {
 namespace {
@@ -17,12 +18,9 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 5> kFaultNames{
 
 // FNV-1a over the parts, each ended by a zero byte, then the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
 std::uint64_t mix(std::uint64_t seed, std::initializer_list<std::string_view> parts) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
-  const auto take = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ULL; };
-  for (const std::string_view part : parts) {
-    for (const char c : part) take(static_cast<unsigned char>(c));
-    take(0);
-  }
+  constexpr std::string_view kEnd{"", 1};
+  std::uint64_t hash = kFnv1aStart ^ seed;
+  for (const std::string_view part : parts) hash = fnv1a(kEnd, fnv1a(part, hash));
   hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
   hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;
   return hash ^ (hash >> 31);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "platform/core/fnv1a.hpp"
 #include "platform/json/parse.hpp"
 
 namespace qm::shop {
@@ -283,11 +284,11 @@ Result<DemoPerson> to_person(const PersonRow& row, Timestamp now) {
 }  // namespace
 
 Result<std::string> demo_data_version(const std::string& directory) {
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  std::uint64_t hash = kFnv1aStart;
   for (const char* name : {"categories.json", "products.json", "coupons.json", "people.json"}) {
     auto text = read_text(directory, name);
     if (!text) return text.error();
-    for (const char c : *text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    hash = fnv1a(*text, hash);
   }
   return std::to_string(hash);
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "RecoEngine-featurestore/training/random.hpp"
+#include "platform/core/fnv1a.hpp"
 
 namespace qm::reco {
 
@@ -11,12 +12,9 @@ namespace {
 
 constexpr std::size_t kCustomersPerPage = 100;
 constexpr double kCustomersHalfway = 1'000;
-constexpr std::size_t kStopsEvery = 6;
 
 std::uint64_t hash_of_customer(const std::string& id) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char byte : id) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
-  return Random{hash}.bits();  // its upper bits depend on an id's last bytes, too
+  return Random{fnv1a(id)}.bits();  // its upper bits depend on an id's last bytes, too
 }
 
 struct Seen {
@@ -111,7 +109,7 @@ Result<CollectedSamples> to_samples(const Crowd& crowd, std::vector<Timestamp> c
       const std::size_t place = made.samples.size();
       if (cutoff == 0)
         made.split.test.push_back(place);
-      else if (learners.at(id) % kStopsEvery == kStopsEvery - 1)
+      else if (says_when_to_stop(learners.at(id)))
         made.split.validation.push_back(place);
       else
         made.split.training.push_back(place);

@@ -4,19 +4,14 @@
 #include <cmath>
 #include <tuple>
 
+#include "platform/core/fnv1a.hpp"
+
 namespace qm::reco {
 
 namespace {
 
 constexpr std::int64_t kMonthsAYear = 12;
 constexpr double kSecondsAnHour = 3600;
-
-std::uint64_t hash_of(const std::string& id) {
-  // FNV-1a (Fowler, Noll, Vo).
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
 
 CustomerDay* find_day(CustomerState& state, std::int32_t day) {
   const auto at = std::ranges::lower_bound(state.days, day, {}, &CustomerDay::day);
@@ -109,7 +104,7 @@ void place_order(CustomerState& state, const Event& event) {
   begin(state, EventSource::orders, event.at);
   state.cart_left = {false, event.at};
   RecentOrder order;
-  order.id_hash = hash_of(event.data.order_id ? *event.data.order_id : event.id.str());
+  order.id_hash = fnv1a(event.data.order_id ? *event.data.order_id : event.id.str());
   order.at = event.at;
   order.amount_minor = event.data.amount ? event.data.amount->minor() : 0;
   order.discounted = event.data.discount && event.data.discount->minor() > 0;
@@ -128,7 +123,7 @@ void place_order(CustomerState& state, const Event& event) {
 
 RecentOrder* find_order(CustomerState& state, const Event& event) {
   if (!event.data.order_id) return nullptr;
-  const auto found = std::ranges::find(state.orders, hash_of(*event.data.order_id), &RecentOrder::id_hash);
+  const auto found = std::ranges::find(state.orders, fnv1a(*event.data.order_id), &RecentOrder::id_hash);
   return found == state.orders.end() ? nullptr : &*found;
 }
 
@@ -166,7 +161,7 @@ void close_ticket(CustomerState& state, const Event& event) {
 }
 
 std::uint64_t nudge_hash(const Event& event) {
-  return hash_of(event.data.nudge_id ? *event.data.nudge_id : event.id.str());
+  return fnv1a(event.data.nudge_id ? *event.data.nudge_id : event.id.str());
 }
 
 void deliver_nudge(CustomerState& state, const Event& event) {

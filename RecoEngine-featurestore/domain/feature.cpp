@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "platform/core/fnv1a.hpp"
+
 namespace qm::reco {
 
 namespace {
@@ -107,9 +109,7 @@ std::string fill(std::string_view name, const FeatureValue& value) {
 }
 
 void mix(std::uint64_t& hash, std::string_view bytes) {
-  // FNV-1a (Fowler, Noll, Vo).
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  hash = (hash ^ 0xff) * 0x100000001b3ULL;
+  hash = fnv1a("\xff", fnv1a(bytes, hash));
 }
 
 }  // namespace
@@ -222,7 +222,7 @@ std::string explain(const FeatureSpec& spec, const FeatureValue* value) {
 }
 
 std::uint64_t feature_table_hash() noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  std::uint64_t hash = kFnv1aStart;
   for (const auto& spec : feature_table()) {
     mix(hash, spec.name);
     const std::array<char, 3> kinds{static_cast<char>(spec.type), static_cast<char>(spec.input),

@@ -1,5 +1,6 @@
 #include "RecoEngine-featurestore/training/model_metadata.hpp"
 
+#include "platform/core/fnv1a.hpp"
 #include "platform/json/parse.hpp"
 #include "platform/json/print.hpp"
 
@@ -8,11 +9,6 @@ namespace qm::reco {
 namespace {
 
 constexpr std::size_t kShortHash = 8;
-
-std::uint64_t mix(std::uint64_t hash, std::string_view bytes) {  // FNV-1a
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
-  return hash;
-}
 
 // "2026-11-24T10:15:00.000Z" → "20261124-101500".
 std::string compact(Timestamp at) {
@@ -42,7 +38,7 @@ std::string to_hex(std::uint64_t hash) {
 }
 
 std::string make_version(Timestamp created_at, std::string_view model, std::string_view job_id) {
-  const std::uint64_t hash = mix(mix(0xcbf29ce484222325ULL, model), job_id);
+  const std::uint64_t hash = fnv1a(job_id, fnv1a(model));
   return "v" + compact(created_at) + "-" + to_hex(hash).substr(0, kShortHash);
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "platform/core/fnv1a.hpp"
+
 namespace qm::reco {
 
 namespace {
@@ -105,14 +107,10 @@ double age_of_last(const std::vector<Timestamp>& bought, std::size_t n, Timestam
 std::span<const PurchaseFeature> purchase_features() noexcept { return kFeatures; }
 
 std::uint64_t purchase_features_hash() noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  const auto mix = [&](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  };
+  std::uint64_t hash = kFnv1aStart;
   for (const auto& feature : kFeatures) {
-    mix(feature.name);
-    mix(feature.meaning);
-    mix(feature.monotone > 0 ? "+" : feature.monotone < 0 ? "-" : "0");
+    hash = fnv1a(feature.meaning, fnv1a(feature.name, hash));
+    hash = fnv1a(feature.monotone > 0 ? "+" : feature.monotone < 0 ? "-" : "0", hash);
   }
   return hash;
 }

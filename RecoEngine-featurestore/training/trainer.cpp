@@ -205,14 +205,14 @@ Result<TrainedModel> train(const std::vector<TrainingSample>& samples, const Tra
                            const std::function<void(double)>& progress, const std::atomic<bool>& cancelled) {
   const auto order = stratified_order(samples, options.seed);
   const auto tests = static_cast<std::size_t>(std::llround(options.test_size * static_cast<double>(order.size())));
-  // Dealing out: every k-th place goes to the test, and of the rest every sixth judges when to stop.
+  // Every k-th place goes to the test.
   SampleSplit split;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const bool is_test = (i + 1) * tests / order.size() != i * tests / order.size();
     if (is_test) {
       split.test.push_back(order[i]);
     } else {
-      const bool stops = (split.training.size() + split.validation.size()) % 6 == 5;
+      const bool stops = says_when_to_stop(split.training.size() + split.validation.size());
       (stops ? split.validation : split.training).push_back(order[i]);
     }
   }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "platform/core/clock.hpp"
+#include "platform/core/fnv1a.hpp"
 #include "platform/core/id.hpp"
 #include "platform/core/money.hpp"
 #include "platform/core/runtime.hpp"
@@ -15,6 +16,14 @@
 
 namespace qm {
 namespace {
+
+// The authors' published vectors.
+TEST(Fnv1a, GivesTheKnownHashes) {
+  EXPECT_EQ(fnv1a(""), 0xcbf29ce484222325ULL);
+  EXPECT_EQ(fnv1a("a"), 0xaf63dc4c8601ec8cULL);
+  EXPECT_EQ(fnv1a("foobar"), 0x85944171f73967e8ULL);
+  EXPECT_EQ(fnv1a("bar", fnv1a("foo")), fnv1a("foobar"));
+}
 
 TEST(Clock, WritesAndReadsRfc3339) {
   struct Case { const char* in; const char* out; };

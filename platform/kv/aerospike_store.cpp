@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "platform/core/fnv1a.hpp"
 #include "platform/kv/aerospike_steps.hpp"
 #include "platform/kv/deadline.hpp"
 #include "platform/kv/record_change.hpp"
@@ -52,10 +53,8 @@ bool hold_of_nothing(const std::vector<Condition>& conditions) {
 std::string index_name(const std::string& set, const std::string& bin) {
   std::string name = set + "." + bin;
   if (name.size() <= kMaxIndexNameBytes) return name;
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   char digits[16];
-  const auto end = std::to_chars(digits, digits + sizeof digits, hash, 16).ptr;
+  const auto end = std::to_chars(digits, digits + sizeof digits, fnv1a(name), 16).ptr;
   name.resize(kMaxIndexNameBytes - 17);
   return name + "." + std::string(digits, end);
 }
