@@ -1,26 +1,31 @@
-// Customers who never were: behaviour simulated day by day from latent traits, features read off what they did before a
-// cutoff, the label off what they did after it. So the features tell something about the label, but do not define it.
+// Training samples of customers who never were (customer_simulator.hpp): their events go through the two functions that
+// serve, apply() and features_at(), and what a prediction would have seen at a cutoff is the sample. The label is what
+// they did after it. So the features tell something about the label, but do not define it.
+//
+// What no event tells (profiles, wish lists, subscriptions) is told as merchants tell it, beside the events.
 #pragma once
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "RecoEngine-featurestore/domain/feature.hpp"
+#include "RecoEngine-featurestore/training/customer_simulator.hpp"
+#include "RecoEngine-featurestore/training/label_rule.hpp"
 
 namespace qm::reco {
 
 struct TrainingSample {
   FeatureVector features;
-  bool churned = false;  // no purchase within kHorizonDays after the cutoff
+  bool churned = false;  // no purchase within LabelRule's horizon after the cutoff
 };
 
-inline constexpr int kHistoryDays = 180;
-inline constexpr int kHorizonDays = 60;
+// The shop in which a seed's customers live: it begins as long before the cutoff as LabelRule looks back.
+SimulatedShop sample_shop(std::uint64_t seed);
+inline constexpr Timestamp kSampleCutoff{std::chrono::days{19'700} + std::chrono::hours{16}};
 
-// The customers of a seed, one after another.
+// The customers of a seed, one after another: those with an order that LabelRule asks for.
 class CustomerStream {
  public:
-  // `at` stamps the features.
+  // `at` stamps the features, and changes nothing else.
   CustomerStream(std::uint64_t seed, Timestamp at) : seed_(seed), at_(at) {}
   TrainingSample next();
 

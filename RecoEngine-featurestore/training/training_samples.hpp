@@ -10,8 +10,8 @@
 
 namespace qm::reco {
 
-// Deterministic. No customer is there twice: batches of one seed continue each other. Slow: tens of microseconds a
-// sample. `progress` gets 0…1. Rejected when `cancelled` becomes true.
+// Deterministic. No customer is there twice: batches of one seed continue each other. Slow: a tenth of a
+// millisecond a sample. `progress` gets 0…1. Rejected when `cancelled` becomes true.
 Result<std::vector<TrainingSample>> training_samples(const TrainingSet& set,
                                                      const std::function<void(double)>& progress,
                                                      const std::atomic<bool>& cancelled);
