@@ -29,6 +29,8 @@ QuickMart: a shop, and the engine that keeps its customers.
                              then judge the way of training on real customers, where EVALUATION_DATA or
                              ../shared/data/online_retail_ii.csv.gz is there
   train evaluate [OPTIONS]   that judgement alone (OPTIONS: see reco-train evaluate --help)
+  train simulate [OPTIONS]   what simulated customers did, event by event, into the RecoEngine that runs here or
+                             a file (--out FILE; OPTIONS: see reco-train simulate --help)
 
   check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
   bench [NAME…]              the benchmarks, each beside its yardstick
@@ -111,9 +113,18 @@ evaluate() {
   build/release/bin/reco-train evaluate "$@"
 }
 
+simulate() {
+  case " $* " in
+    *' --out'* | *' --url'* | *' --help '* | *' -h '*) build/release/bin/reco-train simulate "$@"; return ;;
+  esac
+  is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco, or say --out FILE"
+  build/release/bin/reco-train simulate --url "$(url_of reco)" "$@"
+}
+
 train() {
   prepare reco-train
   if [[ ${1:-} == evaluate ]]; then evaluate "${@:2}"; return; fi
+  if [[ ${1:-} == simulate ]]; then simulate "${@:2}"; return; fi
   if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then build/release/bin/reco-train --help; return; fi
   is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco"
   title "Training"

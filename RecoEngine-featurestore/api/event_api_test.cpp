@@ -3,11 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include <boost/json.hpp>
 
 #include "RecoEngine-featurestore/api/authenticator.hpp"
+#include "RecoEngine-featurestore/api/event_wire.hpp"
+#include "RecoEngine-featurestore/training/customer_simulator.hpp"
 #include "contracts/events.hpp"
 #include "platform/core/await.hpp"
+#include "platform/json/print.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
 
@@ -20,8 +25,11 @@ class EventRoutesTest : public testing::Test {
     api_.authenticate_with(make_authenticator("the-service-token", Tokenless::loopback));
     add_event_routes(api_, receive_);
   }
-  http::Response send(http::Method method, std::string path, std::string body = {}, std::string from = "127.0.0.1") {
+  using Query = std::vector<std::pair<std::string, std::string>>;
+  http::Response send(http::Method method, std::string path, std::string body = {}, std::string from = "127.0.0.1",
+                      Query query = {}) {
     http::Request request;
+    request.query = std::move(query);
     request.method = method;
     request.path = std::move(path);
     request.body = std::move(body);
@@ -69,6 +77,33 @@ TEST_F(EventRoutesTest, KeepsTheOthersWhenOneDoesNotFit) {
   EXPECT_EQ(page.at("events").at(0).at("type").as_string(), "order_placed");
   EXPECT_EQ(page.at("events").at(0).at("at").as_string(), "2024-10-03T23:59:00.000Z");
   EXPECT_DOUBLE_EQ(page.at("events").at(0).at("data").at("amount").to_number<double>(), 12.34);
+}
+
+TEST_F(EventRoutesTest, TakesAllThatSimulatedCustomersDo) {
+  constexpr int kDays = 29;  // as long as events are kept here
+  std::set<EventType> types;
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    SimulatedCustomer customer{{5, test::kNow - std::chrono::days{kDays}}, number};
+    std::string events;
+    std::int64_t told = 0;
+    const auto tell = [&](const Event& event) {
+      contracts::Event wire = to_wire(event);
+      events += (events.empty() ? "" : ",") + json::print(wire);
+      EXPECT_EQ(to_domain(std::move(wire)), event) << event.id.str();
+      types.insert(event.type);
+      ++told;
+    };
+    customer.live(kDays / 2, tell);
+    if (customer.has_joined()) customer.nudge({Channel::email, "WELCOME_BACK20", 0.2});
+    customer.live(kDays - kDays / 2, tell);
+    ASSERT_LE(told, static_cast<std::int64_t>(contracts::kMaxEventsPerBatch));
+    const auto response = send(http::Method::Post, "/events", R"({"events":[)" + events + "]}", "127.0.0.1",
+                               {{"import", "true"}});
+    const auto answer = boost::json::parse(response.payload());
+    EXPECT_EQ(answer.at("accepted").as_int64(), told) << response.payload();
+    EXPECT_TRUE(answer.at("ignored").as_array().empty()) << response.payload();
+  }
+  EXPECT_EQ(types.size(), kEventTypes);
 }
 
 TEST_F(EventRoutesTest, RefusesWhatIsNoBatch) {

@@ -1,5 +1,5 @@
 // reco-train: has a running RecoEngine train a model, and shows what came of it; `reco-train evaluate` judges the way
-// of training on real customers.
+// of training on real customers, `reco-train simulate` tells what simulated ones did.
 #include <unistd.h>
 
 #include <cstdio>
@@ -7,17 +7,15 @@
 #include <thread>
 
 #include "RecoEngine-featurestore/api/train_wire.hpp"
+#include "RecoEngine-featurestore/clients/http_reco_engine.hpp"
 #include "RecoEngine-featurestore/training/evaluate_main.hpp"
+#include "RecoEngine-featurestore/training/simulate_main.hpp"
 #include "platform/config/config.hpp"
-#include "platform/http/client.hpp"
-#include "platform/json/parse.hpp"
-#include "platform/service/service_config.hpp"
 
 namespace qm::reco {
 namespace {
 
 constexpr std::chrono::milliseconds kPollEvery{200};
-constexpr std::chrono::seconds kCallTimeout{150};
 constexpr std::chrono::minutes kGiveUpAfter{30};
 constexpr int kBarWidth = 40;
 
@@ -34,7 +32,8 @@ struct Settings {
 int read_settings(int argc, const char* const* argv, Settings& settings) {
   config::Options options{"reco-train",
                           "Has RecoEngine train a model on simulated customers or on its own; shows what came of it.\n"
-                          "reco-train evaluate --help: judge the way of training on a dataset of real customers."};
+                          "reco-train evaluate --help: judge the way of training on a dataset of real customers.\n"
+                          "reco-train simulate --help: events of simulated customers, into a file or a RecoEngine."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
   options.choice("source", "TRAINING_SOURCE", settings.source, {"synthetic", "events"},
                  "Customers to learn from: simulated ones, or those of RecoEngine's log of events.");
@@ -50,16 +49,6 @@ int read_settings(int argc, const char* const* argv, Settings& settings) {
   return options.parse(argc, argv);
 }
 
-// A sentence for the user.
-struct Failed : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-struct Problem {
-  std::string detail;
-};
-BOOST_DESCRIBE_STRUCT(Problem, (), (detail))
-
 // Of GET /train/status: what is needed here.
 struct Status {
   std::optional<std::string> job_id;
@@ -68,65 +57,6 @@ struct Status {
   std::optional<std::string> error;
 };
 BOOST_DESCRIBE_STRUCT(Status, (), (job_id, state, progress, error))
-
-// Calls RecoEngine and waits for its answers.
-class Engine {
- public:
-  explicit Engine(const Settings& settings) : settings_(settings), client_(settings.url, patient()) {}
-
-  template <class Out>
-  Out get(std::string target) { return call<Out>(http::Method::Get, std::move(target)); }
-  template <class Out>
-  Out post(std::string target) { return call<Out>(http::Method::Post, std::move(target)); }
-
- private:
-  static http::ClientOptions patient() {
-    http::ClientOptions options;
-    options.timeout_ms = kCallTimeout;
-    return options;
-  }
-
-  Result<http::ClientResponse> send(http::ClientRequest request) {
-    std::exception_ptr failure;
-    Result<http::ClientResponse> answer = Error{};
-    boost::asio::co_spawn(context_.get_executor(), client_.send(std::move(request), deadline_in(kCallTimeout)),
-                          [&](std::exception_ptr thrown, Result<http::ClientResponse> result) {
-                            failure = thrown;
-                            answer = std::move(result);
-                            context_.stop();
-                          });
-    context_.restart();
-    context_.run();
-    if (failure) std::rethrow_exception(failure);
-    return answer;
-  }
-
-  template <class Out>
-  Out call(http::Method method, std::string target) {
-    http::ClientRequest request;
-    request.method = method;
-    request.target = std::move(target);
-    if (!settings_.service_token.empty())
-      request.headers.emplace_back("Authorization", "Bearer " + settings_.service_token);
-    const std::string what = request.target.substr(0, request.target.find('?'));
-    auto answer = send(std::move(request));
-    if (!answer) throw Failed("RecoEngine does not answer at " + settings_.url + ": " + answer.error().detail);
-    if (answer->status == 401) throw Failed("RecoEngine wants its service token: set SERVICE_TOKEN (--service-token).");
-    if (answer->status != 200 && answer->status != 202) {
-      const auto problem = json::parse<Problem>(answer->body);
-      throw Failed(what + " answered " + std::to_string(answer->status) + (problem ? ": " + problem->detail : "."));
-    }
-    auto out = json::parse<Out>(answer->body);
-    if (!out)
-      throw Failed("what answers at " + settings_.url + " is not RecoEngine: its answer to " + what +
-                   " cannot be read.");
-    return std::move(*out);
-  }
-
-  const Settings& settings_;
-  boost::asio::io_context context_{1};  // outlives the client's idle connections
-  http::Client client_;
-};
 
 // A bar that grows in a terminal; a line for every quarter elsewhere.
 class ProgressLine {
@@ -155,25 +85,25 @@ class ProgressLine {
   int shown_ = 0;
 };
 
-void watch(Engine& engine, const std::string& job_id) {
+void watch(HttpRecoEngine& engine, const std::string& job_id) {
   ProgressLine line;
   const auto give_up = deadline_in(kGiveUpAfter);
   while (std::chrono::steady_clock::now() < give_up) {
     const auto status = engine.get<Status>("/train/status");
     if (status.job_id != job_id) {
       line.end();
-      throw Failed("another training has taken the place of " + job_id + ".");
+      throw RecoEngineFailed("another training has taken the place of " + job_id + ".");
     }
     line.show(status.progress);
     if (status.state && is_over(*status.state)) {
       line.end();
       if (*status.state == TrainingState::succeeded) return;
-      throw Failed(status.error.value_or("the training ended without a model."));
+      throw RecoEngineFailed(status.error.value_or("the training ended without a model."));
     }
     std::this_thread::sleep_for(kPollEvery);
   }
   line.end();
-  throw Failed("the training takes longer than this program waits; see GET /train/status.");
+  throw RecoEngineFailed("the training takes longer than this program waits; see GET /train/status.");
 }
 
 void print_row(const char* name, double now, const double* before) {
@@ -207,7 +137,7 @@ void print_table(const wire::LastMetrics& last) {
     print_row(row.name, now.*row.member, before == nullptr ? nullptr : &(before->*row.member));
 }
 
-void simulate(Engine& engine, const Settings& settings) {
+void simulate(HttpRecoEngine& engine, const Settings& settings) {
   const std::string clear = settings.keep_data ? "false" : "true";
   const auto data =
       engine.post<wire::GeneratedData>("/train/generate-data?samples=" + std::to_string(settings.samples) +
@@ -217,7 +147,7 @@ void simulate(Engine& engine, const Settings& settings) {
 }
 
 int run(const Settings& settings) {
-  Engine engine{settings};
+  HttpRecoEngine engine{settings.url, settings.service_token};
   if (settings.source == "synthetic") simulate(engine, settings);
   const auto started = engine.post<wire::StartedTraining>("/train/start?wait=false&test_size=" + settings.test_size +
                                                           "&random_state=" + std::to_string(settings.seed) +
@@ -231,7 +161,9 @@ int run(const Settings& settings) {
 }  // namespace qm::reco
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view{argv[1]} == "evaluate") return qm::reco::evaluate_main(argc - 1, argv + 1);
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "evaluate") return qm::reco::evaluate_main(argc - 1, argv + 1);
+  if (command == "simulate") return qm::reco::simulate_main(argc - 1, argv + 1);
   qm::reco::Settings settings;
   if (const int code = qm::reco::read_settings(argc, argv, settings); code >= 0) return code;
   try {
