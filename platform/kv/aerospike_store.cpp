@@ -6,6 +6,7 @@
 #include <map>
 
 #include "platform/core/fnv1a.hpp"
+#include "platform/core/gather.hpp"
 #include "platform/kv/aerospike_steps.hpp"
 #include "platform/kv/deadline.hpp"
 #include "platform/kv/record_change.hpp"
@@ -18,6 +19,7 @@ namespace as = aerospike;
 
 constexpr std::chrono::seconds kIndexPatience{60};
 constexpr std::size_t kMaxIndexNameBytes = 63;
+constexpr std::size_t kPutsAtOnce = 64;  // of one put_many()
 
 as::WriteMode on_the_wire(WriteMode mode) {
   switch (mode) {
@@ -143,6 +145,20 @@ class AerospikeStore final : public Store {
     as::WriteOptions writing = to_options(change);
     as::Key at = to_key(std::move(change.key));
     co_return co_await client_.put(std::move(at), std::move(named), std::move(writing));
+  }
+
+  Task<Result<std::vector<Result<std::uint32_t>>>> put_many(std::vector<Put> puts) override {
+    if (auto good = check_puts(puts); !good) co_return good.error();
+    std::vector<Result<std::uint32_t>> results;
+    results.reserve(puts.size());
+    for (std::size_t first = 0; first < puts.size(); first += kPutsAtOnce) {
+      std::vector<Task<Result<std::uint32_t>>> tasks;
+      for (std::size_t i = first; i < std::min(first + kPutsAtOnce, puts.size()); ++i)
+        tasks.push_back(put(std::move(puts[i].key), std::move(puts[i].bins), std::move(puts[i].options)));
+      auto part = co_await gather(std::move(tasks));
+      std::ranges::move(part, std::back_inserter(results));
+    }
+    co_return results;
   }
 
   Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options) override {

@@ -21,6 +21,10 @@ class DeferredDurability final : public Store {
     options.durable = false;
     return store_.put(std::move(key), std::move(bins), options);
   }
+  Task<Result<std::vector<Result<std::uint32_t>>>> put_many(std::vector<Put> puts) override {
+    for (Put& each : puts) each.options.durable = false;
+    return store_.put_many(std::move(puts));
+  }
   Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options) override {
     options.durable = false;
     return store_.operate(std::move(key), std::move(ops), std::move(options));

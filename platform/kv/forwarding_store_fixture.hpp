@@ -20,6 +20,15 @@ class ForwardingStore : public Store {
   Task<Result<std::uint32_t>> put(Key key, Bins bins, WriteOptions options) override {
     return store_->put(std::move(key), std::move(bins), options);
   }
+  // One put() after another, so that what a subclass makes of it holds of each.
+  Task<Result<std::vector<Result<std::uint32_t>>>> put_many(std::vector<Put> puts) override {
+    std::vector<Result<std::uint32_t>> results;
+    for (Put& each : puts) {
+      auto written = co_await put(std::move(each.key), std::move(each.bins), std::move(each.options));
+      results.push_back(std::move(written));
+    }
+    co_return results;
+  }
   Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options) override {
     return store_->operate(std::move(key), std::move(ops), std::move(options));
   }

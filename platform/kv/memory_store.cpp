@@ -44,6 +44,18 @@ class MemoryStore final : public Store {
     co_return changed->generation;
   }
 
+  Task<Result<std::vector<Result<std::uint32_t>>>> put_many(std::vector<Put> puts) override {
+    if (auto good = check_puts(puts); !good) co_return good.error();
+    std::vector<Result<std::uint32_t>> results;
+    results.reserve(puts.size());
+    for (Put& each : puts) {
+      auto changed = write(Change::put(std::move(each.key), std::move(each.bins), each.options));
+      if (changed) results.emplace_back(changed->generation);
+      else results.emplace_back(changed.error());
+    }
+    co_return results;
+  }
+
   Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options) override {
     auto changed = write(Change::operate(std::move(key), std::move(ops), std::move(options)));
     if (!changed) co_return changed.error();

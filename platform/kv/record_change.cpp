@@ -307,9 +307,33 @@ Result<void> check_names(const std::vector<Key>& keys) {
   return {};
 }
 
+namespace {
+
+Result<void> check_bins(const Bins& bins) {
+  for (const auto& [bin, value] : bins) {
+    if (auto good = check_bin(bin); !good) return good.error();
+    if (!is_at_most_deep(value, kMaxDepth)) return too_deep(bin);
+  }
+  return {};
+}
+
+Error no_bins() { return invalid_name("a record has at least one bin"); }
+
+}  // namespace
+
+Result<void> check_puts(const std::vector<Put>& puts) {
+  if (puts.size() > kMaxBatchKeys) return Error{ErrorKind::TooLarge, "At most 1000 records are written at once."};
+  for (const Put& each : puts) {
+    if (auto key = check_names(each.key); !key) return key.error();
+    if (each.bins.empty()) return no_bins();
+    if (auto good = check_bins(each.bins); !good) return good.error();
+  }
+  return {};
+}
+
 Result<void> check_names(const Change& change) {
   if (auto key = check_names(change.key); !key) return key.error();
-  if (change.kind == Change::Kind::Put && change.bins.empty()) return invalid_name("a record has at least one bin");
+  if (change.kind == Change::Kind::Put && change.bins.empty()) return no_bins();
   for (const auto& condition : change.only_if) {
     if (auto good = check_bin(condition.bin); !good) return good.error();
     const bool compares = condition.compare != Compare::Exists && condition.compare != Compare::Missing;
@@ -317,10 +341,7 @@ Result<void> check_names(const Change& change) {
     if (compares && (with.is_nil() || with.as<List>() != nullptr || with.as<Map>() != nullptr))
       return invalid_name("a condition compares with a bool, a number, a text or bytes");
   }
-  for (const auto& [bin, value] : change.bins) {
-    if (auto good = check_bin(bin); !good) return good.error();
-    if (!is_at_most_deep(value, kMaxDepth)) return too_deep(bin);
-  }
+  if (auto good = check_bins(change.bins); !good) return good.error();
   for (const auto& op : change.ops) {
     if (auto good = check_bin(op.bin); !good) return good.error();
     const bool into = op.kind == Op::Kind::Append || op.kind == Op::Kind::MapPut;

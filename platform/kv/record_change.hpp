@@ -51,6 +51,7 @@ Result<void> check_bin(const std::string& bin);
 Result<void> check_names(const Key& key);
 Result<void> check_names(const std::vector<Key>& keys);
 Result<void> check_names(const Change& change);
+Result<void> check_puts(const std::vector<Put>& puts);  // of one call: TooLarge, when they are too many
 
 bool is_live(const std::optional<Record>& record, Timestamp now);
 bool fulfils(const Record* record, const Condition& condition);

@@ -45,6 +45,49 @@ class AwaitedWrite final : public PendingWrite {
                                boost::asio::execution::outstanding_work.tracked)) executor_;
 };
 
+// Writes of one call; the last of them that is answered resumes whoever waits for all.
+template <class Handler>
+class AwaitedGroup {
+ public:
+  using Results = std::vector<Result<std::uint32_t>>;
+
+  AwaitedGroup(std::size_t count, Handler handler)
+      : results_(std::make_shared<Results>(count, Result<std::uint32_t>{0U})),
+        left_(count),
+        handler_(std::move(handler)),
+        executor_(boost::asio::prefer(boost::asio::get_associated_executor(handler_),
+                                      boost::asio::execution::outstanding_work.tracked)) {}
+
+  void complete(std::size_t index, const Result<Changed>& result) {
+    auto& slot = (*results_)[index];
+    if (result) slot = result->generation;
+    else slot = result.error();
+    if (left_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    boost::asio::post(executor_, [handler = std::move(handler_), results = std::move(results_)]() mutable {
+      std::move(handler)(std::move(results));
+    });
+  }
+
+ private:
+  std::shared_ptr<Results> results_;
+  std::atomic<std::size_t> left_;
+  Handler handler_;
+  decltype(boost::asio::prefer(boost::asio::get_associated_executor(std::declval<Handler&>()),
+                               boost::asio::execution::outstanding_work.tracked)) executor_;
+};
+
+template <class Group>
+class GroupedWrite final : public PendingWrite {
+ public:
+  GroupedWrite(Change c, std::shared_ptr<Group> group, std::size_t index)
+      : PendingWrite(std::move(c)), group_(std::move(group)), index_(index) {}
+  void complete(Result<Changed> result) override { group_->complete(index_, result); }
+
+ private:
+  std::shared_ptr<Group> group_;
+  std::size_t index_;
+};
+
 class RocksStore final : public Store {
  public:
   RocksStore(std::unique_ptr<rocksdb::DB> db, std::string name_space, const Clock& clock, RocksOptions options)
@@ -71,10 +114,19 @@ class RocksStore final : public Store {
     if (is_past(options.deadline)) co_return past_deadline();
     if (keys.size() > kMaxBatchKeys) co_return Error{ErrorKind::TooLarge, "At most 1000 keys are read at once."};
     if (auto good = check_names(keys); !good) co_return good.error();
+    std::vector<std::string> raw_keys;
+    raw_keys.reserve(keys.size());
+    for (const auto& key : keys) raw_keys.push_back(record_key(key));
+    const std::vector<rocksdb::Slice> wanted{raw_keys.begin(), raw_keys.end()};
+    std::vector<rocksdb::PinnableSlice> found(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    db_->MultiGet(rocksdb::ReadOptions{}, db_->DefaultColumnFamily(), keys.size(), wanted.data(), found.data(),
+                  statuses.data());
     std::vector<std::optional<Record>> records;
     records.reserve(keys.size());
-    for (const auto& key : keys) {
-      auto record = read(key);
+    const Timestamp now = clock_.now();
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      auto record = to_record(statuses[i], found[i], keys[i], now);
       if (!record) co_return record.error();
       records.push_back(std::move(*record));
     }
@@ -93,6 +145,27 @@ class RocksStore final : public Store {
     auto changed = co_await write(Change::put(std::move(key), std::move(bins), options));
     if (!changed) co_return changed.error();
     co_return changed->generation;
+  }
+
+  Task<Result<std::vector<Result<std::uint32_t>>>> put_many(std::vector<Put> puts) override {
+    if (auto good = check_puts(puts); !good) co_return good.error();
+    if (puts.empty()) co_return std::vector<Result<std::uint32_t>>{};
+    using Signature = void(std::shared_ptr<std::vector<Result<std::uint32_t>>>);
+    auto results = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, Signature>(
+        [this, &puts](auto handler) {
+          using Group = AwaitedGroup<decltype(handler)>;
+          auto group = std::make_shared<Group>(puts.size(), std::move(handler));
+          std::vector<std::unique_ptr<PendingWrite>> writes;
+          writes.reserve(puts.size());
+          for (Put& each : puts) {
+            Change change = Change::put(std::move(each.key), std::move(each.bins), each.options);
+            writes.push_back(std::make_unique<GroupedWrite<Group>>(std::move(change), group, writes.size()));
+          }
+          if (writer_->try_enqueue(writes)) return;
+          for (auto& write : writes) write->complete(takes_no_more());
+        },
+        boost::asio::use_awaitable_t<Executor>{});
+    co_return std::move(*results);
   }
 
   Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options) override {
@@ -203,15 +276,21 @@ class RocksStore final : public Store {
   }
 
  private:
+  static Error takes_no_more() { return unavailable("The store takes no more writes at the moment."); }
   static Error damaged(const std::string& what) { return {ErrorKind::Internal, "the store is damaged at " + what}; }
 
   Result<std::optional<Record>> read(const Key& key) const {
     rocksdb::PinnableSlice bytes;
     const auto status = db_->Get(rocksdb::ReadOptions{}, db_->DefaultColumnFamily(), record_key(key), &bytes);
+    return to_record(status, bytes, key, clock_.now());
+  }
+
+  static Result<std::optional<Record>> to_record(const rocksdb::Status& status, const rocksdb::Slice& bytes,
+                                                 const Key& key, Timestamp now) {
     if (status.IsNotFound()) return std::optional<Record>{};
     auto record = status.ok() ? decode_record({bytes.data(), bytes.size()}) : std::nullopt;
     if (!record) return damaged(key.set);
-    if (!is_live(record, clock_.now())) return std::optional<Record>{};
+    if (!is_live(record, now)) return std::optional<Record>{};
     return record;
   }
 
@@ -225,7 +304,7 @@ class RocksStore final : public Store {
           auto* refused = write.get();
           std::unique_ptr<PendingWrite> pending = std::move(write);
           if (writer_->try_enqueue(pending)) return;
-          refused->complete(unavailable("The store takes no more writes at the moment."));
+          refused->complete(takes_no_more());
         },
         boost::asio::use_awaitable_t<Executor>{});
     co_return std::move(*result);

@@ -15,7 +15,7 @@
 namespace qm::kv {
 
 struct RocksOptions {
-  std::size_t cache_bytes = 16 * 1024 * 1024;
+  std::size_t cache_bytes = 64 * 1024 * 1024;
   std::size_t write_buffer_bytes = 8 * 1024 * 1024;
   std::size_t queue_limit = 10'000;     // waiting writes; one more is Unavailable
   std::size_t batch_limit = 1'000;      // writes per commit

@@ -105,6 +105,16 @@ bool RocksWriter::try_enqueue(std::unique_ptr<PendingWrite>& write) {
   return true;
 }
 
+bool RocksWriter::try_enqueue(std::vector<std::unique_ptr<PendingWrite>>& writes) {
+  {
+    std::lock_guard lock{mutex_};
+    if (stopping_ || down_ || queue_.size() + unsynced_count_ + writes.size() > options_.queue_limit) return false;
+    std::ranges::move(writes, std::back_inserter(queue_));
+  }
+  wake_.notify_one();
+  return true;
+}
+
 std::string RocksWriter::down_because() const {
   std::lock_guard lock{mutex_};
   return down_because_;
@@ -182,7 +192,10 @@ void RocksWriter::commit(std::vector<std::unique_ptr<PendingWrite>> writes) {
       results.push_back(Error{ErrorKind::Timeout, "The store was too busy to write in time.", std::chrono::seconds{1}});
       continue;
     }
-    results.push_back(stage(write->change, overlay, batch, counters));
+    const std::string raw_key = record_key(write->change.key);
+    const auto& staged = results.emplace_back(stage(write->change, raw_key, overlay, batch, counters));
+    // The results do not move: there is room for all of them.
+    if (staged && staged->written) overlay[raw_key] = staged->record ? &*staged->record : nullptr;
   }
   if (batch.Count() > 0) {
     for (const auto& [set, stats] : counters) batch.Put(counter_key(set), encode_counter(stats));
@@ -214,12 +227,11 @@ void RocksWriter::commit(std::vector<std::unique_ptr<PendingWrite>> writes) {
   sync_wake_.notify_one();
 }
 
-Result<Changed> RocksWriter::stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch,
-                                   std::map<std::string, SetStats>& counters) {
-  const std::string raw_key = record_key(change.key);
+Result<Changed> RocksWriter::stage(const Change& change, const std::string& raw_key, const Overlay& overlay,
+                                   rocksdb::WriteBatch& batch, std::map<std::string, SetStats>& counters) {
   std::optional<Record> before;
   if (const auto pending = overlay.find(raw_key); pending != overlay.end()) {
-    before = pending->second;
+    if (pending->second != nullptr) before = *pending->second;
   } else {
     auto stored = stored_record(db_, raw_key);
     if (!stored) return stored.error();
@@ -249,7 +261,6 @@ Result<Changed> RocksWriter::stage(const Change& change, Overlay& overlay, rocks
     batch.Delete(raw_key);
   }
   stage_indexes(change.key, was, after, batch);
-  overlay[raw_key] = changed->record;
   return changed;
 }
 
@@ -274,8 +285,7 @@ void RocksWriter::sweep() {
   at->Seek(swept_up_to_.empty() ? std::string{"r"} : swept_up_to_);
   std::size_t seen = 0;
   for (; at->Valid() && at->key().starts_with("r") && seen < kSweepRecords; at->Next(), ++seen) {
-    const auto record = decode_record({at->value().data(), at->value().size()});
-    if (!record || is_live(record, now)) continue;
+    if (!has_expired({at->value().data(), at->value().size()}, now)) continue;
     const std::string raw = at->key().ToString();
     const std::size_t end = raw.find('\0');
     expired.push_back({raw.substr(1, end - 1), raw.substr(end + 1)});

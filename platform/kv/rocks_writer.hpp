@@ -45,6 +45,8 @@ class RocksWriter {
 
   // Takes `write`; false, leaving it, when the queue is full or the disk refuses.
   bool try_enqueue(std::unique_ptr<PendingWrite>& write);
+  // All of them or none.
+  bool try_enqueue(std::vector<std::unique_ptr<PendingWrite>>& writes);
   bool is_down() const { return down_; }
   std::string down_because() const;
   // Runs `work` on the writer thread between two batches, and waits for it.
@@ -52,13 +54,14 @@ class RocksWriter {
   std::vector<SetStats> stats() const;
 
  private:
-  using Overlay = std::unordered_map<std::string, std::optional<Record>>;
+  // What earlier writes of the same batch made of a record; nullptr: there is none any more.
+  using Overlay = std::unordered_map<std::string, const Record*>;
   void loop();
   void commit(std::vector<std::unique_ptr<PendingWrite>> writes);
   void sync_loop();
   void go_down(const std::string& why);
-  Result<Changed> stage(const Change& change, Overlay& overlay, rocksdb::WriteBatch& batch,
-                        std::map<std::string, SetStats>& counters);
+  Result<Changed> stage(const Change& change, const std::string& raw_key, const Overlay& overlay,
+                        rocksdb::WriteBatch& batch, std::map<std::string, SetStats>& counters);
   void stage_indexes(const Key& key, const Record* before, const Record* after, rocksdb::WriteBatch& batch);
   void sweep();
   void load_counters();

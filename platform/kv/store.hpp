@@ -127,6 +127,13 @@ struct Op {
   }
 };
 
+// One of several put() calls.
+struct Put {
+  Key key;
+  Bins bins;
+  WriteOptions options{};
+};
+
 struct OperateOptions {
   std::vector<Condition> only_if{};  // all must hold before any step, else ConditionFailed; `mode` is asked first
   WriteMode mode = WriteMode::Upsert;
@@ -187,6 +194,10 @@ class Store {
   // → the new generation. AlreadyExists, NotFound, GenerationMismatch, TooLarge, Invalid (a name over its limit, or no
   // bins).
   virtual Task<Result<std::uint32_t>> put(Key key, Bins bins, WriteOptions options = {}) = 0;
+  // As many put() calls at once, each by itself, in no order; one slot per call. Waits for all of them together, so
+  // that many durable ones cost what one costs, where the engine can. Of at most 1,000 (TooLarge); nothing is written
+  // when one of them is Invalid.
+  virtual Task<Result<std::vector<Result<std::uint32_t>>>> put_many(std::vector<Put> puts) = 0;
   // As put, and ConditionFailed, Conflict. With reads only, nothing is written and the generation stays.
   virtual Task<Result<Operated>> operate(Key key, std::vector<Op> ops, OperateOptions options = {}) = 0;
   // → whether there was a record; on a cluster one that has expired may count until its server sweeps it away.

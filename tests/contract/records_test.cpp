@@ -122,6 +122,58 @@ TEST_P(StoreContract, WritesOnlyOverTheExpectedGeneration) {
   EXPECT_TRUE(*remove(kKey, expecting));
 }
 
+TEST_P(StoreContract, WritesManyAtOnceEachByItself) {
+  ASSERT_TRUE(put({"coupon", "there"}, {{"n", 1}}));
+  std::vector<kv::Put> puts;
+  const auto add = [&](const char* id, WriteMode mode) -> WriteOptions& {
+    kv::Put& each = puts.emplace_back(kv::Put{{"coupon", id}, {{"n", 2}}, {}});
+    each.options.mode = mode;
+    return each.options;
+  };
+  add("new", WriteMode::CreateOnly).durable = false;
+  add("there", WriteMode::CreateOnly);
+  add("missing", WriteMode::UpdateOnly);
+  add("another", WriteMode::Upsert);
+  add("older", WriteMode::Replace).expect_generation = 7;
+  const auto written = await(store().put_many(puts));
+  ASSERT_TRUE(written) << written.error().detail;
+  ASSERT_EQ(written->size(), puts.size());
+  EXPECT_EQ((*written)[0].value(), 1U);
+  EXPECT_EQ(failure((*written)[1]), ErrorKind::AlreadyExists);
+  EXPECT_EQ(failure((*written)[2]), ErrorKind::NotFound);
+  EXPECT_EQ((*written)[3].value(), 1U);
+  EXPECT_EQ(failure((*written)[4]), ErrorKind::GenerationMismatch);
+  EXPECT_EQ(get({"coupon", "there"})->bins, (Bins{{"n", 1}}));
+  EXPECT_EQ(get({"coupon", "another"})->bins, (Bins{{"n", 2}}));
+  EXPECT_FALSE(*exists({"coupon", "older"}));
+
+  puts.emplace_back(kv::Put{{"coupon", "without"}, {}, {}});
+  puts[0].key.id = "second";
+  EXPECT_EQ(failure(await(store().put_many(puts))), ErrorKind::Invalid);
+  EXPECT_FALSE(*exists({"coupon", "second"})) << "of a call that is not well-formed nothing is written";
+  EXPECT_TRUE(await(store().put_many({}))->empty());
+  const std::vector<kv::Put> many(1'001, kv::Put{{"coupon", "many"}, {{"n", 1}}, {}});
+  EXPECT_EQ(failure(await(store().put_many(many))), ErrorKind::TooLarge);
+}
+
+TEST_P(StoreContract, ManyWrittenAtOnceAreAllThereAfterwards) {
+  constexpr int kMany = 1'000;
+  std::vector<kv::Put> puts;
+  for (int i = 0; i < kMany; ++i) puts.push_back({{"coupon", "many" + std::to_string(i)}, {{"n", i}}, {}});
+  const auto written = await(store().put_many(puts));
+  ASSERT_TRUE(written);
+  for (const auto& each : *written) ASSERT_TRUE(each) << each.error().detail;
+  if (GetParam().keeps) engine_->reopen();
+  std::vector<Key> keys;
+  for (const kv::Put& each : puts) keys.push_back(each.key);
+  const auto read = await(store().get_many(keys));
+  ASSERT_TRUE(read);
+  for (int i = 0; i < kMany; ++i) {
+    ASSERT_TRUE((*read)[static_cast<std::size_t>(i)]) << i;
+    EXPECT_EQ((*read)[static_cast<std::size_t>(i)]->bins, (Bins{{"n", i}}));
+  }
+}
+
 TEST_P(StoreContract, NilRemovesABin) {
   ASSERT_TRUE(put(kKey, {{"a", 1}, {"b", 2}, {"c", 3}}));
   ASSERT_TRUE(put(kKey, {{"a", Value{}}, {"missing", Value{}}}));
