@@ -48,7 +48,12 @@ int digits(std::string_view text, std::size_t pos, std::size_t width) {
 }  // namespace
 
 Result<Timestamp> parse_rfc3339(std::string_view text) {
-  const Error bad{ErrorKind::Rejected, "A time is written as in 2026-11-22T09:49:08.614Z"};
+  struct Bad {
+    operator Result<Timestamp>() const {
+      return Error{ErrorKind::Rejected, "A time is written as in 2026-11-22T09:49:08.614Z"};
+    }
+  };
+  constexpr Bad bad;
   const int year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
   const int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
   if (year < 1970 || month < 1 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||

@@ -55,7 +55,7 @@ void read_fields(const TextFields& given, Struct& out, json::Reader& reader) {
   json::for_each_member<Struct>([&](std::string_view name, auto member) {
     auto& target = out.*member;
     using Member = std::remove_reference_t<decltype(target)>;
-    reader.enter(std::string{name});
+    reader.enter(name);
     const std::size_t before = reader.faults().size();
     std::size_t times = 0;
     for (const auto& [key, text] : given) {
@@ -83,7 +83,7 @@ template <class Path>
 void read_path(std::string_view pattern, const PathParameters& parameters, Path& out, json::Reader& reader) {
   const auto& limits = json::limits_of<Path>();
   json::for_each_member<Path>([&](std::string_view name, auto member) {
-    reader.enter(std::string{name});
+    reader.enter(name);
     const std::size_t before = reader.faults().size();
     json::read_text(parameters.values[parameter_index(pattern, name)], out.*member, reader);
     if (reader.faults().size() == before) {
@@ -124,7 +124,13 @@ bool read_body(const Request& request, const EndpointInfo& info, Body& out, std:
           faults.insert(faults.end(), failure.faults.begin(), failure.faults.end());
           return true;
         }
-        json::read_value(*document, out, reader);
+        if constexpr (std::is_same_v<Body, boost::json::value>) {
+          // Made anew instead of assigned, which would copy what was cut from the document's own memory.
+          std::destroy_at(&out);
+          std::construct_at(&out, std::move(*document));
+        } else {
+          json::read_value(*document, out, reader);
+        }
         break;
       }
     }

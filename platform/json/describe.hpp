@@ -14,7 +14,8 @@
 //   a field `defaulted()` may be missing: keeps the struct's initialiser
 //   anything else         required
 // Types: bool, integers, double, std::string, Amount (money, two decimals), Timestamp (RFC 3339), Id<Tag>, described
-// enums (by name), std::vector, std::map<std::string, T>, described structs, boost::json::value (anything).
+// enums (by name), std::vector, std::map<std::string, T>, described structs, boost::json::value (anything), Unread
+// (anything, for later).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,7 @@
 #include <vector>
 
 #include <boost/describe.hpp>
+#include <boost/json/value.hpp>
 
 #include "platform/core/money.hpp"
 
@@ -45,6 +47,11 @@ struct Amount {
   std::int64_t minor = 0;
   friend auto operator<=>(const Amount&, const Amount&) = default;
 };
+// A part of a document that is to be read by itself. Valid as long as the document.
+struct Unread {
+  const boost::json::value* json = nullptr;
+};
+
 inline Amount to_wire(Money money) { return {money.minor()}; }
 
 // --- limits of a field; each shows in the JSON Schema too ---

@@ -129,6 +129,13 @@ Result<boost::json::value> parse_document(std::string_view text, std::string_vie
   return document;
 }
 
+void Reader::fault(std::string message, std::string type) {
+  std::vector<std::string> loc{root_};
+  for (const Step& step : at_)
+    loc.push_back(step.name.data() == nullptr ? std::to_string(step.index) : std::string{step.name});
+  faults_.push_back({std::move(loc), std::move(message), std::move(type)});
+}
+
 void check_limit(const Range& limit, double value, Reader& reader) {
   const auto number = [](double n) {
     char text[32];
@@ -142,6 +149,7 @@ void check_limit(const Range& limit, double value, Reader& reader) {
 }
 
 void check_limit(const Length& limit, std::size_t size, bool text, Reader& reader) {
+  if (size >= limit.low && size <= limit.high) return;
   const std::string what = text ? "characters" : "items";
   const std::string type = text ? "value_error.any_str." : "value_error.list.";
   if (size < limit.low) {

@@ -22,18 +22,25 @@ inline constexpr std::size_t kMaxDepth = 32;
 // in msg. Refuses nesting over kMaxDepth, invalid UTF-8, and a member given twice.
 Result<boost::json::value> parse_document(std::string_view text, std::string_view root = "body");
 
-// Where the reader stands in the input, and the faults so far.
+// Where the reader stands in the input, and the faults so far. The way is spelled out for a fault only: most input has
+// none.
 class Reader {
  public:
-  explicit Reader(std::string root) : at_{std::move(root)} {}
+  explicit Reader(std::string root) : root_(std::move(root)) { at_.reserve(8); }
 
-  void fault(std::string message, std::string type) { faults_.push_back({at_, std::move(message), std::move(type)}); }
-  void enter(std::string step) { at_.push_back(std::move(step)); }
+  void fault(std::string message, std::string type);
+  void enter(std::string_view name) { at_.push_back({name, 0}); }  // `name` lives until leave()
+  void enter(std::size_t index) { at_.push_back({{}, index}); }    // of a list
   void leave() { at_.pop_back(); }
   std::vector<Fault>& faults() { return faults_; }
 
  private:
-  std::vector<std::string> at_;
+  struct Step {
+    std::string_view name;  // without data: `index`
+    std::size_t index;
+  };
+  std::string root_;
+  std::vector<Step> at_;
   std::vector<Fault> faults_;
 };
 
@@ -115,7 +122,7 @@ void read_struct(const boost::json::value& json, Struct& out, Reader& reader) {
   for_each_member<Struct>([&](std::string_view name, auto member) {
     auto& target = out.*member;
     using Member = std::remove_reference_t<decltype(target)>;
-    reader.enter(std::string{name});
+    reader.enter(name);
     const auto* value = object->if_contains(name);
     if (value != nullptr && value->is_null() && is_optional_v<Member>) value = nullptr;
     if (value == nullptr) {
@@ -136,6 +143,8 @@ template <class T>
 void read_value(const boost::json::value& json, T& out, Reader& reader) {
   if constexpr (std::is_same_v<T, boost::json::value>) {
     out = json;
+  } else if constexpr (std::is_same_v<T, Unread>) {
+    out.json = &json;
   } else if constexpr (is_optional_v<T>) {
     if (json.is_null()) {
       out.reset();
@@ -166,7 +175,7 @@ void read_value(const boost::json::value& json, T& out, Reader& reader) {
     out.clear();
     out.reserve(array->size());
     for (std::size_t i = 0; i < array->size(); ++i) {
-      reader.enter(std::to_string(i));
+      reader.enter(i);
       read_value((*array)[i], out.emplace_back(), reader);
       reader.leave();
     }
@@ -175,7 +184,7 @@ void read_value(const boost::json::value& json, T& out, Reader& reader) {
     if (object == nullptr) return reader.fault("value is not an object", "type_error.dict");
     out.clear();
     for (const auto& [key, value] : *object) {
-      reader.enter(std::string{key});
+      reader.enter(std::string_view{key.data(), key.size()});
       read_value(value, out[std::string{key}], reader);
       reader.leave();
     }
