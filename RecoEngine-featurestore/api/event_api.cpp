@@ -8,7 +8,7 @@ namespace wire {
 
 // As contracts::EventBatch, but each event is read by itself, so that one that does not fit keeps no other out.
 struct GivenEvents {
-  std::vector<boost::json::value> events;
+  std::vector<json::Unread> events;
 };
 BOOST_DESCRIBE_STRUCT(GivenEvents, (), (events))
 inline auto constraints(const GivenEvents*) {
@@ -72,12 +72,17 @@ Task<Result<contracts::EventsAnswer>> receive_events(ReceiveEvents& receive, boo
   if (!given) co_return given.error();
   contracts::EventsAnswer answer;
   std::vector<Event> events;
-  for (const auto& value : given->events) {
-    json::Reader reader{"event"};
+  events.reserve(given->events.size());
+  json::Reader reader{"event"};
+  for (const auto& each : given->events) {
     contracts::Event event;
-    json::read_value(value, event, reader);
-    if (reader.faults().empty()) events.push_back(to_domain(std::move(event)));
-    else answer.ignored.push_back(ignored(value, reader.faults().front()));
+    json::read_value(*each.json, event, reader);
+    if (reader.faults().empty()) {
+      events.push_back(to_domain(std::move(event)));
+      continue;
+    }
+    answer.ignored.push_back(ignored(*each.json, reader.faults().front()));
+    reader.faults().clear();
   }
   receive.count_refused(static_cast<std::int64_t>(answer.ignored.size()));
   auto taken = co_await receive.run(std::move(events), imported);

@@ -11,39 +11,35 @@ namespace qm::reco {
 
 // What one customer's part of a batch comes to, however often it has to be tried.
 struct ReceiveEvents::Intake {
+  enum class Fate : std::uint8_t { open, known, added, over };
+
   UserId user;
   std::vector<KnownEvent> events;  // each id once, in time order
+  std::vector<Fate> fates;         // of each event
+  std::size_t sent = 0;            // events, those with the same id included
   Timestamp now{};
-  std::set<std::string, std::less<>> added;
-  std::set<std::string, std::less<>> over;
-  CustomerState state;  // as written last
+  bool done = false;
+
+  // Of the attempt under way:
+  CustomerLog log;
+  bool rebuilds = false;              // the state is made anew from the log
+  bool waits = false;                 // its months are written, so that its state may be
+  std::vector<std::size_t> adding;    // events
+  std::vector<std::int32_t> changed;  // months
+  CustomerState state;                // as it will be, or is, written
+
+  std::int64_t count(Fate fate) const { return std::ranges::count(fates, fate); }
+  void prepare();
+  std::vector<std::int32_t> months() const;
+  void mark_known();
+  void add(bool anew);
 };
 
 namespace {
 
 constexpr int kMaxAttempts = 50;
-
-std::vector<std::int32_t> months_of(const std::vector<KnownEvent>& events) {
-  std::set<std::int32_t> months;
-  for (const KnownEvent& each : events) {
-    months.insert(month_of(each.event.at));
-    // Sent before, its time may have been set right across the end of a month.
-    months.insert(month_of(each.event.at - kMaxEventAhead));
-  }
-  return {months.begin(), months.end()};
-}
-
-std::set<std::string, std::less<>> known_ids(const std::vector<LogMonth>& months,
-                                             const std::vector<KnownEvent>& events) {
-  std::unordered_map<std::string_view, bool> asked;
-  for (const KnownEvent& each : events) asked.emplace(each.event.id.str(), false);
-  std::set<std::string, std::less<>> known;
-  for (const LogMonth& month : months)
-    for_each_event_id(month.log, [&](std::string_view id) {
-      if (asked.contains(id)) known.emplace(id);
-    });
-  return known;
-}
+// Bounds what a batch holds in memory: a month's log may have kMaxLogBytes.
+constexpr std::size_t kCustomersAtOnce = 128;
 
 std::int64_t applied(const CustomerState& state, std::int32_t month) {
   const auto found = std::ranges::find(state.months, month, &MonthCount::month);
@@ -58,96 +54,193 @@ bool is_of(const CustomerState& state, const std::vector<LogMonth>& months) {
 
 }  // namespace
 
-Task<Result<void>> ReceiveEvents::try_once(Intake& intake, bool anew) {
-  auto found = co_await events_.read(intake.user, months_of(intake.events));
-  if (!found) co_return found.error();
-  CustomerState state = found->state.value_or(CustomerState{});
-  const auto known = known_ids(found->months, intake.events);
-  // Before this batch; a state that lacks any of it lacks what somebody wrote and could not finish.
-  bool in_order = is_of(state, found->months) && !anew;
-
-  std::map<std::int32_t, std::vector<std::string>> changed;  // what each month gets
-  for (const KnownEvent& each : intake.events) {
-    const std::string& id = each.event.id.str();
-    if (known.contains(id) || intake.over.contains(id)) continue;
-    LogMonth& month = *std::ranges::find(found->months, month_of(each.event.at), &LogMonth::month);
-    if (month.events >= static_cast<std::int64_t>(kMaxEventsPerMonth) || month.log.size() >= kMaxLogBytes) {
-      intake.over.insert(id);
-      continue;
-    }
-    append_event(month.log, each);
-    ++month.events;
-    changed[month.month].push_back(id);
-    in_order = in_order && may_apply(state, each.event);
-    if (in_order) apply(state, each.event);
+// Of an event that is twice in the batch the earlier counts.
+void ReceiveEvents::Intake::prepare() {
+  sent = events.size();
+  if (!std::ranges::is_sorted(events, happened_before, &KnownEvent::event))
+    std::ranges::sort(events, happened_before, &KnownEvent::event);
+  std::set<std::string_view> ids;
+  std::vector<bool> again;
+  for (const KnownEvent& each : events) again.push_back(!ids.insert(each.event.id.str()).second);
+  if (ids.size() < events.size()) {
+    std::size_t at = 0;
+    std::erase_if(events, [&](const KnownEvent&) { return again[at++]; });
   }
-  for (LogMonth& month : found->months) {
-    const auto of_month = changed.find(month.month);
-    if (of_month == changed.end()) continue;
-    auto written = co_await events_.write_month(intake.user, month);
-    if (!written) co_return written.error();
-    intake.added.insert(of_month->second.begin(), of_month->second.end());
-  }
-  if (!in_order) {
-    auto all = co_await events_.read_all(intake.user, intake.now);
-    if (!all) co_return all.error();
-    state = state_of(std::move(*all), Timestamp::max());
-    ++rebuilt_;
-  } else if (changed.empty()) {
-    intake.state = std::move(state);
-    co_return Result<void>{};  // all of it was there before
-  }
-  intake.state = state;
-  auto written = co_await events_.write_state(intake.user, std::move(state), found->state_generation);
-  co_return written;
+  fates.assign(events.size(), Fate::open);
 }
 
-Task<Result<void>> ReceiveEvents::take(Intake& intake) {
-  // Of an event that is twice in the batch the earlier counts.
-  std::ranges::sort(intake.events, happened_before, &KnownEvent::event);
-  std::set<std::string, std::less<>> ids;
-  std::erase_if(intake.events, [&](const KnownEvent& each) { return !ids.insert(each.event.id.str()).second; });
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    auto done = co_await try_once(intake, false);
-    if (done || done.error().kind != ErrorKind::GenerationMismatch) co_return done;
+std::vector<std::int32_t> ReceiveEvents::Intake::months() const {
+  std::set<std::int32_t> months;
+  for (const KnownEvent& each : events) {
+    months.insert(month_of(each.event.at));
+    // Sent before, its time may have been set right across the end of a month.
+    months.insert(month_of(each.event.at - kMaxEventAhead));
   }
-  co_return unavailable("The customer " + intake.user.str() + " is being changed elsewhere; please try again.");
+  return {months.begin(), months.end()};
+}
+
+void ReceiveEvents::Intake::mark_known() {
+  std::unordered_map<std::string_view, std::size_t> asked;
+  for (std::size_t i = 0; i < events.size(); ++i)
+    if (fates[i] == Fate::open) asked.emplace(events[i].event.id.str(), i);
+  for (const LogMonth& month : log.months) {
+    for_each_event_id(month.log, [&](std::string_view id) {
+      if (const auto found = asked.find(id); found != asked.end()) fates[found->second] = Fate::known;
+    });
+  }
+}
+
+// To the months and the state that were read.
+void ReceiveEvents::Intake::add(bool anew) {
+  adding.clear();
+  changed.clear();
+  state = log.state ? std::move(*log.state) : CustomerState{};
+  // Before this batch; a state that lacks any of it lacks what somebody wrote and could not finish.
+  rebuilds = anew || !is_of(state, log.months);
+  mark_known();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (fates[i] != Fate::open) continue;
+    const Event& event = events[i].event;
+    LogMonth& month = *std::ranges::find(log.months, month_of(event.at), &LogMonth::month);
+    if (month.events >= static_cast<std::int64_t>(kMaxEventsPerMonth) || month.log.size() >= kMaxLogBytes) {
+      fates[i] = Fate::over;
+      continue;
+    }
+    append_event(month.log, events[i]);
+    ++month.events;
+    adding.push_back(i);
+    if (changed.empty() || changed.back() != month.month) changed.push_back(month.month);
+    rebuilds = rebuilds || !may_apply(state, event);
+    if (!rebuilds) apply(state, event);
+  }
+}
+
+Task<Result<void>> ReceiveEvents::try_once(std::span<Intake> intakes, bool anew) {
+  std::vector<WantedLog> wanted;
+  for (const Intake& each : intakes) {
+    if (each.done) continue;
+    wanted.push_back({each.user, each.months()});
+  }
+  auto logs = co_await events_.read_many(std::move(wanted));
+  if (!logs) co_return logs.error();
+  std::vector<MonthWrite> writes;
+  auto log = logs->begin();
+  for (Intake& each : intakes) {
+    if (each.done) continue;
+    each.log = std::move(*log++);
+    each.add(anew);
+    // In time order, so that each month comes once.
+    for (const std::int32_t month : each.changed)
+      writes.push_back({each.user, std::move(*std::ranges::find(each.log.months, month, &LogMonth::month))});
+  }
+  std::vector<Result<void>> written;
+  if (!writes.empty()) {
+    auto all = co_await events_.write_months(std::move(writes));
+    if (!all) co_return all.error();
+    written = std::move(*all);
+  }
+  // Who was slower with one of the months begins anew; what of others was written is found in the log then.
+  auto of_month = written.begin();
+  for (Intake& each : intakes) {
+    if (each.done) continue;
+    bool slower = false;
+    for (const std::int32_t month : each.changed) {
+      const auto result = *of_month++;
+      if (!result && result.error().kind != ErrorKind::GenerationMismatch) co_return result.error();
+      slower = slower || !result;
+      if (!result) continue;
+      for (const std::size_t i : each.adding)
+        if (month_of(each.events[i].event.at) == month) each.fates[i] = Intake::Fate::added;
+    }
+    each.log.months.clear();
+    each.waits = !slower;
+  }
+  auto made = co_await make_states(intakes);
+  co_return made;
+}
+
+Task<Result<void>> ReceiveEvents::make_states(std::span<Intake> intakes) {
+  std::vector<StateWrite> writes;
+  std::vector<Intake*> whose;
+  for (Intake& each : intakes) {
+    if (each.done || !each.waits) continue;
+    if (each.rebuilds) {
+      auto all = co_await events_.read_all(each.user, each.now);
+      if (!all) co_return all.error();
+      each.state = state_of(std::move(*all), Timestamp::max());
+      ++rebuilt_;
+    } else if (each.changed.empty() && each.count(Intake::Fate::added) == 0) {
+      each.done = true;  // all of it was there before
+      continue;
+    }
+    // Written anew too where somebody else has put our events into it: theirs may not be durable yet.
+    writes.push_back({each.user, each.state, each.log.state_generation});
+    whose.push_back(&each);
+  }
+  if (writes.empty()) co_return Result<void>{};
+  auto written = co_await events_.write_states(std::move(writes));
+  if (!written) co_return written.error();
+  for (std::size_t i = 0; i < whose.size(); ++i) {
+    const auto& result = (*written)[i];
+    if (!result && result.error().kind != ErrorKind::GenerationMismatch) co_return result.error();
+    whose[i]->done = result.has_value();
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> ReceiveEvents::finish(std::span<Intake> intakes, bool anew) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    auto tried = co_await try_once(intakes, anew);
+    if (!tried) co_return tried.error();
+    if (std::ranges::all_of(intakes, &Intake::done)) co_return Result<void>{};
+  }
+  const auto& one = *std::ranges::find(intakes, false, &Intake::done);
+  co_return unavailable("The customer " + one.user.str() + " is being changed elsewhere; please try again.");
 }
 
 Task<Result<CustomerState>> ReceiveEvents::rebuild(UserId user) {
   Intake intake;
   intake.user = std::move(user);
   intake.now = clock_.now();
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    auto done = co_await try_once(intake, true);
-    if (done) co_return std::move(intake.state);
-    if (done.error().kind != ErrorKind::GenerationMismatch) co_return done.error();
-  }
-  co_return unavailable("The customer " + intake.user.str() + " is being changed elsewhere; please try again.");
+  const std::span<Intake> one{&intake, 1};
+  auto done = co_await finish(one, true);
+  if (!done) co_return done.error();
+  co_return std::move(intake.state);
 }
 
 Task<Result<EventsTaken>> ReceiveEvents::run(std::vector<Event> events, bool imported) {
   EventsTaken result;
   const Timestamp now = clock_.now();
-  std::map<UserId, Intake> by_user;
+  std::map<UserId, std::size_t> places;
+  std::vector<Intake> intakes;
   for (Event& event : events) {
     const auto why = why_not_taken(event, now, window_, imported);
     if (!why.empty()) {
       result.refused.push_back({event.id.str(), std::string{why}});
       continue;
     }
-    Intake& intake = by_user[event.user_id];
-    intake.events.push_back(taken(std::move(event), now, imported));
+    const auto [place, is_new] = places.try_emplace(event.user_id, intakes.size());
+    if (is_new) {
+      Intake& intake = intakes.emplace_back();
+      intake.user = event.user_id;
+      intake.now = now;
+    }
+    intakes[place->second].events.push_back(taken(std::move(event), now, imported));
   }
-  for (auto& [user, intake] : by_user) {
-    const auto sent = static_cast<std::int64_t>(intake.events.size());
-    intake.user = user;
-    intake.now = now;
-    auto done = co_await take(intake);
+  for (Intake& each : intakes) each.prepare();
+  for (std::size_t first = 0; first < intakes.size(); first += kCustomersAtOnce) {
+    const std::span<Intake> part{&intakes[first], std::min(kCustomersAtOnce, intakes.size() - first)};
+    auto done = co_await finish(part, false);
     if (!done) co_return done.error();
-    result.accepted += static_cast<std::int64_t>(intake.added.size());
-    result.duplicates += sent - static_cast<std::int64_t>(intake.added.size() + intake.over.size());
-    for (const std::string& id : intake.over) result.refused.push_back({id, "the customer has too many of that month"});
+    for (Intake& each : part) {
+      const std::int64_t added = each.count(Intake::Fate::added), over = each.count(Intake::Fate::over);
+      result.accepted += added;
+      result.duplicates += static_cast<std::int64_t>(each.sent) - added - over;
+      for (std::size_t i = 0; over > 0 && i < each.events.size(); ++i) {
+        if (each.fates[i] == Intake::Fate::over)
+          result.refused.push_back({each.events[i].event.id.str(), "the customer has too many of that month"});
+      }
+    }
   }
   accepted_ += result.accepted;
   duplicates_ += result.duplicates;

@@ -2,6 +2,7 @@
 // come late, in any order and again and again; what is known in the end is the same.
 #pragma once
 #include <atomic>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,12 @@ class ReceiveEvents {
 
  private:
   struct Intake;
-  Task<Result<void>> take(Intake& intake);
-  Task<Result<void>> try_once(Intake& intake, bool anew);
+  // Reads, adds and writes those that are not done, all of them together: several steps of one batch cost no more than
+  // the disk's sync of one. Those that somebody else changed meanwhile are left undone. `anew`: their states are made
+  // from the log in any case.
+  Task<Result<void>> try_once(std::span<Intake> intakes, bool anew);
+  Task<Result<void>> finish(std::span<Intake> intakes, bool anew);
+  Task<Result<void>> make_states(std::span<Intake> intakes);
 
   EventStore& events_;
   const Clock& clock_;

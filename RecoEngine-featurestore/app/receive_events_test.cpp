@@ -182,13 +182,32 @@ TEST_F(ReceiveEventsTest, CountsOnceWhatAnotherTakesMeanwhile) {
   EXPECT_EQ(taken->duplicates, 1);
 }
 
+TEST_F(ReceiveEventsTest, OneWhomAnotherChangesMeanwhileKeepsNoOthersBack) {
+  const Event others = started("others", kNow - hours{3}, "cust_100");
+  TakenBetween store{kv::make_memory_store("churn_features", clock_), clock_, others};
+  EventStore events{store, kKeep};
+  ReceiveEvents receive{events, clock_, kLate};
+  std::vector<Event> batch;
+  for (int i = 0; i < 300; ++i)
+    batch.push_back(started("e" + std::to_string(i), kNow - hours{1}, "cust_" + std::to_string(i)));
+  const auto taken = await(receive.run(batch));
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->accepted, 300);
+  for (int i = 0; i < 300; ++i) {
+    const auto user = "cust_" + std::to_string(i);
+    const auto state = await(events.read(UserId{user}, {}))->state;
+    ASSERT_TRUE(state) << user;
+    EXPECT_EQ(*state, i == 100 ? folded({others, batch[100]}) : folded({batch[static_cast<std::size_t>(i)]})) << user;
+  }
+}
+
 // Whoever wrote the log died before the state.
 TEST_F(ReceiveEventsTest, AStateThatLacksWhatTheLogHasIsMadeAnew) {
   take(reco_, {started("first", kNow - hours{3})});
   const auto before = await(reco_.events.read(UserId{"ann"}, {month_of(kNow)}));
   take(reco_, {started("second", kNow - hours{2})});
   const auto after = await(reco_.events.read(UserId{"ann"}, {}));
-  ASSERT_TRUE(await(reco_.events.write_state(UserId{"ann"}, *before->state, after->state_generation)));
+  ASSERT_TRUE(await(reco_.events.write_states({{UserId{"ann"}, *before->state, after->state_generation}})));
   EXPECT_EQ(take(reco_, {started("second", kNow - hours{2})}).duplicates, 1);
   EXPECT_EQ(state(reco_, "ann"), folded({started("first", kNow - hours{3}), started("second", kNow - hours{2})}));
   ASSERT_TRUE(await(reco_.kv->remove(kv::Key{"customer_state", "ann"})));

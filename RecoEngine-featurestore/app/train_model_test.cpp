@@ -143,7 +143,7 @@ TEST_F(TrainModelTest, TakesTheLogOnlyWhereNothingWasSimulatedOrItIsNamed) {
   order.at = kNow;
   CustomerState ann;
   apply(ann, order);
-  ASSERT_TRUE(run(here_.events.write_state(UserId{"ann"}, std::move(ann), 0)));
+  ASSERT_TRUE(run(here_.events.write_states({{UserId{"ann"}, std::move(ann), 0}})));
   const auto unnamed = learns_from(std::nullopt);
   ASSERT_TRUE(unnamed);
   EXPECT_EQ(unnamed->job.source, TrainingSource::events);

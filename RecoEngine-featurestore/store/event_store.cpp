@@ -1,5 +1,8 @@
 #include "RecoEngine-featurestore/store/event_store.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
 #include "RecoEngine-featurestore/store/event_log_bytes.hpp"
 
@@ -9,6 +12,7 @@ namespace {
 
 constexpr const char* kLog = "log";
 constexpr const char* kCount = "events";
+constexpr std::size_t kKeysAtOnce = 1'000;
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kBeforeMonth = '~';
 
@@ -16,31 +20,68 @@ kv::Key month_key(const UserId& user, std::int32_t month) {
   return {"user_events", user.str() + kBeforeMonth + std::to_string(month)};
 }
 
-LogMonth to_month(std::int32_t month, const std::optional<kv::Record>& record) {
+LogMonth to_month(std::int32_t month, std::optional<kv::Record>& record) {
   LogMonth made;
   made.month = month;
   if (!record) return made;
   made.generation = record->generation;
-  if (const auto* log = record->get<kv::Bytes>(kLog)) made.log = log->data;
+  const auto log = record->bins.find(kLog);
+  auto* bytes = log == record->bins.end() ? nullptr : log->second.as<kv::Bytes>();
+  if (bytes != nullptr) made.log = std::move(bytes->data);
   if (const auto* count = record->get<std::int64_t>(kCount)) made.events = *count;
   return made;
+}
+
+// The next of what the store takes at once.
+template <class T>
+std::vector<T> next_part(std::vector<T>& all, std::size_t first) {
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(first + kKeysAtOnce, all.size()));
+  return {std::make_move_iterator(begin), std::make_move_iterator(end)};
+}
+
+// A record that was made, or has expired, meanwhile was changed by somebody else.
+Error as_change(Error error) {
+  if (error.kind == ErrorKind::AlreadyExists || error.kind == ErrorKind::NotFound)
+    error.kind = ErrorKind::GenerationMismatch;
+  return error;
 }
 
 }  // namespace
 
 Task<Result<CustomerLog>> EventStore::read(UserId user, std::vector<std::int32_t> months) {
+  std::vector<WantedLog> wanted;
+  wanted.push_back({std::move(user), std::move(months)});
+  auto found = co_await read_many(std::move(wanted));
+  if (!found) co_return found.error();
+  co_return std::move(found->front());
+}
+
+Task<Result<std::vector<CustomerLog>>> EventStore::read_many(std::vector<WantedLog> wanted) {
   std::vector<kv::Key> keys;
-  for (const std::int32_t month : months) keys.push_back(month_key(user, month));
-  keys.push_back(state_key(user));
-  auto records = co_await store_.get_many(std::move(keys));
-  if (!records) co_return records.error();
-  CustomerLog found;
-  for (std::size_t i = 0; i < months.size(); ++i) found.months.push_back(to_month(months[i], (*records)[i]));
-  if (const auto& record = records->back()) {
-    found.state_generation = record->generation;
-    found.state = state_of(*record);
+  for (const WantedLog& each : wanted) {
+    for (const std::int32_t month : each.months) keys.push_back(month_key(each.user, month));
+    keys.push_back(state_key(each.user));
   }
-  co_return found;
+  std::vector<std::optional<kv::Record>> records;
+  records.reserve(keys.size());
+  for (std::size_t first = 0; first < keys.size(); first += kKeysAtOnce) {
+    auto part = next_part(keys, first);
+    auto read = co_await store_.get_many(std::move(part));
+    if (!read) co_return read.error();
+    std::ranges::move(*read, std::back_inserter(records));
+  }
+  std::vector<CustomerLog> logs;
+  auto record = records.begin();
+  for (const WantedLog& each : wanted) {
+    CustomerLog& log = logs.emplace_back();
+    for (const std::int32_t month : each.months) log.months.push_back(to_month(month, *record++));
+    if (const auto& of_state = *record++) {
+      log.state_generation = of_state->generation;
+      log.state = state_of(*of_state);
+    }
+  }
+  co_return logs;
 }
 
 Task<Result<std::vector<KnownEvent>>> EventStore::read_all(UserId user, Timestamp now) {
@@ -64,34 +105,51 @@ Task<Result<CustomerPage>> EventStore::customers(std::string cursor, std::size_t
   co_return page;
 }
 
-Task<Result<void>> EventStore::write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) {
-  kv::WriteOptions options;
-  options.mode = generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::Replace;
-  if (generation != 0) options.expect_generation = generation;
-  options.ttl = keep_;
-  options.durable = durable;
-  auto written = co_await store_.put(std::move(key), std::move(bins), std::move(options));
-  if (written) co_return Result<void>{};
-  // It was made, or has expired, meanwhile.
-  const ErrorKind kind = written.error().kind;
-  if (kind != ErrorKind::AlreadyExists && kind != ErrorKind::NotFound) co_return written.error();
-  co_return Error{ErrorKind::GenerationMismatch, written.error().detail};
+kv::Put EventStore::write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const {
+  kv::Put put;
+  put.key = std::move(key);
+  put.bins = std::move(bins);
+  put.options.mode = generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::Replace;
+  if (generation != 0) put.options.expect_generation = generation;
+  put.options.ttl = keep_;
+  put.options.durable = durable;
+  return put;
 }
 
-Task<Result<void>> EventStore::write_month(UserId user, LogMonth month) {
-  kv::Key key = month_key(user, month.month);
-  kv::Bins bins;
-  bins[kLog] = kv::Bytes{std::move(month.log)};
-  bins[kCount] = month.events;
-  auto written = co_await write(std::move(key), std::move(bins), month.generation, false);
+Task<Result<std::vector<Result<void>>>> EventStore::write_all(std::vector<kv::Put> puts) {
+  std::vector<Result<void>> results;
+  results.reserve(puts.size());
+  for (std::size_t first = 0; first < puts.size(); first += kKeysAtOnce) {
+    auto part = next_part(puts, first);
+    auto written = co_await store_.put_many(std::move(part));
+    if (!written) co_return written.error();
+    for (const auto& each : *written) results.push_back(each ? Result<void>{} : Result<void>{as_change(each.error())});
+  }
+  co_return results;
+}
+
+Task<Result<std::vector<Result<void>>>> EventStore::write_months(std::vector<MonthWrite> months) {
+  std::vector<kv::Put> puts;
+  puts.reserve(months.size());
+  for (MonthWrite& each : months) {
+    kv::Bins bins;
+    bins[kLog] = kv::Bytes{std::move(each.month.log)};
+    bins[kCount] = each.month.events;
+    puts.push_back(write(month_key(each.user, each.month.month), std::move(bins), each.month.generation, false));
+  }
+  auto written = co_await write_all(std::move(puts));
   co_return written;
 }
 
-Task<Result<void>> EventStore::write_state(UserId user, CustomerState state, std::uint32_t generation) {
-  kv::Key key = state_key(user);
-  kv::Bins bins;
-  bins[kStateBin] = kv::Bytes{to_bytes(state)};
-  auto written = co_await write(std::move(key), std::move(bins), generation, true);
+Task<Result<std::vector<Result<void>>>> EventStore::write_states(std::vector<StateWrite> states) {
+  std::vector<kv::Put> puts;
+  puts.reserve(states.size());
+  for (const StateWrite& each : states) {
+    kv::Bins bins;
+    bins[kStateBin] = kv::Bytes{to_bytes(each.state)};
+    puts.push_back(write(state_key(each.user), std::move(bins), each.generation, true));
+  }
+  auto written = co_await write_all(std::move(puts));
   co_return written;
 }
 

@@ -30,6 +30,22 @@ struct CustomerLog {
   std::uint32_t state_generation = 0;  // 0: there is no record
 };
 
+struct WantedLog {
+  UserId user;
+  std::vector<std::int32_t> months;
+};
+
+struct MonthWrite {
+  UserId user;
+  LogMonth month;
+};
+
+struct StateWrite {
+  UserId user;
+  CustomerState state;
+  std::uint32_t generation = 0;  // as it was read
+};
+
 struct CustomerPage {
   std::vector<UserId> customers;
   std::string cursor;  // pass to the next call; empty: no more
@@ -42,21 +58,24 @@ class EventStore {
 
   // The named months and the state, in one round trip.
   Task<Result<CustomerLog>> read(UserId user, std::vector<std::int32_t> months);
+  // The same of many customers at once, in order.
+  Task<Result<std::vector<CustomerLog>>> read_many(std::vector<WantedLog> wanted);
   // Every event kept at `now`, in the order in which they came, month by month.
   Task<Result<std::vector<KnownEvent>>> read_all(UserId user, Timestamp now);
 
   // Whose events are known, each once, in no order that means anything. `limit`: 1…1,000.
   Task<Result<CustomerPage>> customers(std::string cursor, std::size_t limit);
 
-  // GenerationMismatch when somebody else wrote it since it was read. A month is durable once write_state(), after it,
-  // is.
-  Task<Result<void>> write_month(UserId user, LogMonth month);
-  Task<Result<void>> write_state(UserId user, CustomerState state, std::uint32_t generation);
+  // GenerationMismatch when somebody else wrote it since it was read. A month is durable once a state, written after
+  // it, is. Each by itself, one slot for each, in order; many at once cost little more than one.
+  Task<Result<std::vector<Result<void>>>> write_months(std::vector<MonthWrite> months);
+  Task<Result<std::vector<Result<void>>>> write_states(std::vector<StateWrite> states);
 
   std::chrono::hours keep() const noexcept { return keep_; }
 
  private:
-  Task<Result<void>> write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable);
+  kv::Put write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const;
+  Task<Result<std::vector<Result<void>>>> write_all(std::vector<kv::Put> puts);
 
   kv::Store& store_;
   const std::chrono::hours keep_;
