@@ -85,12 +85,14 @@ Task<Result<ChurnPrediction>> PredictChurn::predict(UserId user) {
   if (!scored) co_return scored.error();
   predicted_[static_cast<std::size_t>(segment_of(scored->churn_probability))].fetch_add(1, std::memory_order_relaxed);
   reads_.add(scored->groups);
-  ChurnScore of_trigger = *scored;
-  auto triggered = co_await nudges_.trigger(std::move(of_trigger));
-  if (!triggered) co_return triggered.error();
   ChurnPrediction prediction;
+  if (is_nudged(scored->segment())) {
+    ChurnScore of_trigger = *scored;
+    auto triggered = co_await nudges_.trigger(std::move(of_trigger));
+    if (!triggered) co_return triggered.error();
+    prediction.nudges = std::move(*triggered);
+  }
   prediction.score = std::move(*scored);
-  prediction.nudges = std::move(*triggered);
   co_return prediction;
 }
 

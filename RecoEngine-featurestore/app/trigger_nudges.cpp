@@ -20,7 +20,7 @@ Result<NudgeId> nudge_of(const std::string& payload) {
 }
 
 NudgeDecision decide_by(const NudgeRule& rule, const ChurnScore& score, Timestamp now) {
-  NudgeDecision decision{score.user_id, rule.rule_id, {}};
+  NudgeDecision decision{score.user_id, rule.rule_id, {}, false};
   const auto families = score.families();
   for (const auto& action : rule.nudges) {
     Nudge nudge;
@@ -66,23 +66,35 @@ Task<Result<std::optional<TriggeredNudges>>> TriggerNudges::trigger(ChurnScore s
   auto decision = co_await nudges_.decide(std::move(wanted), cool_down_);
   if (!decision) co_return decision.error();
   triggered->rule_id = decision->rule_id;
+  bool owes = false;
   for (auto& nudge : decision->nudges) {
     if (nudge.coupon_code) {
       NudgeId id = nudge.nudge_id;
-      auto owed = co_await owe_coupon(std::move(id));
+      auto owed = co_await owe_coupon(std::move(id), decision->owed);
       if (!owed) co_return owed.error();
+      owes = true;
     }
     TriggeredNudge each;
     if (const auto* text = rules->find_template(nudge.content_template)) each.content = *text;
     each.nudge = std::move(nudge);
     triggered->nudges.push_back(std::move(each));
   }
+  if (owes && !decision->owed) {
+    auto marked = co_await nudges_.mark_owed(decision->user_id, decision->rule_id);
+    if (!marked) co_return marked.error();
+  }
   co_return triggered;
 }
 
-Task<Result<void>> TriggerNudges::owe_coupon(NudgeId nudge) {
+Task<Result<void>> TriggerNudges::owe_coupon(NudgeId nudge, bool was_owed) {
   jobs::Job job;
   job.id = std::string{kJobKind} + "." + nudge.str();
+  if (was_owed) {
+    std::string id = job.id;
+    auto known = co_await queue_.knows(std::move(id));
+    if (!known) co_return known.error();
+    if (*known) co_return Result<void>{};
+  }
   job.kind = kJobKind;
   job.payload = payload_of(nudge);
   auto owed = co_await queue_.enqueue(std::move(job));

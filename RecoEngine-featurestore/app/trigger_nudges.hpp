@@ -4,8 +4,9 @@
 // durable job, one per nudge, whose first attempt starts at once; so a prediction never waits for QuickMart, and a
 // QuickMart that is slow, absent or in doubt costs a retry and not the coupon. The job follows the decision, and a
 // crash may come between the two: therefore every prediction that meets a standing decision owes its jobs again, which
-// changes nothing when they are there. Whoever asked and got no answer asks again (the shop's login does), and that
-// closes the gap. The assignment is idempotent per customer and nudge, so a job that runs twice gives one coupon.
+// changes nothing when they are there; a decision whose jobs were durable once says so, and then they are only looked
+// for. Whoever asked and got no answer asks again (the shop's login does), and that closes the gap. The assignment is
+// idempotent per customer and nudge, so a job that runs twice gives one coupon.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -48,7 +49,8 @@ class TriggerNudges {
   Task<Result<void>> assign_coupon(jobs::Job job);
 
  private:
-  Task<Result<void>> owe_coupon(NudgeId nudge);
+  // `was_owed`: its job was durable before.
+  Task<Result<void>> owe_coupon(NudgeId nudge, bool was_owed);
 
   NudgeStore& nudges_;
   QuickmartClient& quickmart_;

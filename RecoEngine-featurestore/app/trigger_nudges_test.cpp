@@ -1,6 +1,7 @@
 #include "RecoEngine-featurestore/app/trigger_nudges.hpp"
 
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
+#include "platform/kv/forwarding_store_fixture.hpp"
 #include "platform/core/runtime.hpp"
 
 namespace qm::reco {
@@ -61,6 +62,37 @@ TEST_F(TriggerNudgesTest, OwesTheCouponAgainWhenItsJobIsMissing) {
   ASSERT_FALSE(job_of(coupon).has_value());
   triggered();
   EXPECT_TRUE(job_of(coupon).has_value());
+}
+
+class WriteCounter final : public kv::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Task<Result<std::uint32_t>> put(kv::Key key, kv::Bins bins, kv::WriteOptions options) override {
+    ++writes;
+    return ForwardingStore::put(std::move(key), std::move(bins), std::move(options));
+  }
+  Task<Result<kv::Operated>> operate(kv::Key key, std::vector<kv::Op> ops, kv::OperateOptions options) override {
+    ++writes;
+    return ForwardingStore::operate(std::move(key), std::move(ops), std::move(options));
+  }
+  int writes = 0;
+};
+
+// Customers log in many times while it stands, and a write waits for the disk.
+TEST_F(TriggerNudgesTest, AStandingDecisionIsAnsweredWithoutAWrite) {
+  WriteCounter store{kv::make_memory_store("churn_features", clock_)};
+  NudgeStore nudges{store};
+  jobs::Queue queue{store, clock_};
+  TriggerNudges trigger{nudges, quickmart_, queue, rules_, clock_, std::chrono::hours{24}};
+  const auto scored = run(predict_.score(UserId{"ann"}));
+  const auto first = run(trigger.trigger(*scored));
+  ASSERT_TRUE(first);
+  EXPECT_GT(store.writes, 0);
+  store.writes = 0;
+  const auto again = run(trigger.trigger(*scored));
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->nudges.at(1).nudge.nudge_id, (*first)->nudges.at(1).nudge.nudge_id);
+  EXPECT_EQ(store.writes, 0);
 }
 
 TEST_F(TriggerNudgesTest, LeavesPeopleBelowHighRiskAlone) {

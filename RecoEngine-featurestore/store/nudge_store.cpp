@@ -7,6 +7,9 @@ namespace qm::reco {
 namespace {
 
 constexpr int kMaxNudgeAttempts = 16;
+// Marks of a decision.
+constexpr const char* kRecorded = "recorded";
+constexpr const char* kOwed = "owed";
 constexpr std::size_t kMonthBytes = 7;  // "2026-11"
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kSeparator = '~';
@@ -24,7 +27,7 @@ kv::Key stats_key() { return {"nudge_stats", "all"}; }
 std::string month_text(Timestamp at) { return to_rfc3339(at).substr(0, kMonthBytes); }
 
 Result<NudgeDecision> decision_from(const UserId& user, const std::string& rule, const kv::Record& record) {
-  NudgeDecision decision{user, rule, {}};
+  NudgeDecision decision{user, rule, {}, record.get<bool>(kOwed) != nullptr};
   const auto* nudges = record.get<kv::List>("nudges");
   if (nudges == nullptr) return Error{ErrorKind::Internal, "the record of a nudge decision cannot be read"};
   for (const auto& element : *nudges) {
@@ -66,6 +69,17 @@ bool responded(NudgeStatus status) {
 
 }  // namespace
 
+// Nothing: none stands.
+Task<Result<std::optional<NudgeStore::Standing>>> NudgeStore::find_standing(UserId user, std::string rule_id) {
+  auto record = co_await store_.get(decision_key(user, rule_id));
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return std::optional<Standing>{};
+  if (!record) co_return record.error();
+  auto earlier = decision_from(user, rule_id, *record);
+  if (!earlier) co_return earlier.error();
+  Standing found{std::move(*earlier), false, record->get<bool>(kRecorded) != nullptr};
+  co_return std::optional<Standing>{std::move(found)};
+}
+
 Task<Result<NudgeStore::Standing>> NudgeStore::stand(NudgeDecision decision, std::chrono::seconds cool_down) {
   const kv::Key key = decision_key(decision.user_id, decision.rule_id);
   kv::List nudges;
@@ -83,18 +97,19 @@ Task<Result<NudgeStore::Standing>> NudgeStore::stand(NudgeDecision decision, std
       co_return made;
     }
     if (created.error().kind != ErrorKind::AlreadyExists) co_return created.error();
-    auto record = co_await store_.get(key);
-    if (!record && record.error().kind == ErrorKind::NotFound) continue;  // it expired between the two calls
-    if (!record) co_return record.error();
-    auto earlier = decision_from(decision.user_id, decision.rule_id, *record);
-    if (!earlier) co_return earlier.error();
-    Standing found{std::move(*earlier), false, record->get<bool>("recorded") != nullptr};
-    co_return found;
+    auto found = co_await find_standing(decision.user_id, decision.rule_id);
+    if (!found) co_return found.error();
+    if (*found) co_return std::move(**found);  // else it expired between the two calls
   }
   co_return unavailable("The nudge could not be decided; please try again.");
 }
 
 Task<Result<NudgeDecision>> NudgeStore::decide(NudgeDecision decision, std::chrono::seconds cool_down) {
+  // Most decisions are asked for again while they stand. One that is recorded was durable before that, so that it needs
+  // no write to answer with it.
+  auto before = co_await find_standing(decision.user_id, decision.rule_id);
+  if (!before) co_return before.error();
+  if (*before && (*before)->recorded) co_return std::move((*before)->decision);
   auto standing = co_await stand(std::move(decision), cool_down);
   if (!standing) co_return standing.error();
   if (standing->made_now) {
@@ -109,15 +124,24 @@ Task<Result<NudgeDecision>> NudgeStore::decide(NudgeDecision decision, std::chro
     auto recorded = co_await record(nudge);
     if (!recorded) co_return recorded.error();
   }
+  auto marked = co_await mark(standing->decision.user_id, standing->decision.rule_id, kRecorded);
+  if (!marked) co_return marked.error();
+  co_return std::move(standing->decision);
+}
+
+Task<Result<void>> NudgeStore::mark(UserId user, std::string rule_id, const char* bin) {
   kv::Bins done;
-  done["recorded"] = true;
+  done[bin] = true;
   kv::WriteOptions only_there;
   only_there.mode = kv::WriteMode::UpdateOnly;
   only_there.durable = false;
-  auto marked = co_await store_.put(decision_key(standing->decision.user_id, standing->decision.rule_id),
-                                    std::move(done), only_there);
+  auto marked = co_await store_.put(decision_key(user, rule_id), std::move(done), only_there);
   if (!marked && marked.error().kind != ErrorKind::NotFound) co_return marked.error();
-  co_return std::move(standing->decision);
+  co_return Result<void>{};
+}
+
+Task<Result<void>> NudgeStore::mark_owed(UserId user, std::string rule_id) {
+  return mark(std::move(user), std::move(rule_id), kOwed);
 }
 
 Task<Result<void>> NudgeStore::record(Nudge nudge) {

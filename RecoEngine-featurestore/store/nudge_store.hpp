@@ -18,6 +18,7 @@ struct NudgeDecision {
   UserId user_id;
   std::string rule_id;
   std::vector<Nudge> nudges;
+  bool owed = false;  // as mark_owed() says
 };
 
 struct NudgePage {
@@ -45,6 +46,9 @@ class NudgeStore {
   // that stands, with all its nudges recorded. `cool_down` ≥ 1 s.
   Task<Result<NudgeDecision>> decide(NudgeDecision decision, std::chrono::seconds cool_down);
 
+  // That all jobs which the decision owes are in the queue, durably. May be forgotten when the power fails.
+  Task<Result<void>> mark_owed(UserId user, std::string rule_id);
+
   // NotFound.
   Task<Result<Nudge>> find(NudgeId id);
   // Newest first. Invalid for a cursor that none of our answers gave. `limit` 1…100.
@@ -62,6 +66,8 @@ class NudgeStore {
     bool recorded = false;  // its nudges are
   };
   Task<Result<Standing>> stand(NudgeDecision decision, std::chrono::seconds cool_down);
+  Task<Result<std::optional<Standing>>> find_standing(UserId user, std::string rule_id);
+  Task<Result<void>> mark(UserId user, std::string rule_id, const char* bin);
   Task<Result<void>> record(Nudge nudge);
   Task<Result<void>> count(NudgeStats more);
 
