@@ -2,6 +2,7 @@
 // moment at which its request was due, so that a server's pause is paid for by all who would have come in it
 // («coordinated omission» is the mistake of leaving them out).
 //   bench_http_load PORT METHOD PATH RATE_PER_S CONNECTIONS SECONDS
+// In PATH, {1..N} stands for a number of 1 … N, drawn anew for each request.
 // prints: sent=N failed=N rate=R p50_us=V p90_us=V p99_us=V max_us=V
 #include <sys/prctl.h>
 
@@ -11,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <string_view>
 
 #include "platform/core/task.hpp"
@@ -25,7 +27,9 @@ constexpr boost::asio::use_awaitable_t<qm::Executor> kAwait{};
 
 struct Load {
   std::uint16_t port = 0;
-  std::string request;
+  std::string before, after;  // of the number in the path
+  std::uint32_t numbers = 0;   // 0: there is none
+  std::minstd_rand random{1};
   double rate_per_s = 0;
   std::size_t connections = 0;
   double seconds = 0;
@@ -35,6 +39,10 @@ struct Load {
 
   SteadyClock::time_point due(std::size_t index) const {
     return start + std::chrono::nanoseconds{static_cast<std::int64_t>(static_cast<double>(index) / rate_per_s * 1e9)};
+  }
+  std::string request() {
+    if (numbers == 0) return before + after;
+    return before + std::to_string(1 + random() % numbers) + after;
   }
   std::size_t total() const { return static_cast<std::size_t>(rate_per_s * seconds); }
 };
@@ -82,7 +90,8 @@ qm::Task<void> run_connection(Load& load, std::size_t index, qm::Executor execut
       timer.expires_at(due);
       co_await timer.async_wait(boost::asio::redirect_error(kAwait, failed));
     }
-    const bool good = co_await exchange(socket, load.request, buffer);
+    const std::string request = load.request();
+    const bool good = co_await exchange(socket, request, buffer);
     if (!good) {
       ++load.failed;
       if (!socket.is_open()) co_return;
@@ -107,8 +116,13 @@ int main(int argc, char** argv) {
   ::prctl(PR_SET_TIMERSLACK, 1UL);  // the kernel may otherwise wake us 50 µs late
   Load load;
   load.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  load.request = std::string{argv[2]} + " " + argv[3] + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
-                 (std::string_view{argv[2]} == "POST" ? "Content-Length: 0\r\n\r\n" : "\r\n");
+  const std::string path = argv[3];
+  const std::size_t open = path.find("{1.."), close = path.find('}', std::min(open, path.size()));
+  if (close != std::string::npos)
+    load.numbers = static_cast<std::uint32_t>(std::strtoul(path.c_str() + open + 4, nullptr, 10));
+  load.before = std::string{argv[2]} + " " + path.substr(0, load.numbers == 0 ? path.size() : open);
+  load.after = (load.numbers == 0 ? "" : path.substr(close + 1)) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+               (std::string_view{argv[2]} == "POST" ? "Content-Length: 0\r\n\r\n" : "\r\n");
   load.rate_per_s = std::atof(argv[4]);
   load.connections = std::strtoul(argv[5], nullptr, 10);
   load.seconds = std::atof(argv[6]);
