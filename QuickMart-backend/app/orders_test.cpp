@@ -527,6 +527,21 @@ TEST_F(OrdersTest, APowerLossTakesNothingThatWasAnsweredAndLeavesNothingHalfDone
   EXPECT_GT(users.size(), 10u);
 }
 
+TEST_F(OrdersTest, RecoveryDoesNotFallBehindACrowdOfAbandonedOrders) {
+  constexpr int kCrowd = 350;
+  for (int i = 0; i < kCrowd; ++i) {
+    Order order;
+    order.id = OrderId{"ord_" + std::to_string(i)};
+    order.user_id = ann_;
+    order.progress = OrderProgress::placing;
+    order.created_at = clock_.now();
+    order.lease_until = clock_.now();
+    ASSERT_TRUE(run(orders_.replace(order)));
+  }
+  EXPECT_EQ(run(app_.recover.run()).value(), kCrowd);
+  EXPECT_TRUE(run(orders_.abandoned(clock_.now() + kOrderLease * 2, 10))->empty());
+}
+
 TEST_F(OrdersTest, SeveralInstancesMayRecoverAtOnce) {
   sell("pen", 5000, 1'000);
   give_out("SAVE", PercentOff{BasisPoints{1000}});

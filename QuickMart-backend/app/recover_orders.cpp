@@ -9,6 +9,7 @@ namespace qm::shop {
 namespace {
 
 constexpr std::size_t kOrdersFound = 100;
+constexpr std::size_t kPagesAtMost = 50;  // in one run: a process that ends does not wait for more
 // One after the other, what a crash under load leaves open would take minutes: each waits for the disk many times.
 constexpr std::size_t kOrdersAtOnce = 16;
 // How long the stock remembers what was put back: a worker that lost its lease may still put it back again until then.
@@ -18,9 +19,22 @@ constexpr int kLeasesPutBackIsKept = 120;
 }  // namespace
 
 Task<Result<int>> RecoverOrders::run() {
+  RecoverySweep all;
+  for (std::size_t pages = 0; pages < kPagesAtMost; ++pages) {
+    auto swept = co_await run_page();
+    if (!swept) co_return swept.error();
+    all.settled += swept->settled;
+    // Most of them fail while the payment service is away: it is asked again the next time.
+    if (swept->found < kOrdersFound || swept->failed > swept->settled) break;
+  }
+  co_return all.settled;
+}
+
+Task<Result<RecoverOrders::RecoverySweep>> RecoverOrders::run_page() {
   auto abandoned = co_await uses_.orders.abandoned(uses_.clock.now(), kOrdersFound);
   if (!abandoned) co_return abandoned.error();
-  int settled = 0;
+  RecoverySweep swept;
+  swept.found = abandoned->size();
   for (std::size_t begin = 0; begin < abandoned->size(); begin += kOrdersAtOnce) {
     const std::size_t end = std::min(begin + kOrdersAtOnce, abandoned->size());
     std::vector<std::string> ids;
@@ -34,10 +48,11 @@ Task<Result<int>> RecoverOrders::run() {
       const Result<bool>& done = results[i];
       // One that cannot be settled now must not keep the others waiting; its lease ends again.
       if (!done) log::warn("an order could not be settled yet", {{"order", ids[i]}, {"why", done.error().detail}});
-      settled += done && *done ? 1 : 0;
+      swept.settled += done && *done ? 1 : 0;
+      swept.failed += done ? 0 : 1;
     }
   }
-  co_return settled;
+  co_return swept;
 }
 
 Task<Result<bool>> RecoverOrders::recover(StoredOrder stored) {

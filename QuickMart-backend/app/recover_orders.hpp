@@ -18,10 +18,19 @@ class RecoverOrders {
   };
   explicit RecoverOrders(Uses uses) : uses_(uses) {}
 
-  Task<Result<int>> run();    // → how many orders were settled; every second
+  // → how many orders were settled; every second. Goes on while there are more and most of them can be: so it keeps up
+  // with a busy shop whose payment service was away.
+  Task<Result<int>> run();
   Task<Result<int>> sweep();  // → how many remains were given back; every few minutes
 
  private:
+  struct RecoverySweep {
+    std::size_t found = 0;
+    int settled = 0;
+    int failed = 0;
+  };
+
+  Task<Result<RecoverySweep>> run_page();
   Task<Result<bool>> recover(StoredOrder stored);
   Task<Result<bool>> is_settled(OrderId order, std::chrono::milliseconds since = {});  // … for that long
   Task<Result<int>> sweep_stock(Stock stock);
