@@ -28,6 +28,9 @@ class DoubtfulGateway final : public PaymentGateway {
   }
   void mend() { is_broken_ = false; }
   bool has_lost() const { return left_ < 0; }
+  void go_away(bool is_away) { is_away_ = is_away; }
+
+  bool is_reachable() const override { return !is_away_; }
 
   Task<Result<void>> authorise(OrderId order, Money amount, std::string method) override {
     Task<Result<void>> call = gateway_.authorise(std::move(order), amount, std::move(method));
@@ -58,6 +61,7 @@ class DoubtfulGateway final : public PaymentGateway {
 
   PaymentGateway& gateway_;
   bool is_broken_ = false;
+  bool is_away_ = false;
   int left_ = 0;
   Lost what_ = Lost::Call;
 };
@@ -188,6 +192,24 @@ TEST_F(PaymentsInDoubtTest, AtAnyCallWithEventsInAnyOrderMoneyIsTakenOnceOrNotAt
     }
   }
   EXPECT_GE(customers, 10);
+}
+
+TEST_F(PaymentsInDoubtTest, NoOrderIsMadeWhileTheGatewayIsKnownToBeAway) {
+  const UserId user{"user"};
+  ASSERT_TRUE(run(app_.cart.add(user, SkuId{"pen"}, 1)));
+  payments_.go_away(true);
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = buy(user);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::Unavailable) << refused.error().detail;
+    EXPECT_GT(refused.error().retry_after.count(), 0) << "the customer is told to try again";
+  }
+  EXPECT_TRUE(run(orders_.of_user(user, 100))->empty());
+  payments_.go_away(false);
+  const auto order = buy(user);
+  ASSERT_TRUE(order) << "the key is still free: " << order.error().detail;
+  payments_.go_away(true);
+  EXPECT_EQ(buy(user)->id, order->id) << "what was answered is answered again";
 }
 
 }  // namespace

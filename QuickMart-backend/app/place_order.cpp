@@ -26,6 +26,10 @@ Error being_placed() {
           std::chrono::seconds{1}};
 }
 
+Error payments_are_away() {
+  return unavailable("Payments cannot be taken at the moment; please try again.", std::chrono::seconds{1});
+}
+
 Error total_is_another(const std::string& why, const OrderTotals& totals) {
   return {ErrorKind::Conflict,
           why + " The total is now " + to_decimal(totals.total()) + ". Please look at the cart again."};
@@ -49,6 +53,8 @@ Task<Result<Order>> PlaceOrder::run(CheckoutRequest request) {
   if (answered) co_return std::move(*answered);
 
   auto priced = co_await price(request, claimed->checkout);
+  // An order that nobody could pay would only be made to be undone, and a crowd that tries again makes many.
+  if (priced && !uses_.payments.is_reachable()) priced = payments_are_away();
   if (!priced) {
     // A claim that was taken over stays: the one who had it may yet create the order, and another attempt beside it
     // would be a second order of this key.

@@ -22,6 +22,8 @@ class StripeGateway final : public PaymentGateway {
   StripeGateway(HttpStripeClient& stripe, PaymentReferenceStore& references)
       : stripe_(stripe), references_(references) {}
 
+  bool is_reachable() const override { return stripe_.would_call(); }
+
   // `method`: a PaymentMethod's id, "pm_…", made by Stripe's scripts in the customer's browser.
   Task<Result<void>> authorise(OrderId order, Money amount, std::string method) override;
   Task<Result<void>> capture(OrderId order) override;

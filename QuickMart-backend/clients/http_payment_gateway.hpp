@@ -18,6 +18,8 @@ class HttpPaymentGateway final : public PaymentGateway {
   };
   explicit HttpPaymentGateway(Options options);
 
+  bool is_reachable() const override { return client_.would_call(); }
+
   Task<Result<void>> authorise(OrderId order, Money amount, std::string method) override;
   Task<Result<void>> capture(OrderId order) override;
   Task<Result<void>> cancel(OrderId order) override;

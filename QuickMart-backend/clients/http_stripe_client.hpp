@@ -34,6 +34,8 @@ class HttpStripeClient {
   };
   explicit HttpStripeClient(Options options);
 
+  bool would_call() const { return client_.would_call(); }  // not while Stripe is known to be away
+
   // An intent that holds no money until it is confirmed; metadata[order_id] names the order.
   Task<Result<StripeIntent>> create(OrderId order, Money amount);
   // Sets the amount aside on the means of payment, "pm_…".

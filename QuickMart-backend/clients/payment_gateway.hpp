@@ -17,6 +17,9 @@ class PaymentGateway {
  public:
   virtual ~PaymentGateway() = default;
 
+  // false while it is known to be away: then nothing should be begun that needs it. Never false for ever.
+  virtual bool is_reachable() const { return true; }
+
   // Sets the amount aside on the customer's means of payment. Rejected, with a sentence, when it is declined. Conflict
   // once it was cancelled.
   virtual Task<Result<void>> authorise(OrderId order, Money amount, std::string method) = 0;

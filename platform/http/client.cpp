@@ -281,6 +281,11 @@ Client::~Client() = default;
 
 bool Client::breaker_open() const { return impl_->open_until != 0; }
 
+bool Client::would_call() const {
+  const std::int64_t until = impl_->open_until;
+  return until == 0 || Impl::ticks() >= until;
+}
+
 Task<Result<ClientResponse>> Client::send(ClientRequest request, Deadline deadline) {
   auto impl = impl_;
   deadline = std::min(deadline, deadline_in(impl->options.timeout_ms));

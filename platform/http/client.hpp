@@ -52,6 +52,8 @@ class Client {
   Task<Result<ClientResponse>> send(ClientRequest request, Deadline deadline);
 
   bool breaker_open() const;
+  // Whether a call would go out now: the breaker is closed, or it is time for a trial.
+  bool would_call() const;
 
  private:
   struct Impl;

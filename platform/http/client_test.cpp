@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "platform/core/eventually.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/http/raw_peer.hpp"
 
@@ -250,6 +251,7 @@ TEST_F(ClientTest, OpensTheBreakerAndClosesItAgain) {
     EXPECT_EQ(outcome.get()->status, 500);
   }
   EXPECT_TRUE(client_->breaker_open());
+  EXPECT_TRUE(eventually([&] { return client_->would_call(); })) << "a trial may go out in time";
   // Calls fail at once until a trial may go out, which is the first that reaches the peer.
   std::atomic<bool> answered{false};
   std::thread peers{[&] {
