@@ -16,6 +16,8 @@ constexpr std::size_t kSignedUp = 8;
 constexpr std::size_t kSharedCarts = 2;
 constexpr std::int64_t kPlenty = 1'000'000;
 constexpr std::int64_t kNewOneIn = 40;  // checkouts
+// Then another one comes in their place: nobody buys ten thousand times in a month, which is a record of the store.
+constexpr std::int64_t kPurchasesOfOne = 50;
 constexpr int kAttempts = 400;
 constexpr std::size_t kPastKept = 8;
 constexpr std::chrono::milliseconds kAskAgain{50};
@@ -40,6 +42,14 @@ Customers::Person Customers::make_person(std::string user, std::uint64_t seed) {
   who.dice.seed(static_cast<std::uint64_t>(scene_.options().seed) * 1'000'003 + seed);
   scene_.books().users.insert(std::move(user));
   return who;
+}
+
+void Customers::replace(Person& who, std::int64_t number) {
+  who.user = "chaos_next_" + std::to_string(number);
+  who.token = token_of(who.user, "customer");
+  who.past.clear();
+  who.purchases = 0;
+  scene_.books().users.insert(who.user);
 }
 
 std::vector<std::string> Customers::repriced_skus() const { return {skus_.begin() + kScarce, skus_.end()}; }
@@ -77,6 +87,7 @@ void Customers::prepare() {
       favourites_.push_back(user);
     }
     people_.push_back(std::make_unique<Person>(make_person(std::move(user), static_cast<std::uint64_t>(i))));
+    people_.back()->is_signed_up = static_cast<std::size_t>(i) < kSignedUp;
   }
 }
 
@@ -91,6 +102,7 @@ Task<void> Customers::live(Person& who) {
     if (number % promotions_.length() == 0)
       co_await promotions_.begin_season(number / promotions_.length(), favourites_);
     if (number % kNewOneIn == kNewOneIn - 1) scene_.spawn(come_new(number));
+    if (!who.is_signed_up && who.purchases >= kPurchasesOfOne) replace(who, number);
     co_await fill_cart(who);
     co_await buy(who);
     if (is_one_in(who, 20)) {

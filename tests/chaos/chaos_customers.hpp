@@ -28,10 +28,13 @@ class Customers {
     std::mt19937_64 dice;
     std::vector<std::shared_ptr<Purchase>> past{};
     std::int64_t purchases = 0;  // begun
+    bool is_signed_up = false;
   };
 
   static bool is_one_in(Person& who, std::uint64_t n) { return who.dice() % n == 0; }
   Person make_person(std::string user, std::uint64_t seed);
+  // Another customer takes this one's place.
+  void replace(Person& who, std::int64_t number);
 
   Task<void> live(Person& who);
   Task<void> fill_cart(Person& who);

@@ -58,7 +58,7 @@ FaultyProxy::FaultyProxy() {
 FaultyProxy::~FaultyProxy() {
   stopping_ = true;
   acceptor_.join();
-  for (auto& thread : threads_) thread.join();
+  end_lines(true);
   ::close(listener_);
 }
 
@@ -69,9 +69,22 @@ void FaultyProxy::accept_loop() {
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
     ++connections_;
-    std::lock_guard lock{mutex_};
-    threads_.emplace_back([this, client] { serve(client); });
+    end_lines(false);
+    Line& line = lines_.emplace_back();
+    line.thread = std::thread{[this, client, &line] {
+      serve(client);
+      line.is_over = true;
+    }};
   }
+}
+
+// A thread that ended keeps its stack until it is joined.
+void FaultyProxy::end_lines(bool all) {
+  lines_.remove_if([all](Line& line) {
+    if (!all && !line.is_over) return false;
+    line.thread.join();
+    return true;
+  });
 }
 
 void FaultyProxy::serve(int client) {

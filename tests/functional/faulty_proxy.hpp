@@ -3,9 +3,8 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
-#include <mutex>
+#include <list>
 #include <thread>
-#include <vector>
 
 namespace qm::functional {
 
@@ -23,8 +22,14 @@ class FaultyProxy {
   int connections() const { return connections_; }  // taken since the start, in whatever mode
 
  private:
+  struct Line {
+    std::thread thread;
+    std::atomic<bool> is_over{false};
+  };
+
   void accept_loop();
   void serve(int client);
+  void end_lines(bool all);
 
   int listener_ = -1;
   std::uint16_t port_ = 0;
@@ -33,8 +38,7 @@ class FaultyProxy {
   std::atomic<int> connections_{0};
   std::atomic<bool> stopping_{false};
   std::thread acceptor_;
-  std::mutex mutex_;
-  std::vector<std::thread> threads_;
+  std::list<Line> lines_;  // the acceptor's, while it runs
 };
 
 }  // namespace qm::functional
