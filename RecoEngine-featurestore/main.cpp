@@ -20,6 +20,8 @@ namespace {
 
 constexpr const char* kProgram = "reco-engine";
 constexpr std::chrono::seconds kLookEvery{1};
+constexpr std::chrono::minutes kJoinEvery{1};
+constexpr std::chrono::minutes kCountEvery{10};
 constexpr std::size_t kSimulationsAtOnce = 1;
 constexpr std::size_t kSimulationsWaiting = 4;
 constexpr std::uint64_t kFirstSeed = 42;
@@ -54,7 +56,9 @@ class RecoEngine {
         champion_(registry_),
         rules_(NudgeRuleFile{config.nudge_rules}, host.clock()),
         trigger_(nudges_, quickmart_, host.queue(), rules_, host.clock(), std::chrono::hours{config.nudge_cool_down_h}),
-        predict_(features_, champion_, trigger_, host.clock()),
+        observed_scores_(host.store()),
+        observe_(observed_scores_, std::chrono::hours{24} * config.event_late_days),
+        predict_(features_, champion_, trigger_, observe_, host.clock()),
         promote_(registry_, champion_, predict_.shadow_scores()),
         ingest_(features_, host.clock()),
         receive_events_(event_store_, host.clock(), std::chrono::hours{24} * config.event_late_days),
@@ -66,12 +70,15 @@ class RecoEngine {
         replay_(event_store_, features_, host.clock()),
         collect_(event_store_, replay_, host.clock()),
         train_(sets_, collect_, jobs_, registry_, champion_, host.clock()),
-        monitoring_(champion_, predict_, nudges_),
+        join_outcomes_(observed_scores_, event_store_, host.clock()),
+        monitoring_(champion_, predict_, nudges_, join_outcomes_),
         health_(host.store(), champion_, rules_, host.clock()) {}
 
-  // What must be there before anybody is served: the rules, and the champion if there is one.
+  // What must be there before anybody is served: the rules, the indexes, and the champion if there is one.
   void prepare() {
     if (auto loaded = rules_.load(); !loaded) throw std::runtime_error(loaded.error().detail);
+    const auto opened = host_.finish(observed_scores_.open());
+    if (!opened) throw std::runtime_error(opened.error().detail);
     const auto followed = host_.finish(champion_.follow());
     if (!followed) log::info("no model yet", {{"reason", followed.error().detail}});
   }
@@ -81,6 +88,9 @@ class RecoEngine {
     host_.every(kLookEvery, "following the champion", [this] { return follow(); });
     host_.every(kLookEvery, "keeping the training's lease", [this] { return train_.keep_lease(); });
     host_.every(kLookEvery, "reading the nudge rules", [this] { return reload_rules(); });
+    host_.every(kLookEvery, "observing scores", [this] { return observe_.write(); });
+    host_.every(kJoinEvery, "joining outcomes", [this] { return join_outcomes_.run(); });
+    host_.every(kCountEvery, "counting outcomes", [this] { return join_outcomes_.count(); });
     const bool trains_first = !config_.production() && config_.first_training_samples > 0;
     if (trains_first) host_.every(kLookEvery, "training the first model", [this] { return train_first(); });
     host_.when_draining([this] {
@@ -109,6 +119,7 @@ class RecoEngine {
     host_.metrics().add_source([this] { return model_families(champion_.current()); });
     host_.metrics().add_source([this] { return drift_families(champion_.current()); });
     host_.metrics().add_source([this] { return shadow_families(predict_.shadow_scores()); });
+    host_.metrics().add_source([this] { return outcome_families(observe_, join_outcomes_); });
     host_.metrics().add_source([this] { return event_families(receive_events_); });
   }
 
@@ -155,6 +166,8 @@ class RecoEngine {
   Champion champion_;
   NudgeRules rules_;
   TriggerNudges trigger_;
+  ObservedScoreStore observed_scores_;
+  ObserveScores observe_;
   PredictChurn predict_;
   PromoteModel promote_;
   IngestFeatures ingest_;
@@ -167,6 +180,7 @@ class RecoEngine {
   ReplayFeatures replay_;
   CollectSamples collect_;
   TrainModel train_;
+  JoinOutcomes join_outcomes_;
   Monitoring monitoring_;
   ServiceHealth health_;
   bool first_begun_ = false;  // of train_first() only

@@ -48,14 +48,50 @@ struct Drift {
 };
 BOOST_DESCRIBE_STRUCT(Drift, (), (model_version, customers, drifted, scores, features))
 
+// Of a tenth of the customers.
+struct ScoreTenth {
+  std::int64_t customers = 0;
+  double mean_score = 0;
+  double left = 0;  // share that did
+};
+BOOST_DESCRIBE_STRUCT(ScoreTenth, (), (customers, mean_score, left))
+
+// What scores said beside what customers did. Areas and errors are not told of too few.
+struct LiveAccuracy {
+  json::Nullable<std::string> model_version;  // null: of all, whichever answered
+  std::int64_t customers = 0;
+  double mean_score = 0;
+  double left = 0;  // share that did
+  json::Nullable<double> roc_auc;
+  json::Nullable<double> roc_auc_standard_error;
+  json::Nullable<double> brier;
+  json::Nullable<double> calibration_error;
+  std::vector<ScoreTenth> calibration;  // by score, lowest first
+};
+BOOST_DESCRIBE_STRUCT(LiveAccuracy, (),
+                      (model_version, customers, mean_score, left, roc_auc, roc_auc_standard_error, brier,
+                       calibration_error, calibration))
+
+// Over the latest customers whose horizon is over.
+struct LiveOutcomes {
+  Timestamp counted_at{};
+  Timestamp scored_from{};
+  Timestamp scored_until{};
+  LiveAccuracy all;
+  std::vector<LiveAccuracy> models;
+};
+BOOST_DESCRIBE_STRUCT(LiveOutcomes, (), (counted_at, scored_from, scored_until, all, models))
+
 struct Monitoring {
   ApiPerformance api_performance;
   FeatureFreshness feature_freshness;
   ModelAccuracy model_accuracy;
   NudgeResponses nudge_responses;
   json::Nullable<Drift> drift;
+  json::Nullable<LiveOutcomes> outcomes;
 };
-BOOST_DESCRIBE_STRUCT(Monitoring, (), (api_performance, feature_freshness, model_accuracy, nudge_responses, drift))
+BOOST_DESCRIBE_STRUCT(Monitoring, (),
+                      (api_performance, feature_freshness, model_accuracy, nudge_responses, drift, outcomes))
 
 }  // namespace wire
 
@@ -99,6 +135,33 @@ wire::Drift to_wire(const DriftReport& report, std::string model_version) {
   return out;
 }
 
+wire::LiveAccuracy to_wire(const LiveAccuracy& accuracy) {
+  const ScoreReport& scores = accuracy.scores;
+  wire::LiveAccuracy out;
+  if (!accuracy.model_version.empty()) out.model_version.emplace(accuracy.model_version);
+  out.customers = static_cast<std::int64_t>(scores.customers);
+  out.mean_score = scores.mean_score;
+  out.left = scores.churn_rate;
+  if (!accuracy.enough) return out;
+  out.roc_auc.emplace(scores.roc_auc);
+  out.roc_auc_standard_error.emplace(accuracy.roc_auc_error);
+  out.brier.emplace(scores.brier);
+  out.calibration_error.emplace(scores.calibration_error);
+  for (const auto& tenth : scores.calibration)
+    out.calibration.push_back({static_cast<std::int64_t>(tenth.count), tenth.mean_score, tenth.observed});
+  return out;
+}
+
+wire::LiveOutcomes to_wire(const LiveOutcomes& outcomes) {
+  wire::LiveOutcomes out;
+  out.counted_at = outcomes.counted_at;
+  out.scored_from = outcomes.oldest;
+  out.scored_until = outcomes.newest;
+  out.all = to_wire(outcomes.all);
+  for (const auto& model : outcomes.models) out.models.push_back(to_wire(model));
+  return out;
+}
+
 wire::Monitoring to_wire(const MonitoringFigures& figures, wire::ApiPerformance performance) {
   wire::Monitoring out;
   out.api_performance = std::move(performance);
@@ -119,6 +182,7 @@ wire::Monitoring to_wire(const MonitoringFigures& figures, wire::ApiPerformance 
     out.nudge_responses.conversion_rate.emplace(static_cast<double>(figures.nudges.converted) / sent);
   }
   if (figures.drift) out.drift.emplace(to_wire(*figures.drift, figures.model_version));
+  if (figures.outcomes) out.outcomes.emplace(to_wire(*figures.outcomes));
   return out;
 }
 
@@ -148,7 +212,7 @@ void add_monitoring_routes(http::Api& api, Monitoring& monitoring,
                            std::function<std::vector<http::EndpointStats>()> traffic) {
   api.get("/monitoring",
           {.name = "monitoring",
-           .summary = "What was measured: traffic, freshness, accuracy, nudges, drift",
+           .summary = "What was measured: traffic, freshness, accuracy, nudges, drift, outcomes",
            .tag = "monitoring",
            .access = http::Access::Service,
            .errors = {401, 503}},

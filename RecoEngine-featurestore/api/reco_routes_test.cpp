@@ -149,7 +149,9 @@ class FigureRoutes : public ServingTest {
     return boost::json::parse(response.payload()).as_object();
   }
 
-  Monitoring monitoring_{champion_, predict_, nudges_};
+  EventStore events_{*kv_, std::chrono::hours{24 * 730}};
+  JoinOutcomes outcomes_{observed_scores_, events_, clock_};
+  Monitoring monitoring_{champion_, predict_, nudges_, outcomes_};
   ServiceHealth health_{*kv_, champion_, rules_, clock_};
   http::Api api_{http::ApiInfo{"RecoEngine", "test", ""}};
 };
@@ -198,7 +200,7 @@ TEST_F(FigureRoutes, MonitoringTellsOfDrift) {
   const std::vector<float> row(model_columns().size(), std::numeric_limits<float>::quiet_NaN());
   for (int i = 0; i < 150; ++i) watched.drift->add("user_" + std::to_string(i), row, 0.5);
   Champion champion{registry_, std::make_shared<const ServedModel>(std::move(watched))};
-  Monitoring monitoring{champion, predict_, nudges_};
+  Monitoring monitoring{champion, predict_, nudges_, outcomes_};
   http::Api api{http::ApiInfo{"RecoEngine", "test", ""}};
   add_monitoring_routes(api, monitoring, [] { return std::vector<http::EndpointStats>{}; });
   api.authenticate_with(make_authenticator(kToken, Tokenless::loopback));

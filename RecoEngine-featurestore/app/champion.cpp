@@ -21,8 +21,9 @@ Result<Served> build(const StoredModel& stored) {
   auto model = load_xgboost_model(stored.model, model_columns().size());
   if (!model) return model.error();
   std::shared_ptr<DriftWatch> drift = metadata->drift ? DriftWatch::over(std::move(*metadata->drift)) : nullptr;
-  return Served{std::make_shared<const ServedModel>(ServedModel{version, std::move(*model), metadata->metrics,
-                                                                metadata->created_at, std::move(drift)})};
+  ServedModel served{version, std::move(*model), metadata->metrics, metadata->created_at, std::move(drift)};
+  if (metadata->horizon_days) served.horizon = std::chrono::days{*metadata->horizon_days};
+  return Served{std::make_shared<const ServedModel>(std::move(served))};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "RecoEngine-featurestore/app/drift_watch.hpp"
 #include "RecoEngine-featurestore/model/churn_model.hpp"
 #include "RecoEngine-featurestore/store/model_registry.hpp"
+#include "RecoEngine-featurestore/training/label_rule.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
 #include "platform/core/clock.hpp"
 #include "platform/core/runtime.hpp"
@@ -20,6 +21,7 @@ struct ServedModel {
   Timestamp trained_at{};
   // Over those it is asked about since it is served here; nullptr for a model that knows nothing of its training data.
   std::shared_ptr<DriftWatch> drift;
+  std::chrono::days horizon = LabelRule{}.horizon;  // what its scores speak of: no purchase for so long
 };
 
 class Champion {

@@ -128,7 +128,7 @@ class WatchedServing : public ServingTest {
 
 TEST_F(WatchedServing, TellsOfThoseItWasAskedAbout) {
   Champion champion{registry_, watched_};
-  PredictChurn predict{features_, champion, trigger_, clock_};
+  PredictChurn predict{features_, champion, trigger_, observe_, clock_};
   for (int i = 0; i < 120; ++i) {
     const std::string user = "user_" + std::to_string(i);
     know(user);

@@ -14,6 +14,7 @@ Task<Result<MonitoringFigures>> Monitoring::run() {
     figures.model_version = served->version;
     if (served->drift) figures.drift = served->drift->report();
   }
+  figures.outcomes = outcomes_.figures();
   co_return figures;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/join_outcomes.hpp"
 #include "RecoEngine-featurestore/app/predict_churn.hpp"
 #include "RecoEngine-featurestore/store/nudge_store.hpp"
 
@@ -15,14 +16,15 @@ struct MonitoringFigures {
   NudgeStats nudges;
   std::string model_version;         // of the champion; empty: there is none
   std::optional<DriftReport> drift;  // of what it is asked about here; none without a reference
+  std::shared_ptr<const LiveOutcomes> outcomes;  // nullptr before the first is known
 };
 
 // Thread-safe.
 class Monitoring {
  public:
   // All of them outlive it.
-  Monitoring(const Champion& champion, const PredictChurn& predict, NudgeStore& nudges)
-      : champion_(champion), predict_(predict), nudges_(nudges) {}
+  Monitoring(const Champion& champion, const PredictChurn& predict, NudgeStore& nudges, const JoinOutcomes& outcomes)
+      : champion_(champion), predict_(predict), nudges_(nudges), outcomes_(outcomes) {}
 
   Task<Result<MonitoringFigures>> run();
 
@@ -30,6 +32,7 @@ class Monitoring {
   const Champion& champion_;
   const PredictChurn& predict_;
   NudgeStore& nudges_;
+  const JoinOutcomes& outcomes_;
 };
 
 }  // namespace qm::reco

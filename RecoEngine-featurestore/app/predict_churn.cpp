@@ -50,8 +50,7 @@ void FeatureReads::add(const FeatureFreshness& groups) noexcept {
   }
 }
 
-Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
-  const auto served = champion_.current();
+Task<Result<ChurnScore>> PredictChurn::score_by(std::shared_ptr<const ServedModel> served, UserId user) {
   if (!served) co_return unavailable("No model is loaded yet; please try again.", kModelRetry);
   UserId reader = user;
   auto sources = co_await features_.read(std::move(reader));
@@ -81,8 +80,11 @@ Task<Result<ChurnScore>> PredictChurn::score(UserId user) {
 }
 
 Task<Result<ChurnPrediction>> PredictChurn::predict(UserId user) {
-  auto scored = co_await score(std::move(user));
+  const auto served = champion_.current();
+  auto by = served;
+  auto scored = co_await score_by(std::move(by), std::move(user));
   if (!scored) co_return scored.error();
+  observe_.add(*scored, served->horizon);
   predicted_[static_cast<std::size_t>(segment_of(scored->churn_probability))].fetch_add(1, std::memory_order_relaxed);
   reads_.add(scored->groups);
   ChurnPrediction prediction;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "RecoEngine-featurestore/app/champion.hpp"
+#include "RecoEngine-featurestore/app/observe_scores.hpp"
 #include "RecoEngine-featurestore/app/shadow_scores.hpp"
 #include "RecoEngine-featurestore/app/trigger_nudges.hpp"
 #include "RecoEngine-featurestore/domain/churn_score.hpp"
@@ -65,14 +66,18 @@ class FeatureReads {
 class PredictChurn {
  public:
   // All references outlive it.
-  PredictChurn(FeatureStore& features, const Champion& champion, TriggerNudges& nudges, const Clock& clock)
-      : features_(features), champion_(champion), nudges_(nudges), clock_(clock) {}
+  PredictChurn(FeatureStore& features, const Champion& champion, TriggerNudges& nudges, ObserveScores& observe,
+               const Clock& clock)
+      : features_(features), champion_(champion), nudges_(nudges), observe_(observe), clock_(clock) {}
 
   // NotFound when nothing is known of the customer that is still true; Unavailable (Retry-After) when there is no
   // model. Otherwise the errors of the store and of TriggerNudges.
   Task<Result<ChurnPrediction>> predict(UserId user);
-  // The score alone: nothing is decided. Errors as predict().
-  Task<Result<ChurnScore>> score(UserId user);
+  // The score alone: nothing is decided, and no outcome waited for. Errors as predict().
+  Task<Result<ChurnScore>> score(UserId user) {
+    auto scored = co_await score_by(champion_.current(), std::move(user));
+    co_return scored;
+  }
 
   FreshnessStats freshness() const { return freshness_.stats(); }
   const FeatureReads& feature_reads() const noexcept { return reads_; }
@@ -83,9 +88,12 @@ class PredictChurn {
   }
 
  private:
+  Task<Result<ChurnScore>> score_by(std::shared_ptr<const ServedModel> served, UserId user);
+
   FeatureStore& features_;
   const Champion& champion_;
   TriggerNudges& nudges_;
+  ObserveScores& observe_;
   const Clock& clock_;
   FreshnessWindow freshness_;
   FeatureReads reads_;

@@ -72,7 +72,7 @@ TEST_F(PredictChurnTest, AsksTheStoreOnceForAllGroups) {
   CountingStore& store = *counting;
   FeatureStore features{store, hours{24 * 730}};
   IngestFeatures ingest{features, clock_};
-  PredictChurn predict{features, champion_, trigger_, clock_};
+  PredictChurn predict{features, champion_, trigger_, observe_, clock_};
   struct Known { FeatureGroup group; const char* feature; FeatureValue value; };
   const Known known[] = {{FeatureGroup::profile, "acc_age_days", FeatureValue{std::int64_t{300}}},
                          {FeatureGroup::behavior, "days_last_login", FeatureValue{std::int64_t{3}}},
@@ -125,7 +125,7 @@ TEST_F(PredictChurnTest, KnowsNothingOfStrangersNorOfThoseLongGone) {
 TEST_F(PredictChurnTest, AsksToWaitForAModel) {
   know("ann");
   Champion none{registry_};
-  PredictChurn without{features_, none, trigger_, clock_};
+  PredictChurn without{features_, none, trigger_, observe_, clock_};
   const auto prediction = run(without.predict(UserId{"ann"}));
   ASSERT_FALSE(prediction);
   EXPECT_EQ(prediction.error().kind, ErrorKind::Unavailable);

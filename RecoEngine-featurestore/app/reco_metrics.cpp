@@ -143,4 +143,34 @@ std::vector<Family> drift_families(const std::shared_ptr<const ServedModel>& ser
   return families;
 }
 
+std::vector<Family> outcome_families(const ObserveScores& observe, const JoinOutcomes& outcomes) {
+  Family observed{"qm_reco_scores_observed_total", "Scores whose outcome is waited for, begun here.", Kind::Counter,
+                  {}};
+  observed.samples.push_back({Labels{}, static_cast<double>(observe.observed())});
+  Family judged{"qm_reco_outcomes_total", "Outcomes of scores that were looked up here.", Kind::Counter, {}};
+  judged.samples.push_back({Labels{}, static_cast<double>(outcomes.judged())});
+  Family customers{"qm_reco_live_customers", "Customers whose outcome is known, by the model that scored them.",
+                   Kind::Gauge, {}};
+  Family auc{"qm_reco_live_roc_auc", "Area under the ROC curve over them.", Kind::Gauge, {}};
+  Family calibration{"qm_reco_live_calibration_error", "Expected calibration error over them.", Kind::Gauge, {}};
+  if (const auto figures = outcomes.figures()) {
+    const auto add = [&](const LiveAccuracy& of) {
+      const Labels labels{{"version", of.model_version.empty() ? "all" : of.model_version}};
+      customers.samples.push_back({labels, static_cast<double>(of.scores.customers)});
+      if (!of.enough) return;
+      auc.samples.push_back({labels, of.scores.roc_auc});
+      calibration.samples.push_back({labels, of.scores.calibration_error});
+    };
+    add(figures->all);
+    for (const auto& model : figures->models) add(model);
+  }
+  std::vector<Family> families;
+  families.push_back(std::move(observed));
+  families.push_back(std::move(judged));
+  families.push_back(std::move(customers));
+  families.push_back(std::move(auc));
+  families.push_back(std::move(calibration));
+  return families;
+}
+
 }  // namespace qm::reco

@@ -121,7 +121,9 @@ class ServingTest : public testing::Test {
   NudgeStore nudges_{*kv_};
   IngestFeatures ingest_{features_, clock_};
   TriggerNudges trigger_{nudges_, quickmart_, queue_, rules_, clock_, std::chrono::hours{24}};
-  PredictChurn predict_{features_, champion_, trigger_, clock_};
+  ObservedScoreStore observed_scores_{*kv_};
+  ObserveScores observe_{observed_scores_, std::chrono::hours{24 * 7}};
+  PredictChurn predict_{features_, champion_, trigger_, observe_, clock_};
   TestNudge test_{predict_, rules_};
   ListNudges list_{nudges_};
   ReportOutcome report_{nudges_, clock_};

@@ -39,6 +39,7 @@ void describe(const TrainedModel& trained, const TrainingJob& job, Timestamp now
   metadata.importance = trained.importance;
   metadata.predict_us = trained.predict_us;
   metadata.source = job.source;
+  metadata.horizon_days = job.source == TrainingSource::events ? LabelRule{}.horizon.count() : kHorizonDays;
   metadata.drift = trained.drift;
 }
 

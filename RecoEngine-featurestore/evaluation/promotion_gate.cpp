@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <numeric>
 
+#include "RecoEngine-featurestore/evaluation/scores.hpp"
+
 namespace qm::reco {
 
 namespace {
@@ -24,13 +26,9 @@ double count_of(const std::vector<std::int64_t>& counts) {
   return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
 }
 
-// The variance of an area under the ROC curve (Hanley, McNeil 1982).
 double auc_variance(const ModelTrial& trial) {
-  if (trial.left == 0 || trial.stayed == 0) return 1;
-  const double area = std::clamp(trial.roc_auc, 0.0, 1.0);
-  const auto left = static_cast<double>(trial.left), stayed = static_cast<double>(trial.stayed);
-  const double q1 = area / (2 - area), q2 = 2 * area * area / (1 + area);
-  return (area * (1 - area) + (left - 1) * (q1 - area * area) + (stayed - 1) * (q2 - area * area)) / (left * stayed);
+  const double error = roc_auc_error(trial.roc_auc, trial.left, trial.stayed);
+  return error * error;
 }
 
 GateResult at_least(std::string gate, const char* what, double value, double limit) {

@@ -71,6 +71,14 @@ double roc_auc(const Scores& scores, const Labels& labels) {
   return wins / (left * stayed);
 }
 
+double roc_auc_error(double area, std::int64_t left, std::int64_t stayed) noexcept {
+  if (left <= 0 || stayed <= 0) return 1;
+  const double a = std::clamp(area, 0.0, 1.0);
+  const auto l = static_cast<double>(left), s = static_cast<double>(stayed);
+  const double q1 = a / (2 - a), q2 = 2 * a * a / (1 + a);
+  return std::sqrt((a * (1 - a) + (l - 1) * (q1 - a * a) + (s - 1) * (q2 - a * a)) / (l * s));
+}
+
 double pr_auc(const Scores& scores, const Labels& labels) {
   must_fit(scores, labels);
   const double left = as_double(left_among(labels));

@@ -4,6 +4,7 @@
 // Equal scores are never told apart by their order: areas count ties half, groups take their average.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace qm::reco {
@@ -11,6 +12,9 @@ namespace qm::reco {
 // The chance that one who left scores above one who stayed (Mann–Whitney; Hanley, McNeil 1982). 0.5 when all are of one
 // kind.
 double roc_auc(const std::vector<double>& scores, const std::vector<bool>& labels);
+
+// The standard error of such an area (Hanley, McNeil 1982). 1 when all are of one kind.
+double roc_auc_error(double area, std::int64_t left, std::int64_t stayed) noexcept;
 
 // Average precision: Σ (recall_k − recall_{k−1}) × precision_k over the distinct scores from the top, without
 // interpolation. A scorer that knows nothing gets the share of those who left. 0 when nobody left.

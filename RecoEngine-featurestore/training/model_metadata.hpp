@@ -46,10 +46,11 @@ struct ModelMetadata {
   // Of the log of events: the moments that customers were seen at, newest first; by the first the model was judged.
   std::optional<std::vector<Timestamp>> cutoffs;
   std::optional<DriftReference> drift;  // none of models from before it was kept
+  std::optional<std::int64_t> horizon_days;  // of its labels; likewise
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
-                       data_quality, importance, predict_us, gates, source, cutoffs, drift))
+                       data_quality, importance, predict_us, gates, source, cutoffs, drift, horizon_days))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

@@ -1,0 +1,30 @@
+#include "RecoEngine-featurestore/app/observe_scores.hpp"
+
+namespace qm::reco {
+
+void ObserveScores::add(const ChurnScore& score, std::chrono::days horizon) {
+  if (full_.load(std::memory_order_relaxed)) return;
+  ObservedScore observed{score.user_id, score.model_version, score.churn_probability, score.scored_at, horizon};
+  std::lock_guard lock{mutex_};
+  if (waiting_.size() >= kMostWaiting) return;
+  waiting_.push_back(std::move(observed));
+  full_.store(waiting_.size() >= kMostWaiting, std::memory_order_relaxed);
+}
+
+Task<Result<void>> ObserveScores::write() {
+  std::vector<ObservedScore> taken;
+  {
+    std::lock_guard lock{mutex_};
+    taken.swap(waiting_);
+    full_.store(false, std::memory_order_relaxed);
+  }
+  for (ObservedScore& score : taken) {
+    const Timestamp due = score.scored_at + score.horizon + events_late_;
+    auto observed = co_await scores_.observe(std::move(score), due);
+    if (!observed) co_return observed.error();
+    if (*observed) observed_.fetch_add(1, std::memory_order_relaxed);
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace qm::reco
