@@ -70,13 +70,23 @@ Result<LogisticRegression> LogisticRegression::fit(std::span<const float> rows, 
   return model;
 }
 
+double LogisticRegression::contribution(std::size_t column, float value) const {
+  return std::isnan(value) ? 0
+                           : weights_[column] * (static_cast<double>(value) - means_[column]) / deviations_[column];
+}
+
 double LogisticRegression::predict(std::span<const float> row) const {
   if (row.size() != weights_.size()) throw std::invalid_argument("a row has another width than the model");
   double margin = intercept_;
-  for (std::size_t c = 0; c < row.size(); ++c) {
-    if (!std::isnan(row[c])) margin += weights_[c] * (static_cast<double>(row[c]) - means_[c]) / deviations_[c];
-  }
+  for (std::size_t c = 0; c < row.size(); ++c) margin += contribution(c, row[c]);
   return sigmoid(margin);
+}
+
+std::vector<double> LogisticRegression::contributions(std::span<const float> row) const {
+  if (row.size() != weights_.size()) throw std::invalid_argument("a row has another width than the model");
+  std::vector<double> parts;
+  for (std::size_t c = 0; c < row.size(); ++c) parts.push_back(contribution(c, row[c]));
+  return parts;
 }
 
 }  // namespace qm::reco

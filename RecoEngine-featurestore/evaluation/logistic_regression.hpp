@@ -25,11 +25,17 @@ class LogisticRegression {
   // 0…1. std::invalid_argument for a row of another width.
   double predict(std::span<const float> row) const;
 
+  // What each column adds to the log-odds of the average row: together with intercept() they are the row's.
+  // std::invalid_argument as above.
+  std::vector<double> contributions(std::span<const float> row) const;
+
   // Per standard deviation of its column, in log-odds.
   const std::vector<double>& weights() const { return weights_; }
   double intercept() const { return intercept_; }
 
  private:
+  double contribution(std::size_t column, float value) const;
+
   std::vector<double> means_, deviations_, weights_;
   double intercept_ = 0;
 };

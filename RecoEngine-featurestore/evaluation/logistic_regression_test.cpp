@@ -53,6 +53,20 @@ TEST(LogisticRegression, FindsTheWeightsThatMadeTheOutcomes) {
   EXPECT_NEAR(model.intercept(), 0.5, 0.06);
 }
 
+TEST(LogisticRegression, ContributionsAddUpToTheLogOdds) {
+  const std::vector<float> rows{1, 10, 2, 30, 3, 20, 4, 50, 5, kMissing, 6, 40};
+  const auto model = LogisticRegression::fit(rows, 2, {true, false, true, false, false, true}).value();
+  for (std::size_t i = 0; i < rows.size(); i += 2) {
+    const auto row = std::span{rows}.subspan(i, 2);
+    const auto parts = model.contributions(row);
+    ASSERT_EQ(parts.size(), 2U);
+    const double chance = model.predict(row);
+    EXPECT_NEAR(model.intercept() + parts[0] + parts[1], std::log(chance / (1 - chance)), 1e-12);
+    if (std::isnan(row[1])) EXPECT_EQ(parts[1], 0) << "a missing value says nothing";
+  }
+  EXPECT_THROW((void)model.contributions(rows), std::invalid_argument);
+}
+
 TEST(LogisticRegression, StandsColumnsThatTellNothingOrTheSame) {
   std::vector<float> rows;
   std::vector<bool> labels;

@@ -29,8 +29,6 @@ double log_odds_of(double chance) {
   return std::log(held / (1 - held));
 }
 
-// Where the trees begin: what BG/NBD says.
-double start_of(const float* row) { return log_odds_of(static_cast<double>(row[kSilenceColumn])); }
 
 // The rows of windows whose customers `wanted` takes.
 template <class Wanted>
@@ -45,7 +43,6 @@ Matrix gather(const Windows& windows, std::size_t count, Wanted wanted) {
       const auto row = window.values.begin() + static_cast<std::ptrdiff_t>(i) * width;
       matrix.values.insert(matrix.values.end(), row, row + width);
       matrix.labels.push_back(window.churned[i] ? 1.0F : 0.0F);
-      matrix.margins.push_back(static_cast<float>(start_of(&*row)));
     }
   }
   return matrix;
@@ -92,31 +89,68 @@ std::vector<bool> labels_of(const Matrix& matrix) {
   return labels;
 }
 
-// A logistic regression on the first `columns` features.
-Result<std::vector<double>> logistic_scores(const Matrix& training, const LabelledWindow& test, std::size_t columns) {
-  const std::size_t width = training.columns;
-  const auto narrow = [&](const std::vector<float>& values) {
-    std::vector<float> kept;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (i % width < columns) kept.push_back(values[i]);
-    }
-    return flattened(kept);
-  };
+Result<LogisticRegression> fit_line(const Matrix& rows, std::size_t columns) {
+  std::vector<float> kept;
+  for (std::size_t i = 0; i < rows.values.size(); ++i) {
+    if (i % rows.columns < columns) kept.push_back(rows.values[i]);
+  }
   LogisticOptions options;
   options.ridge = 50;
-  const auto model = LogisticRegression::fit(narrow(training.values), columns, labels_of(training), options);
+  return LogisticRegression::fit(flattened(kept), columns, labels_of(rows), options);
+}
+
+// Where the trees begin: halfway, in log-odds, between what BG/NBD says and a straight line through all columns. Their
+// errors are of different kinds (Bates, Granger: «The Combination of Forecasts», 1969).
+class Start {
+ public:
+  static Result<Start> fit(const Matrix& rows) {
+    auto line = fit_line(rows, rows.columns);
+    if (!line) return line.error();
+    return Start{std::move(*line)};
+  }
+  double operator()(std::span<const float> row) const {
+    const double habits = log_odds_of(static_cast<double>(row[kSilenceColumn]));
+    return (habits + log_odds_of(line_.predict(flattened(row)))) / 2;
+  }
+  // Per column; the intercept is nobody's.
+  std::vector<double> contributions(std::span<const float> row) const {
+    auto parts = line_.contributions(flattened(row));
+    parts[kSilenceColumn] += log_odds_of(static_cast<double>(row[kSilenceColumn]));
+    for (double& part : parts) part /= 2;
+    return parts;
+  }
+  void begin(Matrix& rows) const {
+    rows.margins.clear();
+    for (std::size_t i = 0; i < rows.values.size(); i += rows.columns)
+      rows.margins.push_back(static_cast<float>((*this)(std::span{rows.values}.subspan(i, rows.columns))));
+  }
+
+ private:
+  explicit Start(LogisticRegression line) : line_(std::move(line)) {}
+  LogisticRegression line_;
+};
+
+// A logistic regression on the first `columns` features.
+Result<std::vector<double>> logistic_scores(const Matrix& training, const LabelledWindow& test, std::size_t columns) {
+  const auto model = fit_line(training, columns);
   if (!model) return model.error();
-  const auto rows = narrow(test.values);
   std::vector<double> scores;
-  for (std::size_t i = 0; i < test.size(); ++i)
-    scores.push_back(model->predict(std::span{rows}.subspan(i * columns, columns)));
+  for (std::size_t i = 0; i < test.size(); ++i) {
+    const auto row = std::span{test.values}.subspan(i * training.columns, columns);
+    scores.push_back(model->predict(flattened(row)));
+  }
   return scores;
 }
 
-// Of the whole: BG/NBD and the trees on top of it.
-double score_of(const ModelOutput& trees, const std::vector<float>& row) {
-  return 1 / (1 + std::exp(-start_of(row.data()) - log_odds_of(trees.probability)));
-}
+// Where the trees begin, and what they add.
+struct Boosted {
+  Start start;
+  std::shared_ptr<const ChurnModel> trees;
+
+  double score(const ModelOutput& added, std::span<const float> row) const {
+    return 1 / (1 + std::exp(-start(row) - log_odds_of(added.probability)));
+  }
+};
 
 class Judge {
  public:
@@ -168,14 +202,15 @@ class Judge {
   }
 
   Result<void> find_rounds() {
-    const Matrix before = gather(windows_, earlier_, kAll);
+    Matrix before = gather(windows_, earlier_, kAll);
+    const auto start = Start::fit(before);
+    if (!start) return start.error();
+    start->begin(before);
     Matrix check;
     check.columns = before.columns;
     check.values = latest().values;
-    for (std::size_t i = 0; i < latest().size(); ++i) {
-      check.labels.push_back(latest().churned[i] ? 1.0F : 0.0F);
-      check.margins.push_back(static_cast<float>(start_of(&latest().values[i * check.columns])));
-    }
+    for (const bool churned : latest().churned) check.labels.push_back(churned ? 1.0F : 0.0F);
+    start->begin(check);
     const auto fitted = fit_xgboost(before, check, boosting(options_, before), silent_, cancelled_);
     if (!fitted) return fitted.error();
     out_.rounds = fitted->rounds;
@@ -183,13 +218,18 @@ class Judge {
     return {};
   }
 
-  Result<std::shared_ptr<const ChurnModel>> boost(const Matrix& rows) const {
+  Result<Boosted> boost(Matrix rows) const {
+    auto start = Start::fit(rows);
+    if (!start) return start.error();
+    start->begin(rows);
     FitOptions fit = boosting(options_, rows);
     fit.max_rounds = out_.rounds;
     fit.early_stopping_rounds = 0;
     const auto fitted = fit_xgboost(rows, {}, fit, silent_, cancelled_);
     if (!fitted) return fitted.error();
-    return load_xgboost_model(fitted->bytes, rows.columns);
+    auto trees = load_xgboost_model(fitted->bytes, rows.columns);
+    if (!trees) return trees.error();
+    return Boosted{std::move(*start), std::move(*trees)};
   }
 
   Result<void> calibrate() {
@@ -201,7 +241,7 @@ class Judge {
       for (std::size_t i = 0; i < latest().size(); ++i) {
         if (!others(latest().customers[i])) {
           const auto row = row_of(latest().values, i);
-          scores[i] = score_of((*model)->predict(row), row);
+          scores[i] = model->score(model->trees->predict(row), row);
         }
       }
       progress_(0.5 + 0.06 * static_cast<double>(part + 1));
@@ -220,20 +260,20 @@ class Judge {
     const Calibration& latest_alone = out_.calibration.calibration;
     const Calibration steady = damped(latest_alone);
     std::vector<double> raw, by_latest, calibrated, strength(rows.columns, 0);
-    double mean_start = 0;  // contributions count from the average customer
-    for (std::size_t i = 0; i < test_.size(); ++i)
-      mean_start += start_of(row_of(test_.values, i).data()) / static_cast<double>(test_.size());
+    std::vector<double> mean_start(rows.columns, 0);  // contributions count from the average customer
+    for (std::size_t i = 0; i < test_.size(); ++i) {
+      const auto parts = model->start.contributions(row_of(test_.values, i));
+      for (std::size_t c = 0; c < rows.columns; ++c) mean_start[c] += parts[c] / static_cast<double>(test_.size());
+    }
     for (std::size_t i = 0; i < test_.size(); ++i) {
       const auto row = row_of(test_.values, i);
-      const ModelOutput trees = (*model)->predict(row);
-      const double score = score_of(trees, row);
+      const ModelOutput trees = model->trees->predict(row);
+      const double score = model->score(trees, row);
       raw.push_back(score);
       by_latest.push_back(latest_alone(score));
       calibrated.push_back(steady(score));
-      for (std::size_t c = 0; c < rows.columns; ++c) {
-        const double start = c == kSilenceColumn ? start_of(row.data()) - mean_start : 0;
-        strength[c] += std::abs(trees.shap[c] + start);
-      }
+      const auto parts = model->start.contributions(row);
+      for (std::size_t c = 0; c < rows.columns; ++c) strength[c] += std::abs(trees.shap[c] + parts[c] - mean_start[c]);
     }
     add(kModelName, calibrated);
     add(kLatestWindowName, by_latest);
