@@ -39,7 +39,7 @@ void describe(const TrainedModel& trained, const TrainingJob& job, Timestamp now
   metadata.importance = trained.importance;
   metadata.predict_us = trained.predict_us;
   metadata.source = job.source;
-  metadata.horizon_days = job.source == TrainingSource::events ? LabelRule{}.horizon.count() : kHorizonDays;
+  metadata.horizon_days = LabelRule{}.horizon.count();
   metadata.drift = trained.drift;
 }
 
