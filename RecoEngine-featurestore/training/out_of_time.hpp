@@ -5,7 +5,8 @@
 //   windows      labelled windows every `step` up to the latest whose labels are known at C, which is C − H
 //   trees        boosted on top of BG/NBD and a logistic regression: they start between both, in log-odds, and learn
 //                what neither knows
-//   rounds       boosting on the windows whose labels end before the latest one begins, stopped by the order on that one
+//   rounds       boosting on the windows whose labels end before the latest one begins, stopped by the order on that
+//                one
 //   calibration  customers in five parts; each part of the latest window is scored by a model that never saw its
 //                customers; the kind that does best across these scores is fitted to them, and damped
 //   model        boosting on all windows, with those rounds; its scores go through that calibration

@@ -6,7 +6,6 @@
 #include <future>
 #include <thread>
 
-#include "platform/core/eventually.hpp"
 #include "platform/core/runtime.hpp"
 #include "platform/http/raw_peer.hpp"
 
@@ -251,7 +250,6 @@ TEST_F(ClientTest, OpensTheBreakerAndClosesItAgain) {
     EXPECT_EQ(outcome.get()->status, 500);
   }
   EXPECT_TRUE(client_->breaker_open());
-  EXPECT_TRUE(eventually([&] { return client_->would_call(); })) << "a trial may go out in time";
   // Calls fail at once until a trial may go out, which is the first that reaches the peer.
   std::atomic<bool> answered{false};
   std::thread peers{[&] {
@@ -275,6 +273,27 @@ TEST_F(ClientTest, OpensTheBreakerAndClosesItAgain) {
   EXPECT_FALSE(client_->breaker_open());
   EXPECT_TRUE(send(get()).get()) << "closed";
   peers.join();
+}
+
+TEST_F(ClientTest, SaysWhetherACallWouldGoOut) {
+  struct Case {
+    std::chrono::milliseconds open_ms;
+    bool would_call;
+  };
+  for (const Case& each : {Case{std::chrono::hours{1}, false}, Case{0ms, true}}) {  // a trial is due at once
+    ClientOptions options = once();
+    options.breaker_failures = 1;
+    options.breaker_open_ms = each.open_ms;
+    make(options);
+    EXPECT_TRUE(client_->would_call());
+    auto outcome = send(get());
+    RawSocket peer = listener_.accept();
+    EXPECT_NE(peer.read_head(), "");
+    peer.write("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(outcome.get()->status, 500);
+    EXPECT_TRUE(client_->breaker_open());
+    EXPECT_EQ(client_->would_call(), each.would_call);
+  }
 }
 
 TEST_F(ClientTest, OpensNoMoreConnectionsThanAllowed) {
