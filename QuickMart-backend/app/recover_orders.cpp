@@ -19,22 +19,22 @@ constexpr int kLeasesPutBackIsKept = 120;
 }  // namespace
 
 Task<Result<int>> RecoverOrders::run() {
-  RecoverySweep all;
+  int settled = 0;
   for (std::size_t pages = 0; pages < kPagesAtMost; ++pages) {
-    auto swept = co_await run_page();
-    if (!swept) co_return swept.error();
-    all.settled += swept->settled;
+    auto page = co_await run_page();
+    if (!page) co_return page.error();
+    settled += page->settled;
     // Most of them fail while the payment service is away: it is asked again the next time.
-    if (swept->found < kOrdersFound || swept->failed > swept->settled) break;
+    if (page->found < kOrdersFound || page->failed > page->settled) break;
   }
-  co_return all.settled;
+  co_return settled;
 }
 
-Task<Result<RecoverOrders::RecoverySweep>> RecoverOrders::run_page() {
+Task<Result<RecoverOrders::RecoveredPage>> RecoverOrders::run_page() {
   auto abandoned = co_await uses_.orders.abandoned(uses_.clock.now(), kOrdersFound);
   if (!abandoned) co_return abandoned.error();
-  RecoverySweep swept;
-  swept.found = abandoned->size();
+  RecoveredPage page;
+  page.found = abandoned->size();
   for (std::size_t begin = 0; begin < abandoned->size(); begin += kOrdersAtOnce) {
     const std::size_t end = std::min(begin + kOrdersAtOnce, abandoned->size());
     std::vector<std::string> ids;
@@ -48,11 +48,11 @@ Task<Result<RecoverOrders::RecoverySweep>> RecoverOrders::run_page() {
       const Result<bool>& done = results[i];
       // One that cannot be settled now must not keep the others waiting; its lease ends again.
       if (!done) log::warn("an order could not be settled yet", {{"order", ids[i]}, {"why", done.error().detail}});
-      swept.settled += done && *done ? 1 : 0;
-      swept.failed += done ? 0 : 1;
+      page.settled += done && *done ? 1 : 0;
+      page.failed += done ? 0 : 1;
     }
   }
-  co_return swept;
+  co_return page;
 }
 
 Task<Result<bool>> RecoverOrders::recover(StoredOrder stored) {

@@ -24,13 +24,13 @@ class RecoverOrders {
   Task<Result<int>> sweep();  // → how many remains were given back; every few minutes
 
  private:
-  struct RecoverySweep {
+  struct RecoveredPage {
     std::size_t found = 0;
     int settled = 0;
     int failed = 0;
   };
 
-  Task<Result<RecoverySweep>> run_page();
+  Task<Result<RecoveredPage>> run_page();
   Task<Result<bool>> recover(StoredOrder stored);
   Task<Result<bool>> is_settled(OrderId order, std::chrono::milliseconds since = {});  // … for that long
   Task<Result<int>> sweep_stock(Stock stock);

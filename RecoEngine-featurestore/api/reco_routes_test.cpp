@@ -185,6 +185,39 @@ TEST_F(FigureRoutes, MonitoringKnowsOnlyWhatWasMeasured) {
   EXPECT_DOUBLE_EQ(converted, 1.0 / static_cast<double>(sent));
 }
 
+TEST_F(FigureRoutes, MonitoringTellsHowScoresCameTrue) {
+  ASSERT_TRUE(run(observed_scores_.open()));
+  EXPECT_TRUE(get("/monitoring").at("outcomes").is_null()) << "no outcome is known";
+  constexpr int kCustomers = 40;  // every other one leaves, and the model knows
+  const auto judge = [&](int i, bool left) {
+    const UserId user{"user_" + std::to_string(i)};
+    const LabelRule rule;
+    std::vector<ObservedScore> scores{{user, "model_1", left ? 0.8 : 0.2, clock_.now(), rule.horizon}};
+    ASSERT_EQ(run(observed_scores_.observe(std::move(scores), std::chrono::hours{0})).value(), 1);
+    const auto due = run(observed_scores_.due(clock_.now() + rule.horizon, "", 10));
+    ASSERT_EQ(due->scores.size(), 1U);
+    ASSERT_TRUE(run(observed_scores_.judge(due->scores[0], left, clock_.now())));
+  };
+  judge(0, true);
+  ASSERT_TRUE(run(outcomes_.count()));
+  const auto few = get("/monitoring").at("outcomes").at("all");
+  EXPECT_EQ(few.at("customers").as_int64(), 1);
+  EXPECT_TRUE(few.at("roc_auc").is_null()) << "one customer is no sample";
+
+  for (int i = 1; i < kCustomers; ++i) judge(i, i % 2 == 0);
+  ASSERT_TRUE(run(outcomes_.count()));
+  const auto outcomes = get("/monitoring").at("outcomes");
+  const auto& all = outcomes.at("all");
+  EXPECT_TRUE(all.at("model_version").is_null());
+  EXPECT_EQ(all.at("customers").as_int64(), kCustomers);
+  EXPECT_DOUBLE_EQ(all.at("left").to_number<double>(), 0.5);
+  EXPECT_DOUBLE_EQ(all.at("mean_score").to_number<double>(), 0.5);
+  EXPECT_DOUBLE_EQ(all.at("roc_auc").to_number<double>(), 1);
+  EXPECT_NEAR(all.at("calibration_error").to_number<double>(), 0.2, 1e-9);
+  EXPECT_EQ(all.at("calibration").as_array().size(), 10U);
+  EXPECT_EQ(outcomes.at("models").at(0).at("model_version").as_string(), "model_1");
+}
+
 TEST_F(FigureRoutes, MonitoringTellsOfDrift) {
   EXPECT_TRUE(get("/monitoring").at("drift").is_null()) << "the model knows nothing of its training data";
 

@@ -18,12 +18,10 @@ Task<Result<void>> ObserveScores::write() {
     taken.swap(waiting_);
     full_.store(false, std::memory_order_relaxed);
   }
-  for (ObservedScore& score : taken) {
-    const Timestamp due = score.scored_at + score.horizon + events_late_;
-    auto observed = co_await scores_.observe(std::move(score), due);
-    if (!observed) co_return observed.error();
-    if (*observed) observed_.fetch_add(1, std::memory_order_relaxed);
-  }
+  if (taken.empty()) co_return Result<void>{};
+  auto observed = co_await scores_.observe(std::move(taken), events_late_);
+  if (!observed) co_return observed.error();
+  observed_.fetch_add(*observed, std::memory_order_relaxed);
   co_return Result<void>{};
 }
 

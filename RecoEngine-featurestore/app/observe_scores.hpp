@@ -23,7 +23,7 @@ class ObserveScores {
   void add(const ChurnScore& score, std::chrono::days horizon);
 
   // Writes down what was remembered; call every second. A customer who is observed already stays as they are. On an
-  // error of the store the rest is forgotten: there will be others.
+  // error of the store it is forgotten: there will be others.
   Task<Result<void>> write();
 
   std::int64_t observed() const noexcept { return observed_.load(std::memory_order_relaxed); }  // since the start

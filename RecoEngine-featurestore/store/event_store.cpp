@@ -105,7 +105,7 @@ Task<Result<CustomerPage>> EventStore::customers(std::string cursor, std::size_t
   co_return page;
 }
 
-kv::Put EventStore::write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const {
+kv::Put EventStore::put_of(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const {
   kv::Put put;
   put.key = std::move(key);
   put.bins = std::move(bins);
@@ -135,7 +135,7 @@ Task<Result<std::vector<Result<void>>>> EventStore::write_months(std::vector<Mon
     kv::Bins bins;
     bins[kLog] = kv::Bytes{std::move(each.month.log)};
     bins[kCount] = each.month.events;
-    puts.push_back(write(month_key(each.user, each.month.month), std::move(bins), each.month.generation, false));
+    puts.push_back(put_of(month_key(each.user, each.month.month), std::move(bins), each.month.generation, false));
   }
   auto written = co_await write_all(std::move(puts));
   co_return written;
@@ -147,7 +147,7 @@ Task<Result<std::vector<Result<void>>>> EventStore::write_states(std::vector<Sta
   for (const StateWrite& each : states) {
     kv::Bins bins;
     bins[kStateBin] = kv::Bytes{to_bytes(each.state)};
-    puts.push_back(write(state_key(each.user), std::move(bins), each.generation, true));
+    puts.push_back(put_of(state_key(each.user), std::move(bins), each.generation, true));
   }
   auto written = co_await write_all(std::move(puts));
   co_return written;

@@ -74,7 +74,7 @@ class EventStore {
   std::chrono::hours keep() const noexcept { return keep_; }
 
  private:
-  kv::Put write(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const;
+  kv::Put put_of(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const;
   Task<Result<std::vector<Result<void>>>> write_all(std::vector<kv::Put> puts);
 
   kv::Store& store_;

@@ -10,7 +10,7 @@ constexpr const char* kObservedSet = "observed_score";
 constexpr const char* kObservedModel = "model";
 constexpr const char* kObservedScore = "score";
 constexpr const char* kObservedAt = "scored_at";    // ms
-constexpr const char* kObservedHorizon = "horizon"; // days
+constexpr const char* kObservedHorizon = "horizon";  // days
 constexpr const char* kObservedDue = "due";         // ms; until it is judged
 constexpr const char* kObservedJudged = "judged";   // ms
 constexpr const char* kObservedLeft = "left";
@@ -36,15 +36,6 @@ std::optional<ObservedScore> observed_from(const kv::Entry& entry) {
   return observed;
 }
 
-kv::WriteOptions replacing(std::uint32_t generation) {
-  kv::WriteOptions options;
-  options.mode = kv::WriteMode::UpdateOnly;
-  options.expect_generation = generation;
-  options.ttl = kKeepOutcomes;
-  options.durable = false;  // it would be found due, and judged, once more
-  return options;
-}
-
 }  // namespace
 
 Task<Result<void>> ObservedScoreStore::open() {
@@ -54,22 +45,31 @@ Task<Result<void>> ObservedScoreStore::open() {
   co_return judged;
 }
 
-Task<Result<bool>> ObservedScoreStore::observe(ObservedScore score, Timestamp due) {
-  kv::Key key{kObservedSet, score.user_id.str()};
-  kv::Bins bins;
-  bins[kObservedModel] = std::move(score.model_version);
-  bins[kObservedScore] = score.churn_probability;
-  bins[kObservedAt] = to_ms(score.scored_at);
-  bins[kObservedHorizon] = std::int64_t{score.horizon.count()};
-  bins[kObservedDue] = to_ms(due);
-  kv::WriteOptions once;
-  once.mode = kv::WriteMode::CreateOnly;
-  once.ttl = std::chrono::ceil<std::chrono::seconds>(due - score.scored_at) + kKeepOutcomes;
-  once.durable = false;
-  auto created = co_await store_.put(std::move(key), std::move(bins), std::move(once));
-  if (created) co_return true;
-  if (created.error().kind == ErrorKind::AlreadyExists) co_return false;
-  co_return created.error();
+Task<Result<std::int64_t>> ObservedScoreStore::observe(std::vector<ObservedScore> scores, std::chrono::hours late) {
+  std::vector<kv::Put> puts;
+  puts.reserve(scores.size());
+  for (ObservedScore& score : scores) {
+    const Timestamp due = score.scored_at + score.horizon + late;
+    kv::Put put;
+    put.key = {kObservedSet, score.user_id.str()};
+    put.bins[kObservedModel] = std::move(score.model_version);
+    put.bins[kObservedScore] = score.churn_probability;
+    put.bins[kObservedAt] = to_ms(score.scored_at);
+    put.bins[kObservedHorizon] = std::int64_t{score.horizon.count()};
+    put.bins[kObservedDue] = to_ms(due);
+    put.options.mode = kv::WriteMode::CreateOnly;
+    put.options.ttl = std::chrono::ceil<std::chrono::seconds>(due - score.scored_at) + kKeepOutcomes;
+    put.options.durable = false;
+    puts.push_back(std::move(put));
+  }
+  auto created = co_await store_.put_many(std::move(puts));
+  if (!created) co_return created.error();
+  std::int64_t observed = 0;
+  for (const auto& each : *created) {
+    if (!each && each.error().kind != ErrorKind::AlreadyExists) co_return each.error();
+    observed += each ? 1 : 0;
+  }
+  co_return observed;
 }
 
 Task<Result<WaitingPage>> ObservedScoreStore::due(Timestamp now, std::string cursor, std::size_t limit) {
@@ -86,23 +86,23 @@ Task<Result<WaitingPage>> ObservedScoreStore::due(Timestamp now, std::string cur
 }
 
 Task<Result<void>> ObservedScoreStore::judge(WaitingScore waiting, bool left, Timestamp now) {
-  kv::Key key{kObservedSet, waiting.observed.user_id.str()};
-  kv::Bins bins;
-  bins[kObservedDue] = kv::Value{};
-  bins[kObservedJudged] = to_ms(now);
-  bins[kObservedLeft] = left;
-  kv::WriteOptions options = replacing(waiting.generation);
-  auto written = co_await store_.put(std::move(key), std::move(bins), std::move(options));
-  if (!written) co_return written.error();
-  co_return Result<void>{};
+  kv::Bins outcome;
+  outcome[kObservedJudged] = to_ms(now);
+  outcome[kObservedLeft] = left;
+  return end_waiting(std::move(waiting), std::move(outcome));
 }
 
-Task<Result<void>> ObservedScoreStore::set_aside(WaitingScore waiting) {
+Task<Result<void>> ObservedScoreStore::set_aside(WaitingScore waiting) { return end_waiting(std::move(waiting), {}); }
+
+Task<Result<void>> ObservedScoreStore::end_waiting(WaitingScore waiting, kv::Bins outcome) {
   kv::Key key{kObservedSet, waiting.observed.user_id.str()};
-  kv::Bins bins;
-  bins[kObservedDue] = kv::Value{};
-  kv::WriteOptions options = replacing(waiting.generation);
-  auto written = co_await store_.put(std::move(key), std::move(bins), std::move(options));
+  outcome[kObservedDue] = kv::Value{};
+  kv::WriteOptions options;
+  options.mode = kv::WriteMode::UpdateOnly;
+  options.expect_generation = waiting.generation;
+  options.ttl = kKeepOutcomes;
+  options.durable = false;  // it would be found due, and judged, once more
+  auto written = co_await store_.put(std::move(key), std::move(outcome), std::move(options));
   if (!written) co_return written.error();
   co_return Result<void>{};
 }

@@ -37,8 +37,9 @@ class ObservedScoreStore {
   // Declares the indexes; call once before anything else.
   Task<Result<void>> open();
 
-  // Waits from `due` on to be judged. → false when this customer has one already. Lost with the power: it is a sample.
-  Task<Result<bool>> observe(ObservedScore score, Timestamp due);
+  // Each is to be judged `late` after its horizon is over. → how many are: a customer who has one already keeps it. At
+  // most 1,000 (TooLarge). Lost with the power: it is a sample.
+  Task<Result<std::int64_t>> observe(std::vector<ObservedScore> scores, std::chrono::hours late);
 
   // Those to judge at `now`. `limit`: 1…1,000.
   Task<Result<WaitingPage>> due(Timestamp now, std::string cursor, std::size_t limit);
@@ -51,6 +52,8 @@ class ObservedScoreStore {
   Task<Result<JudgedPage>> judged(Timestamp from, Timestamp to, std::string cursor, std::size_t limit);
 
  private:
+  Task<Result<void>> end_waiting(WaitingScore waiting, kv::Bins outcome);
+
   kv::Store& store_;
 };
 

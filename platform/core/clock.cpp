@@ -48,23 +48,19 @@ int digits(std::string_view text, std::size_t pos, std::size_t width) {
 }  // namespace
 
 Result<Timestamp> parse_rfc3339(std::string_view text) {
-  struct Bad {
-    operator Result<Timestamp>() const {
-      return Error{ErrorKind::Rejected, "A time is written as in 2026-11-22T09:49:08.614Z"};
-    }
-  };
-  constexpr Bad bad;
+  // Made when it is needed only: most texts are times, and each event has one.
+  const auto bad = [] { return Error{ErrorKind::Rejected, "A time is written as in 2026-11-22T09:49:08.614Z"}; };
   const int year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
   const int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
   if (year < 1970 || month < 1 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
       second > 60) {
-    return bad;
+    return bad();
   }
-  if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return bad;
-  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return bad;
+  if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return bad();
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return bad();
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
-  if (!date.ok()) return bad;
+  if (!date.ok()) return bad();
 
   std::size_t pos = 19;
   int millis = 0;
@@ -74,22 +70,22 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
     for (; pos < text.size() && text[pos] >= '0' && text[pos] <= '9'; ++pos, scale /= 10) {
       millis += (text[pos] - '0') * scale;
     }
-    if (pos == first || pos - first > 9) return bad;
+    if (pos == first || pos - first > 9) return bad();
   }
   int offset_minutes = 0;
-  if (pos >= text.size()) return bad;
+  if (pos >= text.size()) return bad();
   const char zone = text[pos];
   if (zone == '+' || zone == '-') {
     const int oh = digits(text, pos + 1, 2), om = digits(text, pos + 4, 2);
-    if (oh < 0 || oh > 23 || om < 0 || om > 59 || text[pos + 3] != ':') return bad;
+    if (oh < 0 || oh > 23 || om < 0 || om > 59 || text[pos + 3] != ':') return bad();
     offset_minutes = (zone == '+' ? 1 : -1) * (oh * 60 + om);
     pos += 6;
   } else if (zone == 'Z' || zone == 'z') {
     pos += 1;
   } else {
-    return bad;
+    return bad();
   }
-  if (pos != text.size()) return bad;
+  if (pos != text.size()) return bad();
   return Timestamp{std::chrono::sys_days{date}} + std::chrono::hours{hour} +
          std::chrono::minutes{minute - offset_minutes} + std::chrono::seconds{second} + milliseconds{millis};
 }

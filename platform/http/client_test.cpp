@@ -61,6 +61,14 @@ class ClientTest : public testing::Test {
     options.timeout_ms = 10s;
     return options;
   }
+  // A call that the peer answers with a fault of its own.
+  void fail_once() {
+    auto outcome = send(get());
+    RawSocket peer = listener_.accept();
+    EXPECT_NE(peer.read_head(), "");
+    peer.write("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(outcome.get()->status, 500);
+  }
   static ErrorKind kind(std::future<Outcome> outcome) {
     const Outcome got = outcome.get();
     return got ? ErrorKind::Internal : got.error().kind;
@@ -243,11 +251,7 @@ TEST_F(ClientTest, OpensTheBreakerAndClosesItAgain) {
   make(options);
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(client_->breaker_open());
-    auto outcome = send(get());
-    RawSocket peer = listener_.accept();
-    EXPECT_NE(peer.read_head(), "");
-    peer.write("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    EXPECT_EQ(outcome.get()->status, 500);
+    fail_once();
   }
   EXPECT_TRUE(client_->breaker_open());
   // Calls fail at once until a trial may go out, which is the first that reaches the peer.
@@ -286,11 +290,7 @@ TEST_F(ClientTest, SaysWhetherACallWouldGoOut) {
     options.breaker_open_ms = each.open_ms;
     make(options);
     EXPECT_TRUE(client_->would_call());
-    auto outcome = send(get());
-    RawSocket peer = listener_.accept();
-    EXPECT_NE(peer.read_head(), "");
-    peer.write("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    EXPECT_EQ(outcome.get()->status, 500);
+    fail_once();
     EXPECT_TRUE(client_->breaker_open());
     EXPECT_EQ(client_->would_call(), each.would_call);
   }
