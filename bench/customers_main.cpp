@@ -1,15 +1,20 @@
 // Fills RecoEngine's embedded store with customers of whom much is known and who are well, through its own use cases:
 //   bench_customers DIRECTORY COUNT     customer_1 … customer_COUNT; the service must not run
+//   bench_customers DIRECTORY model FILE   writes the champion's bytes to FILE, for bench_predict
 // Of each three groups were told, and a visit with an order came as events. Prints: customers=N seconds=V
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <string_view>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "RecoEngine-featurestore/app/ingest_features.hpp"
 #include "RecoEngine-featurestore/app/receive_events.hpp"
+#include "RecoEngine-featurestore/store/model_registry.hpp"
+#include "platform/core/await.hpp"
 #include "platform/kv/rocks_store.hpp"
 
 namespace {
@@ -119,9 +124,24 @@ int run(const char* directory, std::int64_t count) {
   return 0;
 }
 
+int write_model(const char* directory, const char* file) {
+  const SystemClock clock;
+  auto store = kv::open_rocks_store(directory, "churn_features", clock);
+  if (!store) return 1;
+  ModelRegistry registry{**store};
+  const auto roles = await(registry.roles());
+  if (!roles) return 1;
+  const auto stored = await(registry.load(roles->champion));
+  if (!stored) return 1;
+  std::ofstream out{file, std::ios::binary};
+  out.write(stored->model.data(), static_cast<std::streamsize>(stored->model.size()));
+  return out.flush() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view{argv[2]} == "model") return write_model(argv[1], argv[3]);
   if (argc != 3 || std::atol(argv[2]) <= 0) {
     std::fprintf(stderr, "usage: %s DIRECTORY COUNT\n", argv[0]);
     return 2;
