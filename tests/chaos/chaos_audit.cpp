@@ -62,10 +62,11 @@ bool Audit::is_quiet() {
   read_orders();
   for (const auto& [id, order] : orders_)
     if (text_of(order, "/progress") != "none" || !is_told(id, order)) return false;
-  // What is counted too often is given back late. The coupon that is spent by `apply` has no orders.
+  // What is counted too often is given back late.
   for (const auto& [code, rule] : books().coupons)
-    if (!code.ends_with("APPLIED") && counted_[code] != uses_[code].all) return false;
-  return true;
+    if (!is_applied(code) && counted_[code] != uses_[code].all) return false;
+  read_hands();
+  return spent_in_hands() == counted_when_applied();
 }
 
 void Audit::wait_until_quiet(std::chrono::seconds limit) {
@@ -244,6 +245,7 @@ void Audit::check_stock() {
 void Audit::run() {
   read_orders();
   read_coupons();
+  read_hands();
   for (auto& payment : all(scene_.world().gateway(), "/payments", "/payments", kServiceToken))
     payments_[text_of(payment, "/payment_id")] = payment;
   check_keys();

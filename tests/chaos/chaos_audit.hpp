@@ -26,6 +26,7 @@ class Audit {
     std::int64_t succeeded = 0;
   };
 
+  static bool is_applied(std::string_view code) { return code.ends_with("APPLIED"); }
   Reply get(Service& service, std::string target, const std::string& token);
   std::vector<boost::json::value> all(Service& service, const std::string& path, const char* list,
                                       const std::string& token);
@@ -43,6 +44,11 @@ class Audit {
   void check_stock();
   void check_coupon(const CouponRule& rule);
   void check_budgets();
+  void read_hands();
+  // By code, of the coupons that are spent by `apply` and so have no orders: how often customers say they spent it, and
+  // how often it is counted. A use whose process died is counted until its lease has run out.
+  std::map<std::string, std::int64_t> spent_in_hands() const;
+  std::map<std::string, std::int64_t> counted_when_applied() const;
   void check_hands();
   void check_first_orders();
   bool is_told(const std::string& id, const boost::json::value& order) const;
@@ -57,6 +63,7 @@ class Audit {
   std::map<std::string, std::int64_t> bought_;          // by SKU: sold − restocked
   std::map<std::string, CouponUses> uses_;              // by code: in orders that stand
   std::map<std::string, std::int64_t> counted_;         // by code: as the coupon counts its uses
+  std::map<std::string, std::map<std::string, std::int64_t>> hands_;  // by customer and code: times used, as held
   std::map<std::string, boost::json::value> campaigns_;
   std::map<std::string, std::int64_t> paid_;            // by campaign, in minor units: what orders that stand cost it
   std::map<Deed, Entries> log_;

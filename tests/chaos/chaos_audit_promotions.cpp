@@ -7,7 +7,7 @@ void Audit::check_coupon(const CouponRule& rule) {
   const std::int64_t count = counted_[rule.code];
   if (rule.limit && (uses.all > *rule.limit || count > *rule.limit))
     books().breach("the coupon " + rule.code + " was used " + std::to_string(uses.all) + " times");
-  if (!rule.code.ends_with("APPLIED") && count != uses.all)
+  if (!is_applied(rule.code) && count != uses.all)
     books().breach("of the coupon " + rule.code + ", " + std::to_string(count) + " uses are counted and " +
                    std::to_string(uses.all) + " made");
   for (const auto& [user, times] : uses.by_user)
@@ -23,32 +23,51 @@ void Audit::check_budgets() {
       books().breach("the campaign " + id + " pays more than it has");
     std::int64_t applied = 0;  // each takes 1.00 off
     for (const auto& coupon : list_of(campaign, "/coupons"))
-      if (text_of(coupon, "/code").ends_with("APPLIED")) applied += number_of(coupon, "/usage_count") * 100;
+      if (is_applied(text_of(coupon, "/code"))) applied += number_of(coupon, "/usage_count") * 100;
     if (redeemed != paid_[id] + applied)
       books().breach("the campaign " + id + " paid " + std::to_string(redeemed) + " instead of " +
                      std::to_string(paid_[id] + applied));
   }
 }
 
-// What customers hold says the same as their orders.
-void Audit::check_hands() {
-  std::map<std::string, std::int64_t> applied;
+void Audit::read_hands() {
+  hands_.clear();
   for (const std::string& user : books().users) {
     const Reply held = get(scene_.world().shop(0), "/api/coupons/history", token_of(user, "customer"));
     for (const auto& each : held.json.is_array() ? held.json.get_array() : boost::json::array{}) {
       const std::string code = text_of(each, "/coupon/code");
-      if (!books().coupons.contains(code)) continue;
-      const std::int64_t times = number_of(each, "/user_coupon/times_used");
-      if (code.ends_with("APPLIED")) applied[code] += times;
-      else if (times != uses_[code].by_user[user])
-        books().breach(user + " used " + code + " " + std::to_string(times) + " times, and has orders with it: " +
-                       std::to_string(uses_[code].by_user[user]));
+      if (books().coupons.contains(code)) hands_[user][code] += number_of(each, "/user_coupon/times_used");
     }
   }
-  for (const auto& [code, times] : applied)
-    if (times != counted_[code])
-      books().breach(code + " was spent " + std::to_string(times) + " times and is counted " +
-                     std::to_string(counted_[code]));
+}
+
+std::map<std::string, std::int64_t> Audit::spent_in_hands() const {
+  std::map<std::string, std::int64_t> spent;
+  for (const auto& [user, codes] : hands_)
+    for (const auto& [code, times] : codes)
+      if (is_applied(code) && times > 0) spent[code] += times;
+  return spent;
+}
+
+std::map<std::string, std::int64_t> Audit::counted_when_applied() const {
+  std::map<std::string, std::int64_t> counted;
+  for (const auto& [code, times] : counted_)
+    if (is_applied(code) && times > 0) counted[code] = times;
+  return counted;
+}
+
+// What customers hold says the same as their orders.
+void Audit::check_hands() {
+  for (const auto& [user, codes] : hands_)
+    for (const auto& [code, times] : codes)
+      if (!is_applied(code) && times != uses_[code].by_user[user])
+        books().breach(user + " used " + code + " " + std::to_string(times) + " times, and has orders with it: " +
+                       std::to_string(uses_[code].by_user[user]));
+  std::map<std::string, std::int64_t> spent = spent_in_hands();
+  for (const auto& [code, times] : counted_)
+    if (is_applied(code) && spent[code] != times)
+      books().breach(code + " was spent " + std::to_string(spent[code]) + " times and is counted " +
+                     std::to_string(times));
 }
 
 void Audit::check_first_orders() {
