@@ -73,15 +73,29 @@ Task<Result<void>> Champion::follow() {
   co_return Result<void>{};
 }
 
-Task<Result<void>> Champion::promote(std::string version) {
-  std::string wanted = version, named = version;
+void Champion::serve(const Served& chosen) {
+  served_.store(chosen);
+  if (const Served before = shadow(); before && before->version == chosen->version) shadow_.replace(before, nullptr);
+  log::info("a new champion serves", {{"model_version", chosen->version}});
+}
+
+Task<Result<void>> Champion::promote(std::string version, std::string expected) {
+  std::string wanted = version;
   auto loaded = co_await load(std::move(wanted));
   if (!loaded) co_return loaded.error();
-  auto chosen = co_await registry_.set_champion(std::move(named));
+  auto chosen = co_await registry_.set_champion(std::move(version), std::move(expected));
   if (!chosen) co_return chosen.error();
-  served_.store(*loaded);
-  if (const Served before = shadow(); before && before->version == version) shadow_.replace(before, nullptr);
-  log::info("a new champion serves", {{"model_version", version}});
+  serve(*loaded);
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Champion::go_back(std::string version, std::string former) {
+  std::string wanted = former;
+  auto loaded = co_await load(std::move(wanted));
+  if (!loaded) co_return loaded.error();
+  auto gone = co_await registry_.go_back(std::move(version), std::move(former));
+  if (!gone) co_return gone.error();
+  serve(*loaded);
   co_return Result<void>{};
 }
 

@@ -40,14 +40,17 @@ class Champion {
   // start and every second, so that every instance follows. NotFound before the first; Rejected as promote(). On a
   // failure the old one goes on serving.
   Task<Result<void>> follow();
-  // Makes `version` the champion of all instances, and serves it here at once. NotFound; Rejected when it is no model
-  // of this build's features.
-  Task<Result<void>> promote(std::string version);
+  // Makes `version` the champion of all instances in place of `expected` (empty: nobody), and serves it here at once.
+  // NotFound; Rejected when it is no model of this build's features; Conflict when another is champion.
+  Task<Result<void>> promote(std::string version, std::string expected);
+  // Lets `former`, the champion before `version`, answer again. Errors as promote().
+  Task<Result<void>> go_back(std::string version, std::string former);
   // Lets `version` score in shadow in all instances. Errors as promote().
   Task<Result<void>> put_in_shadow(std::string version);
 
  private:
   Task<Result<void>> follow_shadow(const std::string& version);
+  void serve(const std::shared_ptr<const ServedModel>& chosen);
   // Builds the model off the worker threads.
   Task<Result<std::shared_ptr<const ServedModel>>> load(std::string version);
 

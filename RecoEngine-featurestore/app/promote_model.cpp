@@ -59,7 +59,8 @@ Task<Result<Promotion>> PromoteModel::promote(std::string version, bool accept_s
     shadow = figures->scores;
   promotion.gates = judge_promotion(trial_of(*candidate), rival, shadow, accept_shift);
   promotion.promoted = all_passed(promotion.gates);
-  Task<Result<void>> placing = promotion.promoted ? champion_.promote(version) : champion_.put_in_shadow(version);
+  Task<Result<void>> placing = promotion.promoted ? champion_.promote(version, std::move(roles->champion))
+                                                  : champion_.put_in_shadow(version);
   auto placed = co_await std::move(placing);
   if (!placed) co_return placed.error();
   for (const auto& gate : promotion.gates)
@@ -74,12 +75,12 @@ Task<Result<std::string>> PromoteModel::roll_back(std::string version) {
     co_return Error{ErrorKind::Conflict, "The model " + version + " is not the champion; " +
                                              (roles->champion.empty() ? "there is none" : roles->champion + " is") +
                                              "."};
-  if (roles->former.empty())
-    co_return Error{ErrorKind::Conflict, "There was no champion before " + version + "."};
-  std::string former = roles->former;
-  auto done = co_await champion_.promote(std::move(former));
+  if (roles->formers.empty())
+    co_return Error{ErrorKind::Conflict, "No champion is known that was there before " + version + "."};
+  std::string former = roles->formers.back();
+  auto done = co_await champion_.go_back(std::move(version), std::move(former));
   if (!done) co_return done.error();
-  co_return std::move(roles->former);
+  co_return std::move(roles->formers.back());
 }
 
 }  // namespace qm::reco

@@ -36,7 +36,8 @@ class PromoteModel {
   // distribution of scores is wanted.
   Task<Result<Promotion>> promote(std::string version, bool accept_shift = false);
   // Makes the champion before `version`, which must be the champion, answer again; no gate is asked. → its version.
-  // Conflict when `version` is not the champion or there was none before it.
+  // Going back again leads to the one before that, never to one that was rolled back. Conflict when `version` is not
+  // the champion or none is known that was there before it.
   Task<Result<std::string>> roll_back(std::string version);
 
   // What is known of a model, as the gates want it.

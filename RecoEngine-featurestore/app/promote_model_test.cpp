@@ -113,6 +113,18 @@ TEST_F(PromoteModelTest, TheChampionGoesBackToTheOneBeforeIt) {
   EXPECT_EQ(serves(there_), "v1");
 }
 
+TEST_F(PromoteModelTest, ASecondRollbackDoesNotBringBackTheModelThatWasRolledBack) {
+  for (const char* version : {"v1", "v2", "v3"}) {
+    keep(version, 0.80);
+    ASSERT_TRUE(await(here_.promote.promote(version))->promoted);
+  }
+  EXPECT_EQ(await(here_.promote.roll_back("v3")).value(), "v2");
+  EXPECT_EQ(await(there_.promote.roll_back("v2")).value(), "v1") << "v3 was taken away for a reason";
+  EXPECT_EQ(serves(here_), "v1");
+  EXPECT_EQ(await(here_.promote.roll_back("v1")).error().kind, ErrorKind::Conflict);
+  EXPECT_EQ(stages(), (std::map<std::string, std::string>{{"v1", "champion"}, {"v2", "retired"}, {"v3", "retired"}}));
+}
+
 TEST_F(PromoteModelTest, NoModelOfOtherFeaturesAndNoUnknownOne) {
   keep("v1", 0.80, "0123456789abcdef");
   EXPECT_EQ(await(here_.promote.promote("v1")).error().kind, ErrorKind::Rejected);

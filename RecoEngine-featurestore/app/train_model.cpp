@@ -269,12 +269,11 @@ Result<TrainedModel> TrainModel::train_on_log(Run& run, ModelMetadata& about) {
   return train_on_split(collected->samples, collected->split, run.job.seed, training, run.cancelled);
 }
 
-std::optional<ModelMetadata> TrainModel::former_champion() {
-  const auto served = champion_.current();
-  if (!served) return std::nullopt;
-  const auto stored = await(registry_.load(served->version));
-  if (!stored) return std::nullopt;
-  auto metadata = parse_metadata(stored->metadata);
+std::optional<ModelMetadata> TrainModel::about(const std::string& version) {
+  if (version.empty()) return std::nullopt;
+  const auto text = await(registry_.metadata(version));
+  if (!text) return std::nullopt;
+  auto metadata = parse_metadata(*text);
   if (!metadata) return std::nullopt;
   return std::move(*metadata);
 }
@@ -285,7 +284,9 @@ Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   auto trained = from_log ? train_on_log(run, last.model) : train_on_set(run, last.model);
   if (!trained) return trained.error();
   last.job_id = run.job.id;
-  last.former = former_champion();
+  auto roles = await(registry_.roles());
+  if (!roles) return roles.error();
+  last.former = about(roles->champion);
   describe(*trained, run.job, clock_.now(), last.model);
   const std::string& version = last.model.version;
   const auto rival = last.former ? std::optional{PromoteModel::trial_of(*last.former)} : std::nullopt;
@@ -299,7 +300,7 @@ Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   TrainingReport report{run.job.id, print_metadata(last.model), last.former ? print_metadata(*last.former) : ""};
   StoredModel model{version, std::move(trained->bytes), report.metadata};
   if (auto saved = await(registry_.save(std::move(model))); !saved) return saved.error();
-  auto placed = await(last.promoted ? champion_.promote(version) : champion_.put_in_shadow(version));
+  auto placed = await(last.promoted ? champion_.promote(version, roles->champion) : champion_.put_in_shadow(version));
   if (!placed) return placed.error();
   if (auto kept = await(jobs_.put_report(std::move(report))); !kept) return kept.error();
   const auto removed = await(registry_.remove_old());

@@ -77,7 +77,7 @@ class TrainModel {
   Result<LastTraining> train_and_promote(Run& run);
   Result<TrainedModel> train_on_set(Run& run, ModelMetadata& about);
   Result<TrainedModel> train_on_log(Run& run, ModelMetadata& about);
-  std::optional<ModelMetadata> former_champion();
+  std::optional<ModelMetadata> about(const std::string& version);
   void end(Run& run, const Result<LastTraining>& trained);
 
   TrainingSetStore& sets_;

@@ -225,11 +225,11 @@ TEST_F(TrainModelTest, ServesNoModelOfOtherFeatures) {
   ASSERT_TRUE(keep({"v_broken", "no model", stored.metadata}));
   ASSERT_TRUE(keep({"v_nameless", stored.model, "{}"}));
   for (const char* version : {"v_other", "v_broken", "v_nameless"}) {
-    const auto refused = run(here_.champion.promote(version));
+    const auto refused = run(here_.champion.promote(version, done->job.model_version));
     ASSERT_FALSE(refused) << version;
     EXPECT_EQ(refused.error().kind, ErrorKind::Rejected) << version;
   }
-  EXPECT_EQ(run(here_.champion.promote("v_none")).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(run(here_.champion.promote("v_none", done->job.model_version)).error().kind, ErrorKind::NotFound);
   EXPECT_EQ(here_.champion.current()->version, done->job.model_version);
   EXPECT_EQ(run(here_.registry.champion()).value(), done->job.model_version);
 }

@@ -14,7 +14,7 @@ constexpr const char* kParts = "model_part";
 constexpr const char* kMetadata = "metadata";
 constexpr const char* kBytes = "bytes";
 constexpr const char* kVersionBin = "version";
-constexpr const char* kFormer = "former";
+constexpr const char* kFormers = "formers";
 constexpr const char* kShadow = "shadow";
 constexpr const char* kServed = "served";
 constexpr std::size_t kModelsPerPage = 32;
@@ -39,18 +39,24 @@ Error no_such(const std::string& version) { return not_found("There is no model 
 
 ModelRoles to_roles(const kv::Record& record) {
   const kv::RecordFields fields{record};
-  return {fields.text(kVersionBin), fields.text(kFormer), fields.text(kShadow), fields.texts(kServed)};
+  return {fields.text(kVersionBin), fields.texts(kFormers), fields.text(kShadow), fields.texts(kServed)};
 }
 
-// → whether anything changes.
-bool crown(ModelRoles& roles, const std::string& version) {
-  if (roles.champion == version) return false;
-  roles.former = std::exchange(roles.champion, version);
+void keep_latest(std::vector<std::string>& versions, std::size_t most) {
+  if (versions.size() > most) versions.erase(versions.begin());
+}
+
+void crown(ModelRoles& roles, const std::string& version) {
+  roles.champion = version;
   if (roles.shadow == version) roles.shadow.clear();
   std::erase(roles.served, version);
   roles.served.push_back(version);
-  if (roles.served.size() > ModelRegistry::kKeepServed) roles.served.erase(roles.served.begin());
-  return true;
+  keep_latest(roles.served, ModelRegistry::kKeepServed);
+}
+
+Error another_is_champion(const ModelRoles& roles) {
+  return {ErrorKind::Conflict, roles.champion.empty() ? "There is no champion."
+                                                      : "The champion is " + roles.champion + " now."};
 }
 
 }  // namespace
@@ -159,7 +165,8 @@ Task<Result<void>> ModelRegistry::remove_old() {
   std::size_t too_many = all->size() > kKeepVersions ? all->size() - kKeepVersions : 0;
   for (const auto& version : *all) {
     if (too_many == 0) break;
-    if (version == named->champion || version == named->former || version == named->shadow) continue;
+    if (version == named->champion || version == named->shadow) continue;
+    if (std::ranges::find(named->formers, version) != named->formers.end()) continue;
     std::string old = version;
     auto removed = co_await remove(std::move(old));
     if (!removed) co_return removed.error();
@@ -193,7 +200,7 @@ Task<Result<ModelRoles>> ModelRegistry::roles() {
 Task<Result<void>> ModelRegistry::write_roles(ModelRoles roles, std::uint32_t generation) {
   kv::Bins bins;
   bins[kVersionBin] = roles.champion;
-  bins[kFormer] = roles.former;
+  bins[kFormers] = kv::to_value(roles.formers);
   bins[kShadow] = roles.shadow;
   bins[kServed] = kv::to_value(roles.served);
   kv::WriteOptions options;
@@ -204,11 +211,13 @@ Task<Result<void>> ModelRegistry::write_roles(ModelRoles roles, std::uint32_t ge
   co_return Result<void>{};
 }
 
-Task<Result<void>> ModelRegistry::set_champion(std::string version) {
+Task<Result<void>> ModelRegistry::change_roles(Change change) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     auto held = co_await read_roles();
     if (!held) co_return held.error();
-    if (!crown(held->roles, version)) co_return Result<void>{};
+    const Result<bool> changes = change(held->roles);
+    if (!changes) co_return changes.error();
+    if (!*changes) co_return Result<void>{};
     auto written = co_await write_roles(std::move(held->roles), held->generation);
     if (written) co_return Result<void>{};
     const ErrorKind kind = written.error().kind;
@@ -217,18 +226,41 @@ Task<Result<void>> ModelRegistry::set_champion(std::string version) {
   co_return unavailable("The champion is being changed elsewhere; please try again.");
 }
 
+Task<Result<void>> ModelRegistry::set_champion(std::string version, std::string expected) {
+  Change change = [version = std::move(version), expected = std::move(expected)](ModelRoles& roles) -> Result<bool> {
+    if (roles.champion == version) return false;
+    if (roles.champion != expected) return another_is_champion(roles);
+    std::erase(roles.formers, version);
+    if (!expected.empty()) roles.formers.push_back(expected);
+    keep_latest(roles.formers, kKeepFormers);
+    crown(roles, version);
+    return true;
+  };
+  auto changed = co_await change_roles(std::move(change));
+  co_return changed;
+}
+
+Task<Result<void>> ModelRegistry::go_back(std::string version, std::string former) {
+  Change change = [version = std::move(version), former = std::move(former)](ModelRoles& roles) -> Result<bool> {
+    if (roles.champion != version) return another_is_champion(roles);
+    if (roles.formers.empty() || roles.formers.back() != former)
+      return Error{ErrorKind::Conflict, "The champion before " + version + " is not " + former + "."};
+    roles.formers.pop_back();
+    crown(roles, former);
+    return true;
+  };
+  auto changed = co_await change_roles(std::move(change));
+  co_return changed;
+}
+
 Task<Result<void>> ModelRegistry::set_shadow(std::string version) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    auto held = co_await read_roles();
-    if (!held) co_return held.error();
-    if (held->roles.shadow == version || held->roles.champion == version) co_return Result<void>{};
-    held->roles.shadow = version;
-    auto written = co_await write_roles(std::move(held->roles), held->generation);
-    if (written) co_return Result<void>{};
-    const ErrorKind kind = written.error().kind;
-    if (kind != ErrorKind::GenerationMismatch && kind != ErrorKind::AlreadyExists) co_return written.error();
-  }
-  co_return unavailable("The champion is being changed elsewhere; please try again.");
+  Change change = [version = std::move(version)](ModelRoles& roles) -> Result<bool> {
+    if (roles.shadow == version || roles.champion == version) return false;
+    roles.shadow = version;
+    return true;
+  };
+  auto changed = co_await change_roles(std::move(change));
+  co_return changed;
 }
 
 }  // namespace qm::reco

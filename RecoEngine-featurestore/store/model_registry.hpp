@@ -1,6 +1,7 @@
 // The versions of the model, and which of them is the champion: records of the store, so that every instance on it has
 // them all. A version is a record of the set "model", written last, and its bytes in parts of the set "model_part".
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct StoredModel {
 // Who is who; a version that is none of these is a candidate. Empty: nobody.
 struct ModelRoles {
   std::string champion;
-  std::string former;  // was champion before it
+  std::vector<std::string> formers;  // that it took the place of, one after another: a way back, the latest last
   std::string shadow;
   std::vector<std::string> served;  // that ever were champion, the latest kKeepServed of them
 
@@ -30,6 +31,7 @@ class ModelRegistry {
  public:
   static constexpr std::size_t kKeepVersions = 10;
   static constexpr std::size_t kKeepServed = 32;
+  static constexpr std::size_t kKeepFormers = 3;  // so many steps back are possible
   static constexpr std::size_t kPartBytes = 256 * 1024;
   static constexpr std::size_t kMaxModelBytes = 64 * 1024 * 1024;
 
@@ -44,7 +46,7 @@ class ModelRegistry {
   Task<Result<std::vector<std::string>>> versions();
   // NotFound.
   Task<Result<std::string>> metadata(std::string version);
-  // Removes the oldest versions beyond kKeepVersions, never the champion, the one before it or the one in shadow. One
+  // Removes the oldest versions beyond kKeepVersions, never the champion, those before it or the one in shadow. One
   // that a cluster brings back is removed the next time.
   Task<Result<void>> remove_old();
 
@@ -52,15 +54,21 @@ class ModelRegistry {
   Task<Result<std::string>> champion();
   // All of one moment: they are one record.
   Task<Result<ModelRoles>> roles();
-  // The champion until then becomes the former one; a version in shadow that becomes champion leaves the shadow.
-  // Unavailable when others change it all the time.
-  Task<Result<void>> set_champion(std::string version);
-  // As above; the champion itself stays what it is.
+  // In place of `expected`, the champion that the version was judged against (empty: nobody); it becomes the latest of
+  // the formers, and a version in shadow that becomes champion leaves the shadow. Nothing changes when the version is
+  // the champion. Conflict when somebody else is; Unavailable when others change the roles all the time.
+  Task<Result<void>> set_champion(std::string version, std::string expected);
+  // Makes `former`, which must be the latest of the formers, champion again in place of `version`, which must be the
+  // champion and does not become a former one: who goes back twice goes two steps. Errors as above.
+  Task<Result<void>> go_back(std::string version, std::string former);
+  // The champion itself stays what it is. Unavailable as above.
   Task<Result<void>> set_shadow(std::string version);
 
  private:
   struct HeldRoles;
+  using Change = std::function<Result<bool>(ModelRoles&)>;  // → whether anything changes
   Task<Result<HeldRoles>> read_roles();
+  Task<Result<void>> change_roles(Change change);
   Task<Result<void>> write_roles(ModelRoles roles, std::uint32_t generation);
   Task<Result<void>> remove(std::string version);
 

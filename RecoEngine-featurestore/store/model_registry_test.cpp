@@ -61,7 +61,7 @@ TEST_F(RegistryOfModels, TheOldestGoButNeverTheChampion) {
   const std::size_t too_many = 3;
   for (std::size_t i = 0; i < ModelRegistry::kKeepVersions + too_many; ++i)
     ASSERT_TRUE(save("v" + std::to_string(100 + i), kPart + 1));
-  ASSERT_TRUE(await(here_.set_champion("v101")));
+  ASSERT_TRUE(await(here_.set_champion("v101", "")));
   EXPECT_EQ(await(there_.champion()).value(), "v101");
   ASSERT_TRUE(await(here_.remove_old()));
   const auto left = await(there_.versions());
@@ -75,7 +75,7 @@ TEST_F(RegistryOfModels, TheOldestGoButNeverTheChampion) {
 // A cluster may bring back what was removed before a restart.
 TEST_F(RegistryOfModels, WhatCameBackGoesAgain) {
   for (std::size_t i = 0; i <= ModelRegistry::kKeepVersions; ++i) ASSERT_TRUE(save("v" + std::to_string(100 + i), 1));
-  ASSERT_TRUE(await(here_.set_champion("v110")));
+  ASSERT_TRUE(await(here_.set_champion("v110", "")));
   ASSERT_TRUE(await(here_.remove_old()));
   ASSERT_TRUE(save("v100", 1));
   ASSERT_TRUE(await(here_.remove_old()));
@@ -85,20 +85,42 @@ TEST_F(RegistryOfModels, WhatCameBackGoesAgain) {
 
 TEST_F(RegistryOfModels, OneIsChampionOneInShadowAndTheOthersCandidatesOrRetired) {
   const auto stage = [&](const std::string& version) { return await(there_.roles())->stage_of(version); };
-  ASSERT_TRUE(await(here_.set_champion("v1")));
+  ASSERT_TRUE(await(here_.set_champion("v1", "")));
   ASSERT_TRUE(await(here_.set_shadow("v2")));
   EXPECT_EQ(stage("v1"), ModelStage::champion);
   EXPECT_EQ(stage("v2"), ModelStage::shadow);
   EXPECT_EQ(stage("v3"), ModelStage::candidate);
-  ASSERT_TRUE(await(here_.set_champion("v2")));
+  ASSERT_TRUE(await(here_.set_champion("v2", "v1")));
   EXPECT_EQ(stage("v1"), ModelStage::retired);
   EXPECT_EQ(stage("v2"), ModelStage::champion);
-  EXPECT_EQ(await(there_.roles())->former, "v1");
+  EXPECT_EQ(await(there_.roles())->formers, (std::vector<std::string>{"v1"}));
   EXPECT_EQ(await(there_.roles())->shadow, "");
   ASSERT_TRUE(await(here_.set_shadow("v2")));
   EXPECT_EQ(stage("v2"), ModelStage::champion) << "the champion stays what it is";
-  ASSERT_TRUE(await(here_.set_champion("v1")));
+  ASSERT_TRUE(await(here_.set_champion("v1", "v2")));
   EXPECT_EQ(stage("v2"), ModelStage::retired);
+}
+
+TEST_F(RegistryOfModels, NobodyTakesThePlaceOfAnotherThanTheOneHeWasJudgedAgainst) {
+  EXPECT_EQ(await(here_.set_champion("v1", "v0")).error().kind, ErrorKind::Conflict) << "there is none";
+  ASSERT_TRUE(await(here_.set_champion("v1", "")));
+  ASSERT_TRUE(await(there_.set_champion("v2", "v1")));
+  EXPECT_EQ(await(here_.set_champion("v3", "v1")).error().kind, ErrorKind::Conflict) << "v2 came in between";
+  EXPECT_EQ(await(here_.champion()).value(), "v2");
+  EXPECT_TRUE(await(here_.set_champion("v2", "v1"))) << "it is, whoever made it so";
+}
+
+TEST_F(RegistryOfModels, StepsBackAsFarAsItRemembers) {
+  constexpr int kChampions = ModelRegistry::kKeepFormers + 2;
+  const auto name = [](int i) { return i == 0 ? std::string{} : "v" + std::to_string(i); };
+  for (int i = 1; i <= kChampions; ++i) ASSERT_TRUE(await(here_.set_champion(name(i), name(i - 1))));
+  EXPECT_EQ(await(here_.go_back(name(kChampions), "v1")).error().kind, ErrorKind::Conflict) << "not the one before";
+  for (int i = kChampions; i > 2; --i) {
+    EXPECT_EQ(await(there_.go_back(name(i - 1), name(i - 2))).error().kind, ErrorKind::Conflict) << "not the champion";
+    ASSERT_TRUE(await(here_.go_back(name(i), name(i - 1)))) << i;
+    EXPECT_EQ(await(there_.champion()).value(), name(i - 1));
+  }
+  EXPECT_TRUE(await(here_.roles())->formers.empty()) << "no further than that";
 }
 
 }  // namespace
