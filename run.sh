@@ -128,13 +128,16 @@ train() {
   if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then build/release/bin/reco-train --help; return; fi
   is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco"
   title "Training"
-  build/release/bin/reco-train --url "$(url_of reco)" "$@"
+  local ended=0
+  build/release/bin/reco-train --url "$(url_of reco)" "$@" || ended=$?
+  ((ended == 0 || ended == 3)) || return "$ended"  # 3: trained, and refused by a gate
   title "The way of training, judged on real customers"
   if [[ -n ${EVALUATION_DATA:-} || -f $dataset_beside ]]; then
     evaluate
   else
     note "no dataset is at hand; README.md says where to get one, EVALUATION_DATA names it"
   fi
+  return "$ended"
 }
 
 bench() {

@@ -21,6 +21,9 @@ int read_config(int argc, const char* const* argv, Config& config) {
                   "How long what customers did is kept, event by event.");
   options.integer("event-late", "EVENT_LATE_DAYS", config.event_late_days, 1, 365, "days",
                   "How long after it happened an event may come; older ones are taken as an import only.");
+  options.integer("model-shadow-min-scores", "MODEL_SHADOW_MIN_SCORES", config.model_shadow_min_scores, 0, 10'000,
+                  "customers", "How many a new model scores unseen, beside the champion, before it may take its place; "
+                               "0: a training that passes the other gates changes the champion at once.");
   return options.parse(argc, argv);
 }
 

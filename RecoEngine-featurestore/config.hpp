@@ -21,6 +21,7 @@ struct Config : service::ServiceConfig {
   std::int64_t nudge_cool_down_h = 24;
   std::int64_t event_keep_days = 730;
   std::int64_t event_late_days = 7;
+  std::int64_t model_shadow_min_scores = 200;
 };
 
 // → −1 and `config` filled, or the exit code.

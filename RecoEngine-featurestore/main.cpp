@@ -11,6 +11,7 @@
 #include "RecoEngine-featurestore/app/reco_metrics.hpp"
 #include "RecoEngine-featurestore/clients/http_quickmart_client.hpp"
 #include "RecoEngine-featurestore/config.hpp"
+#include "platform/core/revision.hpp"
 #include "platform/http/probe.hpp"
 #include "platform/log/log.hpp"
 #include "platform/service/service_host.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr const char* kProgram = "reco-engine";
 constexpr std::chrono::seconds kLookEvery{1};
+constexpr std::chrono::seconds kPromoteEvery{5};
 constexpr std::chrono::minutes kJoinEvery{1};
 constexpr std::chrono::minutes kCountEvery{10};
 constexpr std::size_t kSimulationsAtOnce = 1;
@@ -38,6 +40,13 @@ service::Identity identity() {
 Tokenless tokenless(const Config& config) {
   if (config.production() || config.tokenless == "nobody") return Tokenless::nobody;
   return config.tokenless == "private" ? Tokenless::private_networks : Tokenless::loopback;
+}
+
+TrainingRules rules_of(const Config& config) {
+  TrainingRules rules;
+  rules.shadow_scores = config.model_shadow_min_scores;
+  rules.revision = revision();
+  return rules;
 }
 
 class RecoEngine {
@@ -59,7 +68,8 @@ class RecoEngine {
         observed_scores_(host.store()),
         observe_(observed_scores_, std::chrono::hours{24} * config.event_late_days),
         predict_(features_, champion_, trigger_, observe_, host.clock()),
-        promote_(registry_, champion_, predict_.shadow_scores()),
+        shadow_counts_(host.store()),
+        promote_(registry_, champion_, predict_.shadow_scores(), shadow_counts_, config.model_shadow_min_scores),
         ingest_(features_, host.clock()),
         receive_events_(event_store_, host.clock(), std::chrono::hours{24} * config.event_late_days),
         test_nudge_(predict_, rules_),
@@ -69,7 +79,7 @@ class RecoEngine {
         judge_(sets_, simulations_),
         replay_(event_store_, features_, host.clock()),
         collect_(event_store_, replay_, host.clock()),
-        train_(sets_, collect_, jobs_, registry_, champion_, host.clock()),
+        train_(sets_, collect_, jobs_, registry_, champion_, host.clock(), rules_of(config)),
         join_outcomes_(observed_scores_, event_store_, host.clock()),
         monitoring_(champion_, predict_, nudges_, join_outcomes_),
         health_(host.store(), champion_, rules_, host.clock()) {}
@@ -89,6 +99,8 @@ class RecoEngine {
     host_.every(kLookEvery, "keeping the training's lease", [this] { return train_.keep_lease(); });
     host_.every(kLookEvery, "reading the nudge rules", [this] { return reload_rules(); });
     host_.every(kLookEvery, "observing scores", [this] { return observe_.write(); });
+    host_.every(kLookEvery, "telling what the model in shadow said", [this] { return promote_.tell_shadow(); });
+    host_.every(kPromoteEvery, "judging the model in shadow", [this] { return promote_.promote_shadow(); });
     host_.every(kJoinEvery, "joining outcomes", [this] { return join_outcomes_.run(); });
     host_.every(kCountEvery, "counting outcomes", [this] { return join_outcomes_.count(); });
     const bool trains_first = !config_.production() && config_.first_training_samples > 0;
@@ -169,6 +181,7 @@ class RecoEngine {
   ObservedScoreStore observed_scores_;
   ObserveScores observe_;
   PredictChurn predict_;
+  ShadowScoreStore shadow_counts_;
   PromoteModel promote_;
   IngestFeatures ingest_;
   ReceiveEvents receive_events_;

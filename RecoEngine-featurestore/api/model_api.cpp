@@ -1,8 +1,8 @@
 #include "RecoEngine-featurestore/api/model_api.hpp"
 
-namespace qm::reco {
+#include "RecoEngine-featurestore/api/train_wire.hpp"
 
-BOOST_DESCRIBE_ENUM(ModelStage, candidate, shadow, champion, retired)
+namespace qm::reco {
 
 namespace wire {
 
@@ -10,10 +10,16 @@ struct ListedModel {
   std::string model_version;
   ModelStage stage = ModelStage::candidate;
   Timestamp trained_at{};
+  std::optional<TrainingSource> source;
+  std::optional<std::int64_t> shadow_scores;  // in shadow: customers it scored beside the champion, everywhere
   TrainingMetrics training_metrics;
-  std::vector<GateResult> gates;  // as it was judged when it was trained
+  std::vector<GateResult> gates;           // as it was judged when it was trained
+  std::optional<ComparedModels> compared;  // with the champion of then, on the same customers
+  std::optional<std::string> revision;     // of the program that trained it
 };
-BOOST_DESCRIBE_STRUCT(ListedModel, (), (model_version, stage, trained_at, training_metrics, gates))
+BOOST_DESCRIBE_STRUCT(ListedModel, (),
+                      (model_version, stage, trained_at, source, shadow_scores, training_metrics, gates, compared,
+                       revision))
 
 struct ModelList {
   std::vector<ListedModel> models;  // newest first
@@ -32,16 +38,18 @@ struct PromoteQuery {
 BOOST_DESCRIBE_STRUCT(PromoteQuery, (), (accept_shift))
 inline auto constraints(const PromoteQuery*) {
   return json::fields(json::field(&PromoteQuery::accept_shift, json::defaulted(),
-                                  json::describe("Another distribution of scores than the champion's is wanted.")));
+                                  json::describe("Another distribution of scores than the champion's is wanted, or "
+                                                 "nobody waits until enough customers were scored in shadow.")));
 }
 
 struct PromotedModel {
   std::string message;
   std::string model_version;
   bool promoted = false;
+  ModelStage stage = ModelStage::candidate;
   std::vector<GateResult> gates;
 };
-BOOST_DESCRIBE_STRUCT(PromotedModel, (), (message, model_version, promoted, gates))
+BOOST_DESCRIBE_STRUCT(PromotedModel, (), (message, model_version, promoted, stage, gates))
 
 struct RolledBack {
   std::string message;
@@ -61,8 +69,17 @@ wire::ModelList to_wire(std::vector<ModelVersion> models) {
   wire::ModelList list;
   for (auto model = models.rbegin(); model != models.rend(); ++model) {
     ModelMetadata& metadata = model->metadata;
-    list.models.push_back({std::move(metadata.version), model->stage, metadata.created_at, metadata.metrics,
-                           std::move(metadata.gates)});
+    wire::ListedModel listed;
+    listed.model_version = std::move(metadata.version);
+    listed.stage = model->stage;
+    listed.trained_at = metadata.created_at;
+    listed.source = metadata.source;
+    listed.shadow_scores = model->shadow_scores;
+    listed.training_metrics = metadata.metrics;
+    listed.gates = std::move(metadata.gates);
+    listed.compared = std::move(metadata.compared);
+    listed.revision = std::move(metadata.revision);
+    list.models.push_back(std::move(listed));
   }
   return list;
 }
@@ -72,8 +89,11 @@ Answer<wire::PromotedModel> to_wire(Promotion promotion) {
   wire::PromotedModel& body = answer.body;
   body.model_version = std::move(promotion.version);
   body.promoted = promotion.promoted;
-  body.message =
-      body.model_version + (body.promoted ? " is the champion." : " may not be champion, and scores in shadow:");
+  body.stage = promotion.stage;
+  body.message = body.model_version;
+  if (body.promoted) body.message += " is the champion.";
+  else if (body.stage == ModelStage::shadow) body.message += " scores in shadow, and may not be champion yet:";
+  else body.message += " may not be champion:";
   for (const auto& gate : promotion.gates)
     if (!gate.passed) body.message += " " + gate.text + ".";
   body.gates = std::move(promotion.gates);
@@ -97,7 +117,8 @@ void add_model_routes(http::Api& api, PromoteModel& promote) {
           });
   api.post("/models/{version}/promote",
            {.name = "promote_model",
-            .summary = "Makes a version the champion if it passes the gates; 409 says which it fails, by how much",
+            .summary = "Makes a version the champion if it passes the gates; 409 says which it fails, by how much; one "
+                       "that has not scored enough customers yet goes on in shadow",
             .tag = "models",
             .access = Access::Service,
             .errors = {400, 401, 404, 409, 503}},

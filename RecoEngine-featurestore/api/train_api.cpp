@@ -59,8 +59,8 @@ void add_data(http::Api& api, GenerateTrainingData& generate, JudgeTrainingData&
 void add_start(http::Api& api, TrainModel& train) {
   api.post("/train/start",
            {.name = "start_training",
-            .summary = "Trains a model on simulated customers or on those of the log of events, and makes it the "
-                       "champion if it passes the gates; one training at a time",
+            .summary = "Trains a model on simulated customers or on those of the log of events; the first is champion "
+                       "at once, a later one scores in shadow if it passes the gates; one training at a time",
             .tag = "training",
             .access = Access::Service,
             .errors = {400, 401, 409, 503},

@@ -17,6 +17,14 @@ MetricsChange change_of(const TrainingMetrics& now, const TrainingMetrics& befor
   return change;
 }
 
+const char* message_of(ModelStage stage) {
+  switch (stage) {
+    case ModelStage::champion: return "Training completed successfully";
+    case ModelStage::shadow: return "Training completed; the new model scores in shadow before it may be champion";
+    default: return "Training completed; the champion stays, as gates refuse the new model";
+  }
+}
+
 template <class Out>
 void add_comparison(const LastTraining& training, Out& out) {
   if (!training.former) return;
@@ -50,8 +58,7 @@ StartedTraining to_wire(const TrainingJob& job) {
 
 StartedTraining to_wire(const TrainingJob& job, const LastTraining& training) {
   StartedTraining out;
-  out.message = training.promoted ? "Training completed successfully"
-                                  : "Training completed; the champion stays, and the new model scores in shadow";
+  out.message = message_of(training.stage);
   out.job_id = job.id;
   out.state = job.state;
   out.source = job.source;
@@ -59,6 +66,7 @@ StartedTraining to_wire(const TrainingJob& job, const LastTraining& training) {
   out.model_saved = true;
   out.model_version = training.model.version;
   out.promoted = training.promoted;
+  out.stage = training.stage;
   out.gates = training.model.gates;
   out.training_metrics = training.model.metrics;
   out.data_quality = training.model.data_quality;
@@ -88,6 +96,10 @@ LastMetrics to_wire(const LastTraining& training) {
   out.trained_at = training.model.created_at;
   out.source = training.model.source;
   out.cutoffs = training.model.cutoffs;
+  out.promoted = training.promoted;
+  out.stage = training.stage;
+  out.gates = training.model.gates;
+  out.compared = training.model.compared;
   out.training_metrics = training.model.metrics;
   out.data_quality = training.model.data_quality;
   out.feature_importance = training.model.importance;

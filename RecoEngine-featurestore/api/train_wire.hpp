@@ -10,6 +10,7 @@
 
 namespace qm::reco {
 
+BOOST_DESCRIBE_ENUM(ModelStage, candidate, shadow, champion, retired)
 BOOST_DESCRIBE_ENUM(TrainingState, queued, running, succeeded, failed, cancelled)
 
 namespace wire {
@@ -74,7 +75,8 @@ struct StartedTraining {
   // Once it is over:
   std::optional<std::string> model_version;
   std::optional<std::vector<Timestamp>> cutoffs;  // of the log of events, newest first
-  std::optional<bool> promoted;  // false: a gate refused it, and it scores in shadow
+  std::optional<bool> promoted;     // became the champion
+  std::optional<ModelStage> stage;  // shadow: it may become champion; candidate: a gate refused it
   std::optional<std::vector<GateResult>> gates;
   std::optional<TrainingMetrics> training_metrics;
   std::optional<DataQuality> data_quality;
@@ -82,7 +84,7 @@ struct StartedTraining {
   std::optional<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(StartedTraining, (),
-                      (message, job_id, state, source, model_saved, model_version, cutoffs, promoted, gates,
+                      (message, job_id, state, source, model_saved, model_version, cutoffs, promoted, stage, gates,
                        training_metrics, data_quality, former, change))
 
 struct TrainingStatus {
@@ -107,6 +109,10 @@ struct LastMetrics {
   Timestamp trained_at{};
   std::optional<TrainingSource> source;
   std::optional<std::vector<Timestamp>> cutoffs;
+  bool promoted = false;                     // became the champion at the end of its training
+  ModelStage stage = ModelStage::candidate;  // what it is now
+  std::vector<GateResult> gates;             // as it was judged then
+  json::Nullable<ComparedModels> compared;   // with the champion of then, on the same customers
   TrainingMetrics training_metrics;
   DataQuality data_quality;
   std::vector<FeatureImportance> feature_importance;  // mean |SHAP|, strongest first
@@ -114,8 +120,8 @@ struct LastMetrics {
   json::Nullable<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(LastMetrics, (),
-                      (job_id, model_version, trained_at, source, cutoffs, training_metrics, data_quality,
-                       feature_importance, former, change))
+                      (job_id, model_version, trained_at, source, cutoffs, promoted, stage, gates, compared,
+                       training_metrics, data_quality, feature_importance, former, change))
 
 struct ByJob {
   std::string job_id;

@@ -11,7 +11,9 @@ namespace {
 
 using Served = std::shared_ptr<const ServedModel>;
 
-Result<Served> build(const StoredModel& stored) {
+}  // namespace
+
+Result<Served> to_served(const StoredModel& stored) {
   const std::string& version = stored.version;
   auto metadata = parse_metadata(stored.metadata);
   if (!metadata) return metadata.error();
@@ -26,14 +28,12 @@ Result<Served> build(const StoredModel& stored) {
   return Served{std::make_shared<const ServedModel>(std::move(served))};
 }
 
-}  // namespace
-
 Task<Result<Served>> Champion::load(std::string version) {
   auto stored = co_await registry_.load(std::move(version));
   if (!stored) co_return stored.error();
   Result<Served> built = Error{};
   const auto work = [&stored, &built] {
-    built = build(*stored);
+    built = to_served(*stored);
     return built.has_value();
   };
   auto done = co_await loading_.run(work);

@@ -24,6 +24,10 @@ struct ServedModel {
   std::chrono::days horizon = LabelRule{}.horizon;  // what its scores speak of: no purchase for so long
 };
 
+// What is stored, ready to answer. Rejected when it is no model of this build's features. Takes the calling thread some
+// milliseconds.
+Result<std::shared_ptr<const ServedModel>> to_served(const StoredModel& stored);
+
 class Champion {
  public:
   // `registry` outlives it. `first` serves until follow() finds another.

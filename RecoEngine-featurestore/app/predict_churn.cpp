@@ -67,7 +67,8 @@ Task<Result<ChurnScore>> PredictChurn::score_by(std::shared_ptr<const ServedMode
   const std::vector<float> row = to_model_row(score.features);
   const ModelOutput output = served->model->predict(row);
   if (const auto beside = champion_.shadow(); beside && beside->version != served->version)
-    shadow_.add(served->version, output.probability, beside->version, beside->model->predict(row).probability);
+    shadow_.add(user.str(), served->version, output.probability, beside->version,
+                beside->model->predict(row).probability);
   if (served->drift) served->drift->add(user.str(), row, output.probability);
   score.user_id = std::move(user);
   score.churn_probability = output.probability;

@@ -82,6 +82,7 @@ class PredictChurn {
   FreshnessStats freshness() const { return freshness_.stats(); }
   const FeatureReads& feature_reads() const noexcept { return reads_; }
   const ShadowScores& shadow_scores() const noexcept { return shadow_; }
+  ShadowScores& shadow_scores() noexcept { return shadow_; }
   // How many predict() scored into it since the start.
   std::int64_t predicted(RiskSegment segment) const {
     return predicted_[static_cast<std::size_t>(segment)].load(std::memory_order_relaxed);

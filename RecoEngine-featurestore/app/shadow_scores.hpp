@@ -4,8 +4,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "RecoEngine-featurestore/evaluation/promotion_gate.hpp"
+#include "RecoEngine-featurestore/store/shadow_score_store.hpp"
 
 namespace qm::reco {
 
@@ -18,33 +21,23 @@ struct ShadowFigures {
 
 class ShadowScores {
  public:
+  static constexpr std::size_t kMostCustomers = 10'000;  // more are not counted: they would say nothing new
+
+  // Each customer counts once, with the first score: the same one asked about again and again is no sample of many.
   // Begins anew when either version is another one than before.
-  void add(const std::string& champion, double champion_score, const std::string& shadow, double shadow_score) {
-    std::lock_guard lock{mutex_};
-    if (figures_.champion != champion || figures_.shadow != shadow) {
-      figures_ = {};
-      figures_.champion = champion;
-      figures_.shadow = shadow;
-      figures_.scores.candidate.assign(kScoreCells, 0);
-      figures_.scores.champion.assign(kScoreCells, 0);
-    }
-    ++figures_.scores.champion[score_cell(champion_score)];
-    ++figures_.scores.candidate[score_cell(shadow_score)];
-    ++figures_.customers;
-    const double difference = champion_score < shadow_score ? shadow_score - champion_score
-                                                            : champion_score - shadow_score;
-    figures_.mean_difference += (difference - figures_.mean_difference) / static_cast<double>(figures_.customers);
-  }
+  void add(std::string_view customer, const std::string& champion, double champion_score, const std::string& shadow,
+           double shadow_score);
   // Nothing before the first.
-  std::optional<ShadowFigures> figures() const {
-    std::lock_guard lock{mutex_};
-    if (figures_.customers == 0) return std::nullopt;
-    return figures_;
-  }
+  std::optional<ShadowFigures> figures() const;
+  // What came since it was asked last; nothing: nobody.
+  std::optional<ShadowCounts> take();
 
  private:
   mutable std::mutex mutex_;
   ShadowFigures figures_;
+  std::unordered_set<std::uint64_t> seen_;  // hashes of customers
+  ShadowCounts untold_;
+  bool told_ = true;
 };
 
 }  // namespace qm::reco

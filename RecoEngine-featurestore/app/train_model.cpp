@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include "RecoEngine-featurestore/app/compare_models.hpp"
 #include "RecoEngine-featurestore/app/promote_model.hpp"
 #include "RecoEngine-featurestore/training/training_samples.hpp"
 #include "platform/core/await.hpp"
@@ -22,6 +23,11 @@ constexpr boost::asio::use_awaitable_t<Executor> kAwait{};
 // How the progress is shared out: simulating or reading the log, boosting and judging, saving.
 constexpr double kCollected = 0.25;
 constexpr double kTrained = 0.95;
+
+// Simulated customers of whom no recipe tells, for the comparison with the champion: it may have learned from any of
+// those that were generated, and seeds of recipes are numbers of 32 bits.
+constexpr std::size_t kSimulatedJudges = 2'000;
+constexpr std::uint64_t kSeedsOfJudges = std::uint64_t{1} << 32;
 
 Error already_training(const std::string& job_id) {
   return {ErrorKind::Conflict, "The training " + job_id + " is running."};
@@ -77,8 +83,9 @@ struct TrainModel::Run {
 };
 
 TrainModel::TrainModel(TrainingSetStore& sets, CollectSamples& collect, TrainingJobStore& jobs,
-                       ModelRegistry& registry, Champion& champion, const Clock& clock)
-    : sets_(sets), collect_(collect), jobs_(jobs), registry_(registry), champion_(champion), clock_(clock) {}
+                       ModelRegistry& registry, Champion& champion, const Clock& clock, TrainingRules rules)
+    : sets_(sets), collect_(collect), jobs_(jobs), registry_(registry), champion_(champion), clock_(clock),
+      rules_(std::move(rules)) {}
 
 TrainModel::~TrainModel() { stop(); }
 
@@ -177,6 +184,9 @@ Task<Result<LastTraining>> TrainModel::last() {
   last.job_id = report->job_id;
   last.model = std::move(*model);
   last.promoted = all_passed(last.model.gates);
+  auto roles = co_await registry_.roles();
+  if (!roles) co_return roles.error();
+  last.stage = roles->stage_of(last.model.version);
   if (!report->former_metadata.empty()) {
     auto former = parse_metadata(report->former_metadata);
     if (former) last.former = std::move(*former);
@@ -245,7 +255,7 @@ void TrainModel::work(Run& run) {
   end(run, trained);
 }
 
-Result<TrainedModel> TrainModel::train_on_set(Run& run, ModelMetadata& about) {
+Result<TrainModel::Judged> TrainModel::train_on_set(Run& run, ModelMetadata& about) {
   auto set = await(sets_.read());
   if (!set) return set.error();
   const auto simulating = [&run](double done) { run.progress = kCollected * done; };
@@ -254,10 +264,12 @@ Result<TrainedModel> TrainModel::train_on_set(Run& run, ModelMetadata& about) {
   about.data_quality = quality_of(*samples);
   about.test_size = run.job.test_size;
   const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
-  return train(*samples, {run.job.test_size, run.job.seed}, training, run.cancelled);
+  auto trained = train(*samples, {run.job.test_size, run.job.seed}, training, run.cancelled);
+  if (!trained) return trained.error();
+  return Judged{std::move(*trained), {}};
 }
 
-Result<TrainedModel> TrainModel::train_on_log(Run& run, ModelMetadata& about) {
+Result<TrainModel::Judged> TrainModel::train_on_log(Run& run, ModelMetadata& about) {
   const auto reading = [&run](double done) { run.progress = kCollected * done; };
   auto collected = await(collect_.run(reading, &run.cancelled));
   if (!collected) return collected.error();
@@ -266,7 +278,12 @@ Result<TrainedModel> TrainModel::train_on_log(Run& run, ModelMetadata& about) {
       static_cast<double>(collected->split.test.size()) / static_cast<double>(collected->samples.size());
   about.cutoffs = collected->cutoffs;
   const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
-  return train_on_split(collected->samples, collected->split, run.job.seed, training, run.cancelled);
+  auto trained = train_on_split(collected->samples, collected->split, run.job.seed, training, run.cancelled);
+  if (!trained) return trained.error();
+  Judged judged;
+  judged.trained = std::move(*trained);
+  for (const std::size_t place : collected->split.test) judged.by.push_back(std::move(collected->samples[place]));
+  return judged;
 }
 
 std::optional<ModelMetadata> TrainModel::about(const std::string& version) {
@@ -278,30 +295,65 @@ std::optional<ModelMetadata> TrainModel::about(const std::string& version) {
   return std::move(*metadata);
 }
 
+Result<void> TrainModel::judge(const Judged& judged, const std::string& champion, ModelMetadata& model) {
+  std::optional<Comparison> against;
+  const auto stored = champion.empty() ? Result<StoredModel>{not_found("")} : await(registry_.load(champion));
+  // One that this build cannot serve answers nobody here, and is nobody to be worse than.
+  if (const auto rival = stored ? to_served(*stored) : stored.error(); rival) {
+    const auto ours = to_served({model.version, judged.trained.bytes, print_metadata(model)});
+    if (!ours) return ours.error();
+    std::vector<TrainingSample> simulated;
+    // Seeded by the data: other data have other judges, so that nobody gets through by trying often.
+    if (judged.by.empty())
+      simulated = simulate_customers(kSimulatedJudges, judged.trained.data_hash | kSeedsOfJudges, clock_.now());
+    const auto& judges = judged.by.empty() ? simulated : judged.by;
+    model.compared = ComparedModels{champion, compare_models(*(*ours)->model, *(*rival)->model, judges)};
+    if (const auto metadata = parse_metadata(stored->metadata)) against = comparison_of(model, *metadata);
+  }
+  model.gates = judge_trial(trial_of(model), against);
+  model.gates.push_back(against ? judge_distribution({}, rules_.shadow_scores) : no_distribution());
+  return {};
+}
+
+Result<ModelStage> TrainModel::place(const std::string& champion, LastTraining& last) {
+  std::vector<GateResult>& gates = last.model.gates;
+  const std::string& version = last.model.version;
+  if (all_passed(gates)) {
+    const auto placed = await(champion_.promote(version, champion));
+    if (placed) return ModelStage::champion;
+    if (placed.error().kind != ErrorKind::Conflict) return placed.error();
+    gates.push_back({"champion", false, 0, 0, "another model became champion meanwhile: " + placed.error().detail});
+    return ModelStage::candidate;
+  }
+  if (!all_passed({gates.begin(), gates.end() - 1})) return ModelStage::candidate;
+  if (const auto placed = await(champion_.put_in_shadow(version)); !placed) return placed.error();
+  return ModelStage::shadow;
+}
+
 Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   LastTraining last;
   const bool from_log = run.job.source == TrainingSource::events;
-  auto trained = from_log ? train_on_log(run, last.model) : train_on_set(run, last.model);
-  if (!trained) return trained.error();
+  auto made = from_log ? train_on_log(run, last.model) : train_on_set(run, last.model);
+  if (!made) return made.error();
   last.job_id = run.job.id;
-  auto roles = await(registry_.roles());
+  const auto roles = await(registry_.roles());
   if (!roles) return roles.error();
   last.former = about(roles->champion);
-  describe(*trained, run.job, clock_.now(), last.model);
-  const std::string& version = last.model.version;
-  const auto rival = last.former ? std::optional{PromoteModel::trial_of(*last.former)} : std::nullopt;
-  last.model.gates = judge_promotion(PromoteModel::trial_of(last.model), rival, {});
-  last.promoted = all_passed(last.model.gates);
+  describe(made->trained, run.job, clock_.now(), last.model);
+  last.model.revision = rules_.revision;
+  if (const auto judged = judge(*made, roles->champion, last.model); !judged) return judged.error();
 
   // Whoever lost the lease, or was told to end, leaves no model behind.
   auto cancel = await(jobs_.renew(run.now(), clock_.now()));
   if (!cancel) return cancel.error();
   if (*cancel || run.cancelled) return rejected("The training was cancelled.");
-  TrainingReport report{run.job.id, print_metadata(last.model), last.former ? print_metadata(*last.former) : ""};
-  StoredModel model{version, std::move(trained->bytes), report.metadata};
+  StoredModel model{last.model.version, std::move(made->trained.bytes), print_metadata(last.model)};
   if (auto saved = await(registry_.save(std::move(model))); !saved) return saved.error();
-  auto placed = await(last.promoted ? champion_.promote(version, roles->champion) : champion_.put_in_shadow(version));
+  const auto placed = place(roles->champion, last);
   if (!placed) return placed.error();
+  last.stage = *placed;
+  last.promoted = last.stage == ModelStage::champion;
+  TrainingReport report{run.job.id, print_metadata(last.model), last.former ? print_metadata(*last.former) : ""};
   if (auto kept = await(jobs_.put_report(std::move(report))); !kept) return kept.error();
   const auto removed = await(registry_.remove_old());
   if (!removed) log::warn("old models stay for now", {{"error", removed.error().detail}});

@@ -19,7 +19,8 @@ struct LastTraining {
   std::string job_id;
   ModelMetadata model;
   std::optional<ModelMetadata> former;  // the champion when it was trained
-  bool promoted = false;                // otherwise it scores in shadow, and `model.gates` say why
+  bool promoted = false;                // became champion at its end; otherwise `model.gates` say why not
+  ModelStage stage = ModelStage::candidate;  // what it is now
 };
 
 struct TrainingOutcome {
@@ -34,18 +35,25 @@ struct TrainingCounts {
   double progress = 0;  // of the running one
 };
 
+struct TrainingRules {
+  std::int64_t shadow_scores = kMinShadowScores;  // as PromoteModel's `needed`
+  std::string revision = "unknown";               // of this program
+};
+
 // Thread-safe.
 class TrainModel {
  public:
   // All of them outlive it.
   TrainModel(TrainingSetStore& sets, CollectSamples& collect, TrainingJobStore& jobs, ModelRegistry& registry,
-             Champion& champion, const Clock& clock);
+             Champion& champion, const Clock& clock, TrainingRules rules = {});
   ~TrainModel();  // stop()
   TrainModel(const TrainModel&) = delete;
 
-  // Begins a training. Where no source is named: on simulated customers if any were generated, else on those of the
-  // log. Rejected when there are too few samples, or no events; a log that holds too few customers is known by reading
-  // it, so then the job fails. Conflict, naming the job, when one runs in any instance; Unavailable after stop().
+  // Begins a training, at whose end the model is champion at once where there is none, in shadow when it passes the
+  // gates beside the one there is (promote_model.hpp), or else a candidate that nobody asks. Where no source is named:
+  // on simulated customers if any were generated, else on those of the log. Rejected when there are too few samples, or
+  // no events; a log that holds too few customers is known by reading it, so then the job fails. Conflict, naming the
+  // job, when one runs in any instance; Unavailable after stop().
   Task<Result<TrainingJob>> start(TrainOptions options, std::optional<TrainingSource> source = std::nullopt);
   // The same, and waits for its end or the deadline, whichever is first.
   Task<Result<TrainingOutcome>> run(TrainOptions options, Deadline deadline,
@@ -75,8 +83,16 @@ class TrainModel {
   std::shared_ptr<Run> running() const;
   void work(Run& run);
   Result<LastTraining> train_and_promote(Run& run);
-  Result<TrainedModel> train_on_set(Run& run, ModelMetadata& about);
-  Result<TrainedModel> train_on_log(Run& run, ModelMetadata& about);
+  // A model, and those of the log whom nobody has learned from; there are always others to simulate.
+  struct Judged {
+    TrainedModel trained;
+    std::vector<TrainingSample> by;
+  };
+  Result<Judged> train_on_set(Run& run, ModelMetadata& about);
+  Result<Judged> train_on_log(Run& run, ModelMetadata& about);
+  // Fills in `compared` and `gates`.
+  Result<void> judge(const Judged& judged, const std::string& champion, ModelMetadata& model);
+  Result<ModelStage> place(const std::string& champion, LastTraining& last);
   std::optional<ModelMetadata> about(const std::string& version);
   void end(Run& run, const Result<LastTraining>& trained);
 
@@ -86,6 +102,7 @@ class TrainModel {
   ModelRegistry& registry_;
   Champion& champion_;
   const Clock& clock_;
+  const TrainingRules rules_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<Run> running_;

@@ -10,6 +10,7 @@
 
 #include "RecoEngine-featurestore/app/generate_training_data.hpp"
 #include "RecoEngine-featurestore/app/judge_training_data.hpp"
+#include "RecoEngine-featurestore/app/receive_events.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -102,6 +103,55 @@ TEST_F(TrainModelTest, MakesAChampionAndTellsWhatChanged) {
   EXPECT_EQ(here_.train.counts().succeeded, 2);
 }
 
+TEST_F(TrainModelTest, ALaterOneScoresInShadowUnlessItIsWorse) {
+  generate(1'000);
+  const auto first = train(here_);
+  ASSERT_TRUE(first && first->training) << first->job.error;
+  EXPECT_EQ(first->training->stage, ModelStage::champion) << "there was none";
+  EXPECT_FALSE(first->training->model.compared);
+
+  const auto same = train(here_);
+  ASSERT_TRUE(same && same->training) << same->job.error;
+  EXPECT_EQ(same->training->stage, ModelStage::shadow);
+  EXPECT_FALSE(same->training->promoted);
+  EXPECT_EQ(same->training->model.gates.at(3).text, "not judged: 0 of 200 customers were scored in shadow");
+  ASSERT_TRUE(same->training->model.compared);
+  const ComparedModels& compared = *same->training->model.compared;
+  EXPECT_EQ(compared.champion, first->job.model_version);
+  EXPECT_EQ(compared.figures.candidate.roc_auc, compared.figures.champion.roc_auc) << "it is the same model";
+  EXPECT_EQ(compared.figures.roc_auc_error, 0);
+  EXPECT_GT(std::min(compared.figures.candidate.left, compared.figures.candidate.stayed), kMinJudged);
+  EXPECT_EQ(run(here_.registry.roles())->shadow, same->job.model_version);
+
+  generate(100);
+  const auto worse = train(here_);
+  ASSERT_TRUE(worse && worse->training) << worse->job.error;
+  EXPECT_EQ(worse->training->stage, ModelStage::candidate);
+  EXPECT_FALSE(worse->training->model.gates.at(0).passed) << worse->training->model.gates.at(0).text;
+  EXPECT_EQ(here_.champion.current()->version, first->job.model_version);
+  EXPECT_EQ(run(here_.registry.roles())->shadow, same->job.model_version) << "it takes nobody's place";
+  const auto last = run(there_.train.last());
+  ASSERT_TRUE(last);
+  EXPECT_FALSE(last->promoted);
+  EXPECT_EQ(last->stage, ModelStage::candidate);
+}
+
+TEST_F(TrainModelTest, WhereNobodyHasToWaitAnEquallyGoodOneIsChampionAtOnce) {
+  TrainingRules rules;
+  rules.shadow_scores = 0;
+  rules.revision = "1a2b3c4d5e6f";
+  TrainModel hasty{here_.sets, here_.collect, here_.jobs, here_.registry, here_.champion, clock_, rules};
+  generate(200);
+  for (int training = 0; training < 2; ++training) {
+    const auto done = run(hasty.run({}, deadline_in(std::chrono::minutes{2})));
+    ASSERT_TRUE(done && done->training) << done->job.error;
+    EXPECT_TRUE(done->training->promoted) << done->training->model.gates.at(0).text;
+    EXPECT_EQ(done->training->model.revision, "1a2b3c4d5e6f");
+    EXPECT_EQ(here_.champion.current()->version, done->job.model_version);
+  }
+  hasty.stop();
+}
+
 TEST_F(TrainModelTest, IsKnownToOtherInstancesAndAfterARestart) {
   EXPECT_EQ(run(there_.train.status()).error().kind, ErrorKind::NotFound);
   EXPECT_EQ(run(there_.train.last()).error().kind, ErrorKind::NotFound);
@@ -158,6 +208,49 @@ TEST_F(TrainModelTest, TakesTheLogOnlyWhereNothingWasSimulatedOrItIsNamed) {
   EXPECT_EQ(simulated->job.source, TrainingSource::synthetic);
   EXPECT_EQ(simulated->training->model.source, TrainingSource::synthetic);
   EXPECT_EQ(learns_from(TrainingSource::events)->job.state, TrainingState::failed);
+}
+
+// Whose model is the better one is asked of the shop's own customers, however well a model of simulated ones did among
+// its like.
+TEST_F(TrainModelTest, AModelOfRealCustomersIsNotHeldToWhatTheChampionShowedAmongSimulatedOnes) {
+  generate(1'000);
+  const auto simulated = train(here_);
+  ASSERT_TRUE(simulated && simulated->training) << simulated->job.error;
+  // They buy every 20 days; half of them still do, and the others stopped one after another.
+  ReceiveEvents receive{here_.events, clock_, std::chrono::hours{24 * 7}};
+  constexpr int kBuyers = 800;
+  int number = 0;
+  for (int buyer = 0; buyer < kBuyers; ++buyer) {
+    std::vector<Event> orders;
+    const int last_days_ago = buyer % 2 == 0 ? 1 : 60 + 380 * buyer / kBuyers;
+    for (int ago = 500; ago >= last_days_ago; ago -= 20) {
+      Event order;
+      order.id = EventId{"o" + std::to_string(number++)};
+      order.type = EventType::order_placed;
+      order.user_id = UserId{"buyer_" + std::to_string(buyer)};
+      order.at = kNow - std::chrono::days{ago} - std::chrono::hours{buyer % 100};
+      order.data.order_id = order.id.str();
+      order.data.amount = Money{2'500};
+      orders.push_back(std::move(order));
+    }
+    const auto taken = run(receive.run(std::move(orders), true));
+    ASSERT_TRUE(taken && taken->refused.empty());
+  }
+  const auto real = run(here_.train.run({}, deadline_in(std::chrono::minutes{2}), TrainingSource::events));
+  ASSERT_TRUE(real && real->training) << real->job.error;
+  ASSERT_TRUE(real->training->model.compared);
+  const Comparison& both = real->training->model.compared->figures;
+  EXPECT_EQ(both.candidate.left + both.candidate.stayed, real->training->model.metrics.test_samples);
+  EXPECT_GT(both.candidate.roc_auc, both.champion.roc_auc);
+  for (std::size_t gate = 0; gate < 3; ++gate)
+    EXPECT_TRUE(real->training->model.gates.at(gate).passed) << real->training->model.gates.at(gate).text;
+  EXPECT_EQ(real->training->stage, ModelStage::shadow);
+
+  ASSERT_TRUE(run(here_.champion.promote(real->job.model_version, simulated->job.model_version)));
+  const auto again = train(here_);
+  ASSERT_TRUE(again && again->training) << again->job.error;
+  EXPECT_EQ(again->training->stage, ModelStage::candidate) << "simulated customers say nothing of real ones";
+  EXPECT_NE(again->training->model.gates.at(0).text.find("simulated"), std::string::npos);
 }
 
 // So many samples that the training outlives the steps of the test.

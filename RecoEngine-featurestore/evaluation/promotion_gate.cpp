@@ -12,23 +12,21 @@ namespace qm::reco {
 
 namespace {
 
-constexpr double kDeviations = 2;  // of noise that chance may take
+constexpr double kChance = 1.645;   // errors that one equal model in twenty falls short by
+constexpr double kDeviations = 2;   // of noise, where nothing is compared pair by pair
 constexpr double kLeastAuc = 0.5;
-constexpr double kAucAllowance = 0.01;
-constexpr double kCalibrationAllowance = 0.05;
+constexpr double kAucAllowance = 0.002;  // too little to matter, however certain
+constexpr double kMostAucLost = 0.02;    // however few the customers: small losses must not add up
+constexpr double kCalibrationAllowance = 0.02;
+constexpr double kWorstCalibration = 0.1;
 constexpr double kCalibrationNoise = 0.5;  // of √(cells / customers): a little over what a perfect model shows
 constexpr double kCalibrationCells = 10;
 constexpr double kLatencyRatio = 2;
-constexpr double kLatencyAllowance_us = 100;
+constexpr double kLatencyNobodyFeels_us = 50;  // beside the 65 µs that a core has for a whole /predict
 constexpr double kGreatChange = 0.25;
 
 double count_of(const std::vector<std::int64_t>& counts) {
   return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
-}
-
-double auc_variance(const ModelTrial& trial) {
-  const double error = roc_auc_error(trial.roc_auc, trial.left, trial.stayed);
-  return error * error;
 }
 
 GateResult at_least(std::string gate, const char* what, double value, double limit) {
@@ -51,54 +49,96 @@ GateResult at_most(std::string gate, const char* what, double value, double limi
   return result;
 }
 
-GateResult judge_area(const ModelTrial& candidate, const std::optional<ModelTrial>& champion) {
+GateResult refusal(std::string gate, double value, double limit, std::string text) {
+  return {std::move(gate), false, value, limit, std::move(text)};
+}
+
+bool are_few(const ModelTrial& trial) { return std::min(trial.left, trial.stayed) < kMinJudged; }
+
+// What a small test takes from any model.
+double calibration_noise(const ModelTrial& trial) {
+  const auto customers = static_cast<double>(std::max<std::int64_t>(trial.left + trial.stayed, 1));
+  return kCalibrationNoise * std::sqrt(kCalibrationCells / customers);
+}
+
+std::vector<GateResult> judge_alone(const ModelTrial& candidate) {
   // Of one that is no better than chance, chance alone may be the reason.
-  double limit = kLeastAuc - kDeviations * std::sqrt(auc_variance(candidate));
-  if (champion) {
-    const double noise = std::sqrt(auc_variance(candidate) + auc_variance(*champion));
-    limit = std::max(limit, champion->roc_auc - std::max(kAucAllowance, kDeviations * noise));
-  }
-  return at_least("roc_auc", "ROC-AUC", candidate.roc_auc, limit);
+  const double noise = kDeviations * roc_auc_error(candidate.roc_auc, candidate.left, candidate.stayed);
+  return {at_least("roc_auc", "ROC-AUC", candidate.roc_auc, kLeastAuc - noise),
+          at_most("calibration", "the calibration error", candidate.calibration_error,
+                  kWorstCalibration + calibration_noise(candidate)),
+          {"latency", true, candidate.predict_us, candidate.predict_us, "there is no champion to be slower than"}};
 }
 
-GateResult judge_calibration(const ModelTrial& candidate, const std::optional<ModelTrial>& champion) {
-  const auto customers = static_cast<double>(std::max<std::int64_t>(candidate.left + candidate.stayed, 1));
-  const double noise = kCalibrationNoise * std::sqrt(kCalibrationCells / customers);
-  const double limit = (champion ? champion->calibration_error : 0) + kCalibrationAllowance + noise;
-  return at_most("calibration", "the calibration error", candidate.calibration_error, limit);
-}
-
-GateResult judge_latency(const ModelTrial& candidate, const std::optional<ModelTrial>& champion) {
-  const double limit = champion ? kLatencyRatio * champion->predict_us + kLatencyAllowance_us
-                                : std::numeric_limits<double>::infinity();
-  GateResult result = at_most("latency", "a score's time in microseconds", candidate.predict_us, limit);
-  if (!champion) {
-    result.limit = candidate.predict_us;
-    result.text = "there is no champion to be slower than";
-  }
+GateResult judge_area(const Comparison& both) {
+  const double ours = both.candidate.roc_auc, theirs = both.champion.roc_auc;
+  const double loss = std::clamp(kChance * both.roc_auc_error, kAucAllowance, kMostAucLost);
+  if (!both.unfit.empty()) return refusal("roc_auc", ours, theirs - loss, "not comparable: " + both.unfit);
+  for (const ModelTrial* trial : {&both.candidate, &both.champion})
+    if (are_few(*trial))
+      return refusal("roc_auc", ours, theirs - loss,
+                     "too few to judge: " + std::to_string(trial->left) + " customers who left and " +
+                         std::to_string(trial->stayed) + " who stayed, and " + std::to_string(kMinJudged) +
+                         " of each are needed");
+  const double limit = std::max(theirs - loss, kLeastAuc);
+  GateResult result = at_least("roc_auc", "ROC-AUC", ours, limit);
+  std::array<char, 80> text{};
+  std::snprintf(text.data(), text.size(), "; the champion has %.3f on %s customers", theirs,
+                both.same_customers ? "the same" : "its own");
+  result.text += text.data();
   return result;
 }
 
-GateResult judge_distribution(const ShadowTrial& shadow, bool shift_accepted) {
-  const double ours = count_of(shadow.candidate), theirs = count_of(shadow.champion);
-  if (std::min(ours, theirs) < static_cast<double>(kMinShadowScores))
-    return {"score_distribution", true, 0, kGreatChange, "too few customers were scored in shadow to say"};
-  // What two samples of one distribution come to on average, twice (Yurdakul 2018).
-  const double noise = kDeviations * static_cast<double>(kScoreCells - 1) * (1 / ours + 1 / theirs);
-  GateResult result = at_most("score_distribution", "the stability index against the champion's scores",
-                              stability_index(shadow.candidate, shadow.champion), kGreatChange + noise);
+GateResult judge_calibration(const Comparison& both) {
+  // Where nobody is well calibrated (a season that no earlier window shows) the candidate is only held to the champion.
+  const double theirs = both.champion.calibration_error;
+  const double limit = std::max(theirs, std::min(theirs + kCalibrationAllowance, kWorstCalibration));
+  return at_most("calibration", "the calibration error", both.candidate.calibration_error,
+                 limit + calibration_noise(both.candidate));
+}
+
+GateResult judge_latency(const Comparison& both) {
+  return at_most("latency", "a score's time in microseconds", both.candidate.predict_us,
+                 std::max(kLatencyRatio * both.champion.predict_us, kLatencyNobodyFeels_us));
+}
+
+}  // namespace
+
+std::int64_t customers_of(const ShadowTrial& shadow) noexcept {
+  const auto sum = [](const std::vector<std::int64_t>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  };
+  return std::min(sum(shadow.candidate), sum(shadow.champion));
+}
+
+std::vector<GateResult> judge_trial(const ModelTrial& candidate, const std::optional<Comparison>& against) {
+  if (!against) return judge_alone(candidate);
+  return {judge_area(*against), judge_calibration(*against), judge_latency(*against)};
+}
+
+GateResult judge_distribution(const ShadowTrial& shadow, std::int64_t needed, bool shift_accepted) {
+  if (needed == 0) return {"score_distribution", true, 0, kGreatChange, "not asked"};
+  const std::int64_t customers = customers_of(shadow);
+  GateResult result;
+  if (customers < needed) {
+    result = refusal("score_distribution", 0, kGreatChange,
+                     "not judged: " + std::to_string(customers) + " of " + std::to_string(needed) +
+                         " customers were scored in shadow");
+  } else {
+    // What two samples of one distribution come to on average, twice (Yurdakul 2018).
+    const double noise = kDeviations * static_cast<double>(kScoreCells - 1) *
+                         (1 / count_of(shadow.candidate) + 1 / count_of(shadow.champion));
+    result = at_most("score_distribution", "the stability index against the champion's scores",
+                     stability_index(shadow.candidate, shadow.champion), kGreatChange + noise);
+  }
   if (result.passed || !shift_accepted) return result;
   result.passed = true;
   result.text += ", which was accepted";
   return result;
 }
 
-}  // namespace
-
-std::vector<GateResult> judge_promotion(const ModelTrial& candidate, const std::optional<ModelTrial>& champion,
-                                        const ShadowTrial& shadow, bool shift_accepted) {
-  return {judge_area(candidate, champion), judge_calibration(candidate, champion), judge_latency(candidate, champion),
-          judge_distribution(shadow, shift_accepted)};
+GateResult no_distribution() {
+  return {"score_distribution", true, 0, kGreatChange, "there is no champion to be unlike"};
 }
 
 bool all_passed(const std::vector<GateResult>& gates) noexcept {

@@ -11,11 +11,18 @@ ModelTrial trial(double auc, double calibration_error = 0.02, double predict_us 
   ModelTrial made;
   made.roc_auc = auc;
   made.calibration_error = calibration_error;
-  made.mean_score = made.churn_rate = 0.4;
   made.left = customers * 2 / 5;
   made.stayed = customers - made.left;
   made.predict_us = predict_us;
   return made;
+}
+
+Comparison beside(ModelTrial candidate, ModelTrial champion, double error = 0.004) {
+  Comparison both;
+  both.candidate = candidate;
+  both.champion = champion;
+  both.roc_auc_error = error;
+  return both;
 }
 
 std::string refused(const std::vector<GateResult>& gates) {
@@ -24,38 +31,67 @@ std::string refused(const std::vector<GateResult>& gates) {
     if (!gate.passed) names += gate.gate + " ";
   return names;
 }
+std::string refused(const GateResult& gate) { return gate.passed ? "" : gate.gate; }
 
 TEST(PromotionGate, RefusesWhatIsWorseByMoreThanChance) {
   struct Case {
-    ModelTrial candidate;
+    const char* what;
+    Comparison both;
     const char* refused;
   };
-  const Case cases[] = {{trial(0.8), ""},
-                        {trial(0.79), ""},
-                        {trial(0.76), "roc_auc "},
-                        {trial(0.76, 0.02, 20, 200), ""},  // of so few customers that it may be chance
-                        {trial(0.8, 0.08), ""},
-                        {trial(0.8, 0.15), "calibration "},
-                        {trial(0.8, 0.02, 139), ""},
-                        {trial(0.8, 0.02, 141), "latency "},
-                        {trial(0.3, 0.4, 1e4), "roc_auc calibration latency "}};
+  const Case cases[] = {
+      {"as good", beside(trial(0.8), trial(0.8)), ""},
+      {"a little worse, by chance", beside(trial(0.794), trial(0.8)), ""},
+      {"worse by more", beside(trial(0.793), trial(0.8)), "roc_auc "},
+      {"certainly worse, by nothing", beside(trial(0.7985), trial(0.8), 0), ""},
+      {"certainly worse", beside(trial(0.7975), trial(0.8), 0), "roc_auc "},
+      {"much worse, and nobody can be sure", beside(trial(0.77), trial(0.8), 0.03), "roc_auc "},
+      {"no better than chance, as the champion", beside(trial(0.49), trial(0.5)), "roc_auc "},
+      {"calibrated a little worse", beside(trial(0.8, 0.05), trial(0.8)), ""},
+      {"calibrated worse", beside(trial(0.8, 0.07), trial(0.8)), "calibration "},
+      {"badly calibrated, as the champion", beside(trial(0.8, 0.2), trial(0.8, 0.2)), ""},
+      {"worse than badly calibrated", beside(trial(0.8, 0.24), trial(0.8, 0.2)), "calibration "},
+      {"slower than anybody feels", beside(trial(0.8, 0.02, 51), trial(0.8)), "latency "},
+      {"slower than nobody feels", beside(trial(0.8, 0.02, 49), trial(0.8)), ""},
+      {"not twice as slow", beside(trial(0.8, 0.02, 199), trial(0.8, 0.02, 100)), ""},
+      {"all of it", beside(trial(0.3, 0.4, 1e4), trial(0.8)), "roc_auc calibration latency "}};
   for (const auto& c : cases) {
-    const auto gates = judge_promotion(c.candidate, trial(0.8), {});
-    EXPECT_EQ(refused(gates), c.refused) << c.candidate.roc_auc << ' ' << c.candidate.calibration_error;
+    const auto gates = judge_trial(c.both.candidate, c.both);
+    EXPECT_EQ(refused(gates), c.refused) << c.what << ": " << gates[0].text << "; " << gates[1].text;
     EXPECT_EQ(all_passed(gates), std::string{c.refused}.empty());
-    EXPECT_EQ(gates.size(), 4U);
+    EXPECT_EQ(gates.size(), 3U);
   }
 }
 
 TEST(PromotionGate, SaysByHowMuch) {
-  const auto gates = judge_promotion(trial(0.6), trial(0.8), {});
-  EXPECT_NEAR(gates[0].limit, 0.8 - 2 * 0.0098, 0.005);
-  EXPECT_NE(gates[0].text.find("ROC-AUC 0.600 is 0.1"), std::string::npos) << gates[0].text;
+  const auto gates = judge_trial(trial(0.6), beside(trial(0.6), trial(0.8)));
+  EXPECT_NEAR(gates[0].limit, 0.8 - 1.645 * 0.004, 1e-12);
+  EXPECT_EQ(gates[0].text,
+            "ROC-AUC 0.600 is 0.193 below what is wanted, 0.793; the champion has 0.800 on the same customers");
+}
+
+// Ten of each kind make 0.52 look like 0.80.
+TEST(PromotionGate, OfTooFewCustomersNobodyLosesHisPlace) {
+  const auto gates = judge_trial(trial(0.9), beside(trial(0.9, 0.02, 20, 60), trial(0.6, 0.02, 20, 60), 0.1));
+  EXPECT_EQ(refused(gates), "roc_auc ");
+  EXPECT_EQ(gates[0].text,
+            "too few to judge: 24 customers who left and 36 who stayed, and 100 of each are needed");
+  EXPECT_EQ(refused(judge_trial(trial(0.9), beside(trial(0.9, 0.02, 20, 250), trial(0.6, 0.02, 20, 250), 0.1))), "");
+}
+
+TEST(PromotionGate, FiguresOfAnotherWorldAreNoComparison) {
+  Comparison both = beside(trial(0.9), trial(0.7));
+  both.unfit = "it was judged on the moon";
+  EXPECT_EQ(refused(judge_trial(trial(0.9), both)), "roc_auc ");
+  EXPECT_EQ(judge_trial(trial(0.9), both)[0].text, "not comparable: it was judged on the moon");
 }
 
 TEST(PromotionGate, TheFirstModelHasNobodyToBeWorseThan) {
-  EXPECT_EQ(refused(judge_promotion(trial(0.6), std::nullopt, {})), "");
-  EXPECT_EQ(refused(judge_promotion(trial(0.4), std::nullopt, {})), "roc_auc ");
+  EXPECT_EQ(refused(judge_trial(trial(0.6), std::nullopt)), "");
+  EXPECT_EQ(refused(judge_trial(trial(0.6, 0.1, 1e4, 40), std::nullopt)), "") << "and is better than none";
+  EXPECT_EQ(refused(judge_trial(trial(0.4), std::nullopt)), "roc_auc ");
+  EXPECT_EQ(refused(judge_trial(trial(0.6, 0.13), std::nullopt)), "calibration ");
+  EXPECT_TRUE(no_distribution().passed);
 }
 
 TEST(PromotionGate, ScoresOfLiveCustomersMustBeLikeTheChampionsUnlessSomebodyWantsTheChange) {
@@ -63,11 +99,26 @@ TEST(PromotionGate, ScoresOfLiveCustomersMustBeLikeTheChampionsUnlessSomebodyWan
   shadow.champion.assign(kScoreCells, 50);
   shadow.candidate.assign(kScoreCells, 0);
   shadow.candidate.front() = 1'000;
-  EXPECT_EQ(refused(judge_promotion(trial(0.8), trial(0.8), shadow)), "score_distribution ");
-  EXPECT_EQ(refused(judge_promotion(trial(0.8), trial(0.8), shadow, true)), "");
-  EXPECT_EQ(refused(judge_promotion(trial(0.7), trial(0.8), shadow, true)), "roc_auc ") << "but none that is worse";
-  shadow.candidate.front() = kMinShadowScores - 1;
-  EXPECT_EQ(refused(judge_promotion(trial(0.8), trial(0.8), shadow)), "") << "too few to say";
+  EXPECT_EQ(customers_of(shadow), 1'000);
+  EXPECT_EQ(refused(judge_distribution(shadow, kMinShadowScores)), "score_distribution");
+  EXPECT_EQ(refused(judge_distribution(shadow, kMinShadowScores, true)), "");
+  EXPECT_EQ(refused(judge_distribution(shadow, 0)), "") << "it is not asked";
+  shadow.candidate = shadow.champion;
+  EXPECT_EQ(refused(judge_distribution(shadow, kMinShadowScores)), "");
+}
+
+TEST(PromotionGate, ADistributionOfTooFewIsNotJudgedRatherThanPassed) {
+  const GateResult none = judge_distribution({}, kMinShadowScores);
+  EXPECT_FALSE(none.passed);
+  EXPECT_EQ(none.text, "not judged: 0 of 200 customers were scored in shadow");
+  ShadowTrial few;
+  few.champion.assign(kScoreCells, 9);
+  few.candidate = few.champion;
+  EXPECT_EQ(judge_distribution(few, kMinShadowScores).text,
+            "not judged: 180 of 200 customers were scored in shadow");
+  const GateResult accepted = judge_distribution(few, kMinShadowScores, true);
+  EXPECT_TRUE(accepted.passed);
+  EXPECT_EQ(accepted.text, "not judged: 180 of 200 customers were scored in shadow, which was accepted");
 }
 
 TEST(PromotionGate, SamplesOfOneDistributionAreAlike) {

@@ -25,8 +25,18 @@ BOOST_DESCRIBE_ENUM(TrainingSource, synthetic, events)
 
 BOOST_DESCRIBE_STRUCT(GateResult, (), (gate, passed, value, limit, text))
 
+BOOST_DESCRIBE_STRUCT(ModelTrial, (), (roc_auc, calibration_error, stayed, left, predict_us))
+BOOST_DESCRIBE_STRUCT(Comparison, (), (candidate, champion, roc_auc_error, same_customers, unfit))
+
 BOOST_DESCRIBE_STRUCT(ReferenceHistogram, (), (name, exact, edges, counts))
 BOOST_DESCRIBE_STRUCT(DriftReference, (), (features, scores))
+
+// On the customers that a model was judged by, beside the champion of then.
+struct ComparedModels {
+  std::string champion;  // its version
+  Comparison figures;
+};
+BOOST_DESCRIBE_STRUCT(ComparedModels, (), (champion, figures))
 
 struct ModelMetadata {
   std::string version;  // "v20261124-101500-1a2b3c4d": sorts by time
@@ -47,10 +57,13 @@ struct ModelMetadata {
   std::optional<std::vector<Timestamp>> cutoffs;
   std::optional<DriftReference> drift;  // none of models from before it was kept
   std::optional<std::int64_t> horizon_days;  // of its labels; likewise
+  std::optional<ComparedModels> compared;    // none where there was no champion to compare with
+  std::optional<std::string> revision;       // of the program that trained it (platform/core/revision.hpp)
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
-                       data_quality, importance, predict_us, gates, source, cutoffs, drift, horizon_days))
+                       data_quality, importance, predict_us, gates, source, cutoffs, drift, horizon_days,
+                       compared, revision))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

@@ -18,6 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds kPollEvery{200};
 constexpr std::chrono::minutes kGiveUpAfter{30};
 constexpr int kBarWidth = 40;
+constexpr int kRefused = 3;  // trained, and a gate refused the model: the program's exit code
 
 struct Settings {
   std::string url = "http://127.0.0.1:8000";
@@ -33,7 +34,8 @@ int read_settings(int argc, const char* const* argv, Settings& settings) {
   config::Options options{"reco-train",
                           "Has RecoEngine train a model on simulated customers or on its own; shows what came of it.\n"
                           "reco-train evaluate --help: judge the way of training on a dataset of real customers.\n"
-                          "reco-train simulate --help: events of simulated customers, into a file or a RecoEngine."};
+                          "reco-train simulate --help: events of simulated customers, into a file or a RecoEngine.\n"
+                          "Ends with 3 when a model was trained and the gates refused it, with 1 when none was."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
   options.choice("source", "TRAINING_SOURCE", settings.source, {"synthetic", "events"},
                  "Customers to learn from: simulated ones, or those of RecoEngine's log of events.");
@@ -114,17 +116,26 @@ void print_row(const char* name, double now, const double* before) {
   }
 }
 
-void print_table(const wire::LastMetrics& last) {
+void print_roles(const wire::LastMetrics& last) {
+  const TrainingMetrics& now = last.training_metrics;
+  const std::string former = last.former ? last.former->model_version : "";
+  std::string learned = " (" + std::to_string(now.training_samples) + " customers to learn from, " +
+                        std::to_string(now.test_samples) + " held back, " + std::to_string(now.rounds) + " rounds)";
+  if (last.promoted) {
+    std::printf("\nchampion: %s%s\nbefore:   %s\n", last.model_version.c_str(), learned.c_str(),
+                former.empty() ? "none" : former.c_str());
+    return;
+  }
+  std::printf("\nstays champion: %s\n%s%s: %s\n", former.empty() ? "none" : former.c_str(),
+              last.model_version.c_str(), learned.c_str(),
+              last.stage == ModelStage::shadow ? "in shadow" : "refused, nobody asks it");
+}
+
+void print_metrics(const wire::LastMetrics& last) {
   const TrainingMetrics& now = last.training_metrics;
   const TrainingMetrics* before = last.former ? &last.former->training_metrics : nullptr;
-  std::printf("\nchampion: %s (%lld customers to learn from, %lld held back, %d rounds)\n", last.model_version.c_str(),
-              static_cast<long long>(now.training_samples), static_cast<long long>(now.test_samples), now.rounds);
-  if (before != nullptr) {
-    std::printf("before:   %s\n\n  %-12s %10s %10s %10s\n", last.former->model_version.c_str(), "", "new", "before",
-                "change");
-  } else {
-    std::printf("before:   none\n\n");
-  }
+  std::puts("");
+  if (before != nullptr) std::printf("  %-12s %10s %10s %10s\n", "", "new", "before", "change");
   struct Row {
     const char* name;
     double TrainingMetrics::*member;
@@ -135,6 +146,18 @@ void print_table(const wire::LastMetrics& last) {
                       {"log loss", &TrainingMetrics::log_loss},   {"Brier", &TrainingMetrics::brier}};
   for (const auto& row : rows)
     print_row(row.name, now.*row.member, before == nullptr ? nullptr : &(before->*row.member));
+}
+
+// Each of its own test; only the gates compare like with like.
+void print_gates(const wire::LastMetrics& last) {
+  std::puts("\ngates:");
+  for (const GateResult& gate : last.gates)
+    std::printf("  %-18s %s: %s\n", gate.gate.c_str(), gate.passed ? "passed" : "not passed", gate.text.c_str());
+  if (last.promoted) return;
+  const char* version = last.model_version.c_str();
+  if (last.stage == ModelStage::shadow)
+    std::printf("%s becomes champion by itself once enough customers were scored, or at once with\n"
+                "POST /models/%s/promote?accept_shift=true\n", version, version);
 }
 
 void simulate(HttpRecoEngine& engine, const Settings& settings) {
@@ -153,8 +176,11 @@ int run(const Settings& settings) {
                                                           "&random_state=" + std::to_string(settings.seed) +
                                                           "&source=" + settings.source);
   watch(engine, started.job_id);
-  print_table(engine.get<wire::LastMetrics>("/train/metrics"));
-  return 0;
+  const auto last = engine.get<wire::LastMetrics>("/train/metrics");
+  print_roles(last);
+  print_metrics(last);
+  print_gates(last);
+  return last.promoted || last.stage == ModelStage::shadow ? 0 : kRefused;
 }
 
 }  // namespace

@@ -152,9 +152,15 @@ TEST(Training, GeneratesTrainsAndReports) {
   EXPECT_GT(auc, 0.6) << trained.body;
   EXPECT_LT(auc, 0.99) << "a formula, not behaviour";
   EXPECT_NE(text_at(trained.json(), "model_version"), before);
-  EXPECT_EQ(text_at(reco().post("/predict/user_001").json(), "model_version"),
-            text_at(trained.json(), "model_version"));
-  EXPECT_EQ(reco().get("/train/metrics").status, 200);
+  // Of so few customers that it may well be worse than the champion, and then nobody sees it.
+  EXPECT_FALSE(at(trained.json(), "promoted").as_bool()) << trained.body;
+  EXPECT_EQ(list_at(trained.json(), "gates").size(), 4U) << trained.body;
+  EXPECT_EQ(text_at(reco().post("/predict/user_001").json(), "model_version"), before);
+  const Reply metrics = reco().get("/train/metrics");
+  ASSERT_EQ(metrics.status, 200);
+  EXPECT_EQ(at(metrics.json(), "promoted"), at(trained.json(), "promoted"));
+  EXPECT_EQ(at(metrics.json(), "gates"), at(trained.json(), "gates"));
+  EXPECT_EQ(text_at(metrics.json(), "compared/champion"), before);
   EXPECT_GT(number_at(reco().get("/train/data-quality").json(), "quality_score"), 0);
   const Reply later = reco().post("/train/start?wait=false");
   ASSERT_EQ(later.status, 202) << later.body;
@@ -209,6 +215,71 @@ TEST(Training, LearnsFromTheEventsOfRealCustomers) {
   EXPECT_GT(list_at(trained.json(), "cutoffs").size(), 2U) << trained.body;
   EXPECT_EQ(text_at(peer.get("/train/status").json(), "source"), "events");
   EXPECT_EQ(text_at(peer.get("/train/metrics").json(), "source"), "events");
+}
+
+std::string stage_of(const Peer& peer, const std::string& version) {
+  for (const auto& model : list_at(peer.get("/models").json(), "models"))
+    if (text_at(model, "model_version") == version) return text_at(model, "stage");
+  return "unknown";
+}
+
+TEST(Models, ANewOneScoresUnseenThenTakesThePlaceByItselfAndCanBeRolledBack) {
+  const World world;
+  ServiceProcess own =
+      world.start("reco-engine", {"--first-training-samples", "0", "--model-shadow-min-scores", "20"});
+  const Peer& peer = own.peer();
+  ASSERT_EQ(peer.post("/train/generate-data?samples=300").status, 200);
+  const std::string first = text_at(peer.post("/train/start").json(), "model_version");
+  EXPECT_EQ(stage_of(peer, first), "champion") << "there was none";
+  const Reply trained = peer.post("/train/start");
+  const std::string second = text_at(trained.json(), "model_version");
+  EXPECT_EQ(text_at(trained.json(), "stage"), "shadow") << trained.body;
+
+  const auto ask = [&](int customer) {
+    const std::string user = "shadowed_" + std::to_string(customer);
+    peer.post("/ingest/behavior", R"({"user_id":")" + user + R"(","cart_abandon":0.)" + std::to_string(customer % 10) +
+                                      R"(,"days_last_login":)" + std::to_string(customer) + "}");
+    return text_at(peer.post("/predict/" + user).json(), "model_version");
+  };
+  ASSERT_TRUE(eventually([&] { return ask(0) == first && number_at(peer.get("/models").json(),
+                                                                   "models/0/shadow_scores") == 1; }))
+      << "one customer, however often asked";
+  const Reply waits = peer.post("/models/" + second + "/promote");
+  EXPECT_EQ(waits.status, 409) << waits.body;
+  EXPECT_NE(waits.body.find("not judged: 1 of 20"), std::string::npos) << waits.body;
+  for (int customer = 1; customer < 20; ++customer) ask(customer);
+  EXPECT_TRUE(eventually([&] { return stage_of(peer, second) == "champion"; }, std::chrono::milliseconds{20'000}));
+  EXPECT_EQ(ask(0), second);
+
+  EXPECT_EQ(peer.post("/models/" + first + "/rollback").status, 409) << "it is not the champion";
+  const Reply back = peer.post("/models/" + second + "/rollback");
+  ASSERT_EQ(back.status, 200) << back.body;
+  EXPECT_EQ(text_at(back.json(), "model_version"), first);
+  EXPECT_EQ(ask(0), first);
+  EXPECT_EQ(stage_of(peer, second), "retired");
+  EXPECT_EQ(peer.post("/models/" + first + "/rollback").status, 409) << "not to the one that was rolled back";
+}
+
+TEST(Models, TheTrainingProgramSaysWhoStaysChampionAndWhy) {
+  const World world;
+  ServiceProcess own = world.start("reco-engine", {"--first-training-samples", "0"});
+  const std::string url = "http://127.0.0.1:" + std::to_string(own.port());
+  const auto train = [&](const char* customers) {
+    return run_to_end("reco-train", {"--url", url, "--samples", customers});
+  };
+  const Finished first = train("2000");
+  EXPECT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_NE(first.output.find("champion: v"), std::string::npos) << first.output;
+  const Finished same = train("2000");
+  EXPECT_EQ(same.exit_code, 0) << same.output;
+  EXPECT_NE(same.output.find("stays champion: v"), std::string::npos) << same.output;
+  EXPECT_NE(same.output.find("in shadow"), std::string::npos) << same.output;
+  EXPECT_NE(same.output.find("not judged: 0 of 200 customers"), std::string::npos) << same.output;
+  const Finished worse = train("100");
+  EXPECT_EQ(worse.exit_code, 3) << worse.output;
+  EXPECT_NE(worse.output.find("refused"), std::string::npos) << worse.output;
+  EXPECT_NE(worse.output.find("below what is wanted"), std::string::npos) << worse.output;
+  EXPECT_EQ(worse.output.find('\033'), std::string::npos) << "plain text";
 }
 
 TEST(Training, TheSameSeedGivesTheSameModel) {
