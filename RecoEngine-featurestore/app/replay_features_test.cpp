@@ -17,6 +17,7 @@ using std::chrono::seconds;
 constexpr hours kReplayKeep{24 * 730};
 constexpr std::size_t kCustomers = 12;
 constexpr int kSteps = 4'000;
+constexpr int kSparseSteps = 500;
 
 struct Recorded {
   std::string user;
@@ -128,6 +129,40 @@ TEST_F(ReplayFeaturesTest, GivesExactlyWhatWasServedThenOverALongHistory) {
     ingest(user);
   }
   replay_all("after more was told");
+}
+
+// Of a customer of whom nothing is ingested for months, serving has no record any more; replay reads what was told.
+TEST_F(ReplayFeaturesTest, GivesExactlyWhatWasServedWhenWhatWasIngestedHasExpired) {
+  for (int step = 0; step < kSparseSteps; ++step) {
+    clock_.advance(hours{1 + below(60)});
+    const std::string user = someone();
+    if (below(10) == 0) ingest(user);
+    else if (below(2) == 0) tell(user);
+    for (int i = 0; i < 3; ++i) predict_and_record(someone());
+    ASSERT_FALSE(HasFailure()) << "step " << step;
+  }
+  ASSERT_GT(clock_.now() - recorded_.front().at, days{500});
+  EXPECT_GT(replay_all("as it was"), 5'000U);
+}
+
+TEST_F(ReplayFeaturesTest, WhatWasIngestedHoldsNoEventBackOnceItIsPastItsTime) {
+  const std::size_t feature = find_feature("days_last_purch");
+  Event order = happening("ann");
+  order.type = EventType::order_placed;
+  order.at = clock_.now();
+  ASSERT_TRUE(run(receive_.run({order})));
+  clock_.advance(days{5});
+  know("ann", FeatureGroup::behavior, {{"days_last_purch", FeatureValue{std::int64_t{1}}}});
+  predict_and_record("ann");
+  EXPECT_TRUE(recorded_.back().features[feature]->value == FeatureValue{std::int64_t{1}}) << "bought elsewhere";
+  // Its feature's time is over; its record goes with the group's most lasting feature.
+  for (const int day : {40, 94, 96, 150}) {
+    clock_.set(order.at + days{day});
+    predict_and_record("ann");
+    ASSERT_TRUE(recorded_.back().features[feature]) << "on day " << day;
+    EXPECT_TRUE(recorded_.back().features[feature]->value == FeatureValue{std::int64_t{day}}) << "on day " << day;
+  }
+  replay_all("as it was");
 }
 
 TEST_F(ReplayFeaturesTest, HistoryThatIsImportedCountsFromWhenItHappened) {

@@ -257,9 +257,8 @@ void keep_in_range(const FeatureSpec& spec, FeatureValue& value) {
 
 bool holds(const EventFeature& feature, const EventReading& reading, const std::optional<FeatureReading>& ingested,
            Timestamp at) {
-  if (!ingested) return true;
-  if (feature.kind == EventFeatureKind::Window) return reading.whole || ingested->good_until < at;
-  return reading.at > ingested->at;
+  if (!ingested || ingested->good_until < at) return true;
+  return feature.kind == EventFeatureKind::Window ? reading.whole : reading.at > ingested->at;
 }
 
 }  // namespace

@@ -9,7 +9,9 @@
 // Of two sources of a feature, events and what was ingested, the newer wins:
 //   - a Latest or an Age holds if its last event is later than what was ingested;
 //   - a Window that is whole holds, as it is counted anew at every moment; one that is not holds only while nothing
-//     ingested is still within its time to live, since it may have missed what came before the first event.
+//     was ingested, since it may have missed what came before the first event.
+// What was ingested counts as long as it is within its time to live. After that it holds no event back: serving does
+// not have it any more once its record has expired, and must not answer otherwise while it still has.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -13,6 +13,9 @@ constexpr const char* kTellings = "tellings";
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kBeforeHistoryMonth = '~';
 
+// So that no engine's clock takes a value away that is not stale yet.
+constexpr std::chrono::hours kKeptBeyondStale{1};
+
 kv::Key history_key(const UserId& user, std::int32_t month) {
   return {"feature_history", user.str() + kBeforeHistoryMonth + std::to_string(month)};
 }
@@ -90,7 +93,7 @@ Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vec
   if (!kept) co_return kept.error();
   kv::Key key{std::string{to_string(group)}, user.str()};
   kv::OperateOptions options;
-  options.ttl = time_to_live(group);
+  options.ttl = time_to_live(group) + kKeptBeyondStale;
   options.durable = false;  // features are told again; what must not be lost is decided from them
   auto written = co_await store_.operate(std::move(key), std::move(steps), options);
   if (!written) co_return written.error();

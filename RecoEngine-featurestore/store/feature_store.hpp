@@ -27,8 +27,8 @@ class FeatureStore {
   // The history is kept for `keep`.
   FeatureStore(kv::Store& store, std::chrono::hours keep) : store_(store), keep_(keep) {}
 
-  // Sets the named features of one group at once; the others keep their values. The record lives as long as the
-  // group's most lasting feature. Precondition: every change belongs to `group` and was accepted by the table.
+  // Sets the named features of one group at once; the others keep their values. The record lives a little longer
+  // than the group's most lasting feature. Precondition: every change belongs to `group` and was accepted by the table.
   Task<Result<void>> merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes, Timestamp now);
 
   // All six groups and the state in one round trip. NotFound when nothing is known of the customer.
