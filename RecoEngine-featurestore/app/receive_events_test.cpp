@@ -99,6 +99,29 @@ TEST_F(ReceiveEventsTest, KeepsEachOnceAndInTimeOrder) {
   EXPECT_EQ(paged, events);
 }
 
+// As contracts/events.hpp says.
+TEST_F(ReceiveEventsTest, AnIdIsOfACustomerAndOfAMonth) {
+  clock_.set(*parse_rfc3339("2026-11-03T12:00:00Z"));
+  const Event kept = started("one", clock_.now() - hours{1});
+  EXPECT_EQ(take(reco_, {kept}).accepted, 1);
+  Event another_kind = kept;
+  another_kind.type = EventType::order_placed;
+  const Event same[] = {kept, started("one", clock_.now() - days{1}), another_kind};
+  for (const Event& event : same) EXPECT_EQ(take(reco_, {event}).duplicates, 1);
+  EXPECT_EQ(list(reco_, "ann"), std::vector<Event>{kept}) << "the one that came first, as it was";
+
+  EXPECT_EQ(take(reco_, {started("one", kept.at, "bob")}).accepted, 1) << "another customer's";
+  const Event last_month = started("one", clock_.now() - days{4});
+  EXPECT_EQ(take(reco_, {last_month}).accepted, 1) << "of another month";
+  EXPECT_EQ(take(reco_, {last_month, kept}).duplicates, 2);
+  EXPECT_EQ(list(reco_, "ann"), (std::vector<Event>{last_month, kept}));
+
+  const auto both = take(reco_, {started("two", kept.at), started("two", kept.at - minutes{5})});
+  EXPECT_EQ(both.accepted, 1);
+  EXPECT_EQ(both.duplicates, 1);
+  EXPECT_EQ(list(reco_, "ann")[1].at, kept.at - minutes{5}) << "of two in a batch the earlier";
+}
+
 TEST_F(ReceiveEventsTest, OnesThatComeInTimeOrderRebuildNothing) {
   auto events = a_visit("ann");
   std::ranges::sort(events, happened_before);
