@@ -117,7 +117,7 @@ class Shop {
         coupons_({coupon_store_, held_, campaigns_, first_orders_, orders_, users_, clock_, send_events_}),
         payments_(make_gateway()),
         order_app_({orders_, stock_, carts_, coupons_, *payments_, catalog_store_, catalog_, saga_, clock_,
-                    send_events_, merchant_events_, config.order_lease_ms, config.low_stock_below}),
+                    send_events_, merchant_events_, views_, config.order_lease_ms, config.low_stock_below}),
         receive_payment_event_({orders_, payment_events_, payment_references_, *payments_, clock_}),
         predict_(host.queue(), reco_, users_, coupon_store_, messages_, clock_),
         accounts_(users_, sessions_, failures_, messages_, orders_, predict_, tell_carts_, send_events_, cart_tokens_,
@@ -259,8 +259,12 @@ class Shop {
       return principal ? std::optional{std::move(*principal)} : std::nullopt;
     };
     CatalogWatch watch;
-    watch.viewed = [this, customer](const http::Request& request, const ProductId& product) {
-      if (auto who = customer(request)) views_.viewed(UserId{who->subject}, std::move(who->session), product);
+    watch.viewed = [this, customer](const http::Request& request, const Product& product) {
+      auto who = customer(request);
+      if (!who) return;
+      UserId user{who->subject};
+      if (product.in_stock()) views_.viewed(std::move(user), std::move(who->session), product.id);
+      else views_.found_none(std::move(user), std::move(who->session), product.id);
     };
     watch.searched = [this, customer](const http::Request& request, std::string_view words) {
       if (auto who = customer(request)) views_.searched(UserId{who->subject}, std::move(who->session), words);

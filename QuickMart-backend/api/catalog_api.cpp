@@ -214,7 +214,7 @@ void add_single(http::Api& api, const Printer& printer, const CatalogWatch& watc
             const auto printed = printer->current();
             const Product* product = printed->catalog()->find(call.path.product_id);
             if (product == nullptr) co_return not_found("There is no such product.");
-            if (watch.viewed) watch.viewed(*call.request, call.path.product_id);
+            if (watch.viewed) watch.viewed(*call.request, *product);
             co_return One{json::print(wire::to_wire(*product))};
           });
 }

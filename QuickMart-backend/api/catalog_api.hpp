@@ -11,7 +11,7 @@ namespace qm::shop {
 // `catalog` outlives `api`.
 // Told of what callers look at and search for; empty: nobody is. Called on the request's thread, must not wait.
 struct CatalogWatch {
-  std::function<void(const http::Request& request, const ProductId& product)> viewed;
+  std::function<void(const http::Request& request, const Product& product)> viewed;
   std::function<void(const http::Request& request, std::string_view words)> searched;
 };
 

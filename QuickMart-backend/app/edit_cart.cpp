@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "QuickMart-backend/domain/guest.hpp"
+
 namespace qm::shop {
 
 // The cart as the customer is told it is, which is remembered.
@@ -87,6 +89,7 @@ Task<Result<CartView>> EditCart::change(UserId user, SkuId sku, bool add, std::i
   if (!known) co_return not_found("There is no such product.");
   auto left = co_await available(sku);
   if (!left) co_return left.error();
+  if (add && *left <= 0 && !is_guest(user)) uses_.views.found_none(user, "", known->product->id);
   const Money price = known->price();
   CartStore::Change apply = [add, quantity, price, left = *left](CartLine line) -> Result<CartLine> {
     if (!add && quantity > 0 && line.quantity == 0) return not_found("This product is not in the cart.");

@@ -9,6 +9,7 @@
 #include "platform/core/clock.hpp"
 #include "QuickMart-backend/app/catalog.hpp"
 #include "QuickMart-backend/app/check_coupons.hpp"
+#include "QuickMart-backend/app/note_views.hpp"
 #include "QuickMart-backend/domain/price_lines.hpp"
 #include "QuickMart-backend/store/cart_store.hpp"
 #include "QuickMart-backend/store/stock_store.hpp"
@@ -37,6 +38,7 @@ class EditCart {
     StockStore& stock;
     const CatalogApp& catalog;
     CheckCoupons& coupons;
+    NoteViews& views;
     const Clock& clock;
   };
   explicit EditCart(Uses uses) : uses_(uses) {}
@@ -45,7 +47,8 @@ class EditCart {
   // Which SKU is meant by a product and, where it has several, one of them. NotFound for what is not sold; Invalid,
   // with those there are, when the choice is missing or another product's.
   Result<SkuId> choose(const ProductId& product, const std::optional<SkuId>& sku) const;
-  // Adds to what is there. NotFound for what is not sold, Conflict when there are not that many.
+  // Adds to what is there. NotFound for what is not sold, Conflict when there are not that many. A customer who wants
+  // what is sold out has seen that it is: RecoEngine is told.
   Task<Result<CartView>> add(UserId user, SkuId sku, std::int64_t quantity);
   // Sets how many there are; 0 takes the line out.
   Task<Result<CartView>> set(UserId user, SkuId sku, std::int64_t quantity);

@@ -98,8 +98,7 @@ Task<Result<SignedIn>> Login::begin_session(User user) {
   if (!noted) log::warn("a login was not noted", {{"user_id", user.id.str()}, {"error", noted.error().detail}});
   auto owed = co_await predict_.owe(user.id, make_id("login", now));
   if (!owed) log::error("a login's prediction is lost", {{"user_id", user.id.str()}, {"error", owed.error().detail}});
-  std::vector<contracts::Event> events;
-  events.push_back(session_started(user.id, session, now));
+  std::vector<contracts::Event> events = login_events(user.id, session, now);
   auto told = co_await events_.owe(std::move(events));
   if (!told) log::error("a session's event is lost", {{"user_id", user.id.str()}, {"error", told.error().detail}});
 

@@ -10,8 +10,7 @@ Task<Result<void>> Logout::run(UserId user, SessionId session) {
   auto left = co_await carts_.left_by(user);
   if (!left) log::warn("an abandoned cart waits to be told", {{"user_id", user.str()}, {"error", left.error().detail}});
   if (session.empty()) co_return Result<void>{};
-  std::vector<contracts::Event> events;
-  events.push_back(session_ended(user, session, clock_.now()));
+  std::vector<contracts::Event> events = logout_events(user, session, clock_.now());
   auto told = co_await events_.owe(std::move(events));
   if (!told) log::warn("a session's event is lost", {{"user_id", user.str()}, {"error", told.error().detail}});
   co_return co_await sessions_.revoke(std::move(session), clock_.now());

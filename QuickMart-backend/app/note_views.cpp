@@ -45,6 +45,13 @@ void NoteViews::viewed(UserId user, std::string session, const ProductId& produc
   note(std::move(event), std::move(user), std::move(session));
 }
 
+void NoteViews::found_none(UserId user, std::string session, const ProductId& product) {
+  contracts::Event event;
+  event.type = contracts::EventType::out_of_stock_seen;
+  event.data.product_id = product.str();
+  note(std::move(event), std::move(user), std::move(session));
+}
+
 void NoteViews::searched(UserId user, std::string session, std::string_view words) {
   contracts::Event event;
   event.type = contracts::EventType::search;

@@ -1,4 +1,4 @@
-// What signed-in customers look at and search for. There is much of it, so it is gathered in memory and sent in
+// What signed-in customers look at, search for and find sold out. There is much of it, so it is gathered in memory and sent in
 // batches: noting it costs the request no write and no wait. What was not sent yet is lost when the process ends (about
 // a second's worth), and beyond kMaxNotedViews the oldest is dropped and counted while RecoEngine is away.
 #pragma once
@@ -22,6 +22,8 @@ class NoteViews {
 
   // `session` may be empty.
   void viewed(UserId user, std::string session, const ProductId& product);
+  // What was looked at, or wanted for the cart, and is sold out.
+  void found_none(UserId user, std::string session, const ProductId& product);
   void searched(UserId user, std::string session, std::string_view words);
   // Sends what was noted, in batches; what cannot be sent is kept for the next time. Call every second or so.
   Task<Result<void>> run();

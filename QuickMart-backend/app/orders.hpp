@@ -23,6 +23,7 @@ struct OrderApp {
     const Clock& clock;
     SendEvents& events;
     MerchantEvents& merchant;
+    NoteViews& views;
     std::chrono::milliseconds lease = kOrderLease;  // of an order that somebody works on
     std::int64_t low_stock_below = kLowStockBelow;
   };
@@ -32,7 +33,7 @@ struct OrderApp {
         hold{{uses.saga.coupons, uses.saga.held, uses.saga.campaigns, uses.saga.first_orders, uses.saga.orders,
               uses.clock}},
         settle{{uses.orders, uses.saga, hold, uses.payments, uses.clock, uses.events, uses.merchant, uses.lease}},
-        cart{{uses.carts, uses.stock, uses.catalog, uses.coupons.check, uses.clock}},
+        cart{{uses.carts, uses.stock, uses.catalog, uses.coupons.check, uses.views, uses.clock}},
         place{{uses.orders, uses.saga, uses.coupons.check, hold, uses.payments, settle, uses.catalog, mirror,
                uses.clock}},
         cancel{{settle, mirror, uses.clock}},

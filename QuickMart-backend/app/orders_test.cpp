@@ -275,8 +275,9 @@ class OrdersTest : public testing::Test {
   CampaignStore campaigns_{kv_};
   FirstOrderStore first_orders_{kv_};
   CouponApp coupon_app_{{coupons_, held_, campaigns_, first_orders_, orders_, users_, clock_, events_}};
+  NoteViews views_{events_, clock_};
   OrderApp app_{{orders_, stock_, carts_, coupon_app_, payments_, catalog_store_, catalog_, saga_, clock_, events_,
-                 merchant_}};
+                 merchant_, views_}};
   const UserId ann_{"ann"};
 };
 
@@ -579,11 +580,55 @@ TEST_F(OrdersTest, AStepThatComesAfterItsOrderWasUndoneIsGivenBack) {
   EXPECT_TRUE(run(app_.place.run(request(ann_, "k2", "SAVE"))));
 }
 
-TEST_F(OrdersTest, AFailedCheckoutIsNoEvent) {
+TEST_F(OrdersTest, ACheckoutThatFailsForAnythingButItsPaymentIsNoEvent) {
   sell("pen", 250, 10);
   fill(ann_, "pen", 4);
-  ASSERT_FALSE(run(app_.place.run(request(ann_, "k1", {}, "declined"))));
-  EXPECT_EQ(owed_of(kv_, "ann"), "");
+  const UserId bob{"bob"};
+  fill(bob, "pen", 8);
+  ASSERT_TRUE(run(app_.place.run(request(ann_, "k1"))));
+  ASSERT_FALSE(run(app_.place.run(request(bob, "k1"))));
+  EXPECT_EQ(owed_of(kv_, "bob"), "");
+}
+
+TEST_F(OrdersTest, ARefusedPaymentIsToldOnceForEachCheckoutWhoeverUndoesIt) {
+  sell("pen", 250, 10);
+  for (const auto last : {DyingStore::Last::Lost, DyingStore::Last::Done}) {
+    bool died = true;
+    for (int writes = 0; died; ++writes) {
+      const std::string where = "dead at write " + std::to_string(writes);
+      const UserId user{"user_" + std::to_string(writes) + (last == DyingStore::Last::Done ? "_done" : "_lost")};
+      fill(user, "pen", 4);
+      kv_.die_after(writes, last);
+      static_cast<void>(run(app_.place.run(request(user, "k1", {}, "declined"))));
+      died = kv_.is_dead();
+      kv_.revive();
+      recover();
+      ASSERT_FALSE(run(app_.place.run(request(user, "k1", {}, "declined")))) << where;
+      recover();
+      std::set<std::string> orders;
+      for (const auto& [id, event] : owed_events(kv_)) {
+        if (event.user_id != user.str()) continue;
+        EXPECT_EQ(event.type, contracts::EventType::payment_failed) << where;
+        EXPECT_TRUE(orders.insert(event.data.order_id.value()).second) << where;
+      }
+      EXPECT_GE(orders.size(), 1u) << where;
+      if (!died) EXPECT_EQ(orders.size(), 1u) << "asked again with the same key, nothing is refused anew";
+      ASSERT_LT(writes, 100);
+    }
+  }
+}
+
+TEST_F(OrdersTest, ACustomerWhoWantsWhatIsSoldOutIsToldOfAndAGuestIsNot) {
+  sell("pen", 250, 0);
+  EXPECT_FALSE(run(app_.cart.add(ann_, SkuId{"pen"}, 1)));
+  EXPECT_FALSE(run(app_.cart.add(make_guest(kNow), SkuId{"pen"}, 1)));
+  sell("cap", 250, 1);
+  EXPECT_FALSE(run(app_.cart.add(ann_, SkuId{"cap"}, 2))) << "there is one";
+  ASSERT_TRUE(run(views_.run()));
+  ASSERT_EQ(reco_.told.size(), 1u);
+  EXPECT_EQ(reco_.told.begin()->second.type, contracts::EventType::out_of_stock_seen);
+  EXPECT_EQ(reco_.told.begin()->second.user_id, "ann");
+  EXPECT_EQ(reco_.told.begin()->second.data.product_id, "pen");
 }
 
 TEST_F(OrdersTest, AnOrdersEventSaysWhatWasBought) {
@@ -861,7 +906,7 @@ TEST_F(OrdersTest, ClockSkewBetweenInstancesLosesAndDoublesNothing) {
   ManualClock ahead{kNow + std::chrono::minutes{10}};
   CouponApp hasty_coupons{{coupons_, held_, campaigns_, first_orders_, orders_, users_, ahead, events_}};
   OrderApp hasty{{orders_, stock_, carts_, hasty_coupons, payments_, catalog_store_, catalog_, saga_, ahead, events_,
-                  merchant_}};
+                  merchant_, views_}};
   std::vector<UserId> all;
   int taken_over = 0, bought = 0;
   for (int late = 0; late < 60; ++late) {

@@ -155,8 +155,9 @@ class PaymentsInDoubtTest : public testing::Test {
   CampaignStore campaigns_{*kv_};
   FirstOrderStore first_orders_{*kv_};
   CouponApp coupon_app_{{coupons_, held_, campaigns_, first_orders_, orders_, users_, clock_, send_events_}};
+  NoteViews views_{send_events_, clock_};
   OrderApp app_{{orders_, stock_, carts_, coupon_app_, payments_, catalog_store_, catalog_, saga_, clock_,
-                 send_events_, merchant_}};
+                 send_events_, merchant_, views_}};
   ReceivePaymentEvent receive_{{orders_, events_, references_, payments_, clock_}};
   int told_ = 0;
 };

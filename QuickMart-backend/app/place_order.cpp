@@ -71,6 +71,15 @@ Task<Result<Order>> PlaceOrder::run(CheckoutRequest request) {
 
   auto reserved = co_await reserve(stored.order, request);
   if (!reserved) co_return co_await fail(std::move(stored), reserved.error());
+  auto paid = co_await uses_.payments.authorise(stored.order.id, stored.order.totals.total(), request.payment_method);
+  if (!paid) {
+    // Known with the step that undoes the order, so that RecoEngine is told whoever takes it.
+    if (paid.error().kind == ErrorKind::Rejected) {
+      stored.order.payment_status = PaymentStatus::failed;
+      note(stored.order, uses_.clock.now(), kByShop, "the payment was refused");
+    }
+    co_return co_await fail(std::move(stored), paid.error());
+  }
 
   auto confirmed = qm::shop::advance(stored.order.status, OrderStatus::confirmed);
   if (!confirmed) co_return confirmed.error();
@@ -202,9 +211,7 @@ Task<Result<void>> PlaceOrder::reserve(const Order& order, const CheckoutRequest
     auto reserved = co_await reserve_stock(order, item);
     if (!reserved) co_return reserved.error();
   }
-  auto coupons = co_await reserve_coupons(order, request);
-  if (!coupons) co_return coupons.error();
-  co_return co_await uses_.payments.authorise(order.id, order.totals.total(), request.payment_method);
+  co_return co_await reserve_coupons(order, request);
 }
 
 Task<Result<void>> PlaceOrder::reserve_coupons(const Order& order, const CheckoutRequest& request) {

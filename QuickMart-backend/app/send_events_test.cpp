@@ -118,15 +118,17 @@ TEST_F(SendEventsTest, ViewsAreGatheredKeptWhileRecoEngineIsAwayAndBounded) {
   EXPECT_EQ(reco_.asked, 0) << "nothing to tell";
   for (int i = 0; i < 700; ++i) views.viewed(UserId{"ann"}, "ses_1", ProductId{"prod_1"});
   views.searched(UserId{"ann"}, "", std::string(199, 'a') + "ü");
+  views.found_none(UserId{"ann"}, "ses_1", ProductId{"prod_2"});
   views.searched(UserId{"ann"}, "", "\xff\xfe");  // nothing that JSON could hold
   reco_.away = true;
   EXPECT_FALSE(run(views.run()));
   reco_.away = false;
   EXPECT_TRUE(run(views.run()));
-  EXPECT_EQ(reco_.told.size(), 701u);
+  EXPECT_EQ(reco_.told.size(), 702u);
   EXPECT_EQ(reco_.asked, 3) << "one failed, and two batches";
   EXPECT_EQ(views.dropped(), 0);
   for (const auto& [id, event] : reco_.told) {
+    if (event.type == EventType::out_of_stock_seen) EXPECT_EQ(event.data.product_id, "prod_2");
     if (event.type != EventType::search) continue;
     EXPECT_EQ(event.data.words, std::string(199, 'a')) << "cut between characters";
     EXPECT_FALSE(event.data.session_id);

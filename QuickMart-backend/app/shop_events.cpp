@@ -22,6 +22,12 @@ Event make_event(EventType type, std::initializer_list<std::string_view> parts, 
   return event;
 }
 
+Event of_session(EventType type, const UserId& user, const SessionId& session, Timestamp at) {
+  Event event = make_event(type, {session.str()}, user, at);
+  event.data.session_id = session.str();
+  return event;
+}
+
 std::string to_text(Timestamp at) { return std::to_string(at.time_since_epoch().count()); }
 
 void add_product(std::vector<std::string>& products, const std::string& product) {
@@ -85,16 +91,12 @@ std::string event_id_of(EventType type, std::initializer_list<std::string_view> 
   return name + "." + security::sha256_hex(id).substr(0, kEventDigits);
 }
 
-Event session_started(const UserId& user, const SessionId& session, Timestamp at) {
-  Event event = make_event(EventType::session_started, {session.str()}, user, at);
-  event.data.session_id = session.str();
-  return event;
+std::vector<Event> login_events(const UserId& user, const SessionId& session, Timestamp at) {
+  return {of_session(EventType::session_started, user, session, at), of_session(EventType::login, user, session, at)};
 }
 
-Event session_ended(const UserId& user, const SessionId& session, Timestamp at) {
-  Event event = make_event(EventType::session_ended, {session.str()}, user, at);
-  event.data.session_id = session.str();
-  return event;
+std::vector<Event> logout_events(const UserId& user, const SessionId& session, Timestamp at) {
+  return {of_session(EventType::logout, user, session, at), of_session(EventType::session_ended, user, session, at)};
 }
 
 Event cart_changed(const Cart& cart, const Catalog& catalog, std::uint32_t version) {
@@ -117,6 +119,10 @@ std::vector<Event> order_events(const Order& order) {
   if (order.progress == OrderProgress::completing) {
     events.push_back(order_placed(order, decided_at));
     for (const OrderCoupon& used : order.coupons) events.push_back(order_coupon_used(order, used, decided_at));
+  }
+  if (order.progress == OrderProgress::undoing && order.payment_status == PaymentStatus::failed) {
+    events.push_back(make_event(EventType::payment_failed, {order.id.str()}, order.user_id, decided_at));
+    events.back().data.order_id = order.id.str();
   }
   if (order.progress == OrderProgress::cancelling) {
     events.push_back(make_event(EventType::order_cancelled, {order.id.str()}, order.user_id, decided_at));

@@ -21,8 +21,10 @@ inline constexpr std::size_t kMaxEventIdBytes = 100;
 // "order_placed.ord_01J…"; of what would be too long, or has characters that no id has, a digest.
 std::string event_id_of(contracts::EventType type, std::initializer_list<std::string_view> parts);
 
-contracts::Event session_started(const UserId& user, const SessionId& session, Timestamp at);
-contracts::Event session_ended(const UserId& user, const SessionId& session, Timestamp at);
+// A login: the session it begins, and that the customer signed in.
+std::vector<contracts::Event> login_events(const UserId& user, const SessionId& session, Timestamp at);
+// A logout: that the customer left, and the end of the session.
+std::vector<contracts::Event> logout_events(const UserId& user, const SessionId& session, Timestamp at);
 
 // `catalog` knows the products of the cart's SKUs; of one that it does not know, the SKU is told.
 // `version` tells two states of one millisecond apart.
@@ -30,8 +32,8 @@ contracts::Event cart_changed(const Cart& cart, const Catalog& catalog, std::uin
 // One for each time that a cart was left: until it is changed again, it is the same.
 contracts::Event cart_abandoned(const Cart& cart, const Catalog& catalog);
 
-// What the step that an order is in means for its customer: nothing, while it is placed or undone. The order is as its
-// record has it since the step was decided.
+// What the step that an order is in means for its customer: nothing, while it is placed; while it is undone, that the
+// payment was refused, if it was. The order is as its record has it since the step was decided.
 std::vector<contracts::Event> order_events(const Order& order);
 
 // A coupon that was spent, with an order or without.

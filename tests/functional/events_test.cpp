@@ -56,9 +56,12 @@ TEST(Events, AVisitIsToldFromLoginToLogout) {
   const std::string order = buy(shop, who, "first");
   EXPECT_EQ(shop.post("/api/orders/" + order + "/cancel", "", who.headers()).status, 200);
   EXPECT_EQ(shop.post("/api/cart/add", kOne, who.headers()).status, 200);
+  const std::string refused = R"({"payment":{"method":"declined"}})";
+  EXPECT_EQ(shop.post("/api/cart/checkout", refused, keyed_as(who, "refused")).status, 400);
   EXPECT_EQ(shop.post("/api/auth/logout", "", who.headers()).status, 200);
-  for (const char* type : {"session_started", "product_viewed", "search", "order_placed", "order_cancelled",
-                           "order_refunded", "cart_changed", "cart_abandoned", "session_ended"})
+  for (const char* type : {"session_started", "login", "product_viewed", "search", "order_placed", "order_cancelled",
+                           "order_refunded", "cart_changed", "payment_failed", "cart_abandoned", "logout",
+                           "session_ended"})
     EXPECT_TRUE(arrives(services.reco(), who, type)) << type;
 
   const auto events = events_of(services.reco(), who);
