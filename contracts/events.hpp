@@ -43,8 +43,13 @@ inline constexpr std::size_t kMaxSearchWordsBytes = 200;
 //   ticket_opened                   ticket_id, order_id?
 //   ticket_closed                   ticket_id, resolution_hours, score? (1…5)
 //   ticket_rated                    ticket_id, score: given after it was closed
-//   payment_failed, delivery_late   order_id?
-//   out_of_stock_seen               product_id
+//   payment_failed                  order_id?: the payment of a checkout was refused
+//   delivery_late                   order_id?
+//   out_of_stock_seen               product_id: looked at (instead of product_viewed) or wanted while there was none
+//
+// What is not told is not known, and zero is told by what goes with it: of a customer whose orders are told, no
+// payment_failed means that none failed; of one whose visits are told, no out_of_stock_seen means that nothing was sold
+// out. delivery_late goes with nothing: late_deliv_90d is missing until the first one, or until it is ingested.
 enum class EventType {
   session_started,
   session_ended,

@@ -46,7 +46,11 @@ BOOST_DESCRIBE_STRUCT(Explanation, (), (reason, contribution, text, features))
 
 // What is known of one group of features, at the moment of the prediction.
 struct FeatureGroupState {
-  json::Nullable<double> age_hours;  // of the newest of them; null: nothing is known
+  // Since the newest thing known of them was heard: an event of the customer, or what was ingested. A customer who does
+  // nothing grows old here, and yet counts over the last days stay true, so they do not become stale: that silence says
+  // something. Whether it is the customer who is silent or those who tell of them cannot be told apart by it.
+  // null: nothing is known.
+  json::Nullable<double> age_hours;
   std::vector<std::string> stale;    // known, but too old to be shown to the model
   std::vector<std::string> missing;  // never told
 };

@@ -48,8 +48,9 @@ std::int64_t applied(const CustomerState& state, std::int32_t month) {
 
 // Whether the state has just what these months have.
 bool is_of(const CustomerState& state, const std::vector<LogMonth>& months) {
-  return std::ranges::all_of(months,
-                             [&](const LogMonth& month) { return applied(state, month.month) == month.events; });
+  return !state.is_outdated && std::ranges::all_of(months, [&](const LogMonth& month) {
+    return applied(state, month.month) == month.events;
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/forwarding_store_fixture.hpp"
@@ -240,6 +241,25 @@ TEST_F(ReceiveEventsTest, AStateThatLacksWhatTheLogHasIsMadeAnew) {
   const auto rebuilt = await(reco_.receive.rebuild(UserId{"ann"}));
   ASSERT_TRUE(rebuilt);
   EXPECT_EQ(*rebuilt, state(reco_, "ann"));
+}
+
+TEST_F(ReceiveEventsTest, AStateOfAnOlderVersionIsMadeAnewWithTheNextEvent) {
+  take(reco_, {started("first", kNow - hours{24 * 40})}, true);
+  auto log = await(reco_.events.read(UserId{"ann"}, {}));
+  CustomerState old = *log->state;
+  old.heard = {};
+  old.months.clear();
+  std::string bytes = to_bytes(old);
+  bytes[0] = 1;      // which had one source less,
+  bytes.pop_back();  // a byte when it was never heard of
+  ASSERT_TRUE(state_from_bytes(bytes) && state_from_bytes(bytes)->is_outdated);
+  kv::Bins bins;
+  bins[kStateBin] = kv::Bytes{bytes};
+  ASSERT_TRUE(await(reco_.kv->put(state_key(UserId{"ann"}), std::move(bins), {})));
+  const std::int64_t before = reco_.receive.counts().rebuilt;
+  take(reco_, {started("second", kNow)});
+  EXPECT_EQ(reco_.receive.counts().rebuilt, before + 1);
+  EXPECT_EQ(state(reco_, "ann"), folded({started("first", kNow - hours{24 * 40}), started("second", kNow)}));
 }
 
 TEST_F(ReceiveEventsTest, SaysWhatItDoesNotKeep) {

@@ -31,9 +31,14 @@ void take_back(CustomerState& state, std::int32_t day, DayCount what, std::int64
   if (CustomerDay* of_day = find_day(state, day)) (*of_day)[what] -= less;
 }
 
-void begin(CustomerState& state, EventSource source, Timestamp at) {
-  auto& since = state.since[static_cast<std::size_t>(source)];
-  if (!since) since = at;
+void hear(CustomerState& state, EventSource source, Timestamp at) {
+  auto& heard = state.heard[static_cast<std::size_t>(source)];
+  if (!heard) heard = {at, at};
+  heard->last = at;
+}
+// What answers something says nothing of whether everything is told that could be answered.
+void hear_again(CustomerState& state, EventSource source, Timestamp at) {
+  if (auto& heard = state.heard[static_cast<std::size_t>(source)]) heard->last = at;
 }
 
 bool goes_on(const CustomerState& state, Timestamp at) {
@@ -41,7 +46,7 @@ bool goes_on(const CustomerState& state, Timestamp at) {
 }
 
 Visit& see(CustomerState& state, Timestamp at) {
-  begin(state, EventSource::visits, at);
+  hear(state, EventSource::visits, at);
   if (goes_on(state, at)) {
     Visit& visit = state.visits.back();
     count(state, day_of(visit.began_at), DayCount::visit_ms, (at - visit.seen_at).count());
@@ -75,7 +80,7 @@ void look_at(CustomerState& state, Timestamp at) {
 
 void change_cart(CustomerState& state, const Event& event) {
   see(state, event.at);
-  begin(state, EventSource::carts, event.at);
+  hear(state, EventSource::carts, event.at);
   if (!event.data.item_count) return;
   state.cart_items = {*event.data.item_count, event.at};
   // An emptied cart does not say that nothing was ever put in.
@@ -83,7 +88,7 @@ void change_cart(CustomerState& state, const Event& event) {
 }
 
 void abandon_cart(CustomerState& state, Timestamp at) {
-  begin(state, EventSource::carts, at);
+  hear(state, EventSource::carts, at);
   state.cart_left = {true, at};
   state.abandoned_at = at;
   count(state, day_of(at), DayCount::abandoned);
@@ -100,8 +105,8 @@ void forget_oldest_order(CustomerState& state) {
 
 void place_order(CustomerState& state, const Event& event) {
   see(state, event.at);
-  begin(state, EventSource::carts, event.at);
-  begin(state, EventSource::orders, event.at);
+  hear(state, EventSource::carts, event.at);
+  hear(state, EventSource::orders, event.at);
   state.cart_left = {false, event.at};
   RecentOrder order;
   order.id_hash = fnv1a(event.data.order_id ? *event.data.order_id : event.id.str());
@@ -129,6 +134,7 @@ RecentOrder* find_order(CustomerState& state, const Event& event) {
 
 void cancel_order(CustomerState& state, const Event& event) {
   RecentOrder* order = find_order(state, event);
+  hear_again(state, EventSource::orders, event.at);
   if (order == nullptr || order->cancelled) return;
   order->cancelled = true;
   const std::int32_t day = day_of(order->at);
@@ -141,7 +147,7 @@ void cancel_order(CustomerState& state, const Event& event) {
 }
 
 void refund_order(CustomerState& state, const Event& event) {
-  begin(state, EventSource::orders, event.at);
+  hear(state, EventSource::orders, event.at);
   const std::int32_t day = day_of(event.at);
   if (RecentOrder* order = find_order(state, event)) {
     if (order->cancelled || order->refunded_on) return;
@@ -151,7 +157,7 @@ void refund_order(CustomerState& state, const Event& event) {
 }
 
 void close_ticket(CustomerState& state, const Event& event) {
-  begin(state, EventSource::tickets, event.at);
+  hear(state, EventSource::tickets, event.at);
   if (event.data.resolution_hours) {
     count(state, day_of(event.at), DayCount::tickets_closed);
     count(state, day_of(event.at), DayCount::ticket_seconds,
@@ -167,13 +173,13 @@ std::uint64_t nudge_hash(const Event& event) {
 void deliver_nudge(CustomerState& state, const Event& event) {
   const std::int32_t day = day_of(event.at);
   if (event.data.channel == Channel::push) {
-    begin(state, EventSource::pushes, event.at);
+    hear(state, EventSource::pushes, event.at);
     count(state, day, DayCount::pushes);
   } else if (event.data.channel == Channel::email) {
-    begin(state, EventSource::emails, event.at);
+    hear(state, EventSource::emails, event.at);
     count(state, day, DayCount::emails);
   } else if (event.data.channel == Channel::app) {
-    begin(state, EventSource::offers, event.at);
+    hear(state, EventSource::offers, event.at);
     count(state, day, DayCount::offers);
   }
   state.offered_at = event.at;
@@ -182,6 +188,9 @@ void deliver_nudge(CustomerState& state, const Event& event) {
 }
 
 void answer_nudge(CustomerState& state, const Event& event) {
+  if (event.data.channel == Channel::push) hear_again(state, EventSource::pushes, event.at);
+  if (event.data.channel == Channel::email) hear_again(state, EventSource::emails, event.at);
+  if (event.data.channel == Channel::app) hear_again(state, EventSource::offers, event.at);
   const std::int32_t day = day_of(event.at);
   const bool clicked = event.type == EventType::nudge_clicked;
   if (event.data.channel == Channel::push && !clicked) count(state, day, DayCount::pushes_opened);
@@ -242,7 +251,7 @@ void apply(CustomerState& state, const Event& event) {
     case EventType::nudge_opened:
     case EventType::nudge_clicked: answer_nudge(state, event); break;
     case EventType::ticket_opened:
-      begin(state, EventSource::tickets, event.at);
+      hear(state, EventSource::tickets, event.at);
       count(state, day_of(event.at), DayCount::tickets);
       break;
     case EventType::ticket_closed: close_ticket(state, event); break;
@@ -250,11 +259,11 @@ void apply(CustomerState& state, const Event& event) {
       if (event.data.score) state.satisfaction = {*event.data.score, event.at};
       break;
     case EventType::payment_failed:
-      begin(state, EventSource::orders, event.at);
+      hear(state, EventSource::orders, event.at);
       count(state, day_of(event.at), DayCount::payments_failed);
       break;
     case EventType::delivery_late:
-      begin(state, EventSource::orders, event.at);
+      hear(state, EventSource::deliveries, event.at);
       count(state, day_of(event.at), DayCount::deliveries_late);
       break;
     case EventType::out_of_stock_seen:

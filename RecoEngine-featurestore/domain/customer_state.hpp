@@ -92,9 +92,19 @@ struct Noted {
   friend bool operator==(const Noted&, const Noted&) = default;
 };
 
-// Where counts come from. A customer's counts of a source are whole from the first event of it on.
-enum class EventSource : std::uint8_t { visits, carts, orders, tickets, pushes, emails, offers };
-inline constexpr std::size_t kEventSources = 7;
+// Where counts come from. A customer's counts of a source are whole from the first event of it on: who tells visits
+// tells what was sold out in them, and who tells orders tells payments that failed (contracts/events.hpp). Of late
+// deliveries nothing follows from any other event: until one was told of the customer, nobody knows that there was
+// none.
+// Stored by their numbers: new ones come last.
+enum class EventSource : std::uint8_t { visits, carts, orders, tickets, pushes, emails, offers, deliveries };
+inline constexpr std::size_t kEventSources = 8;
+
+// When a source was heard of.
+struct Heard {
+  Timestamp first{}, last{};
+  friend bool operator==(const Heard&, const Heard&) = default;
+};
 
 // How many of a month's events are in a state.
 struct MonthCount {
@@ -117,10 +127,11 @@ struct CustomerState {
   std::optional<Noted<std::int64_t>> satisfaction;  // 1…5
   std::vector<OpenNudge> open_nudges;
   std::optional<Timestamp> offered_at, accepted_at;  // the last nudge, the last click on one or coupon redeemed
-  std::array<std::optional<Timestamp>, kEventSources> since;
+  std::array<std::optional<Heard>, kEventSources> heard;
   std::vector<MonthCount> months;  // ascending
   Timestamp newest_at{};           // of the events applied
   std::string newest_id;
+  bool is_outdated = false;  // as an older version kept it: good enough to serve until it is made anew from the log
   friend bool operator==(const CustomerState&, const CustomerState&) = default;
 };
 

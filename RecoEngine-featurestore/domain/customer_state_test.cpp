@@ -191,6 +191,21 @@ TEST(CustomerState, WhatWentWrong) {
   EXPECT_EQ(wrong.number("oos_seen_30d"), 1);
 }
 
+TEST(CustomerState, NobodyKnowsThatNothingWentWrongWhereNobodyTellsOfIt) {
+  History quiet;
+  quiet.order("o1", kNow - days{120}, 100);
+  quiet.add(login, kNow - days{100});
+  EXPECT_FALSE(quiet.read("late_deliv_90d")) << "an order says nothing of its delivery";
+  EXPECT_EQ(quiet.number("pay_fails_90d"), 0) << "who tells orders tells payments that failed";
+  EXPECT_EQ(quiet.number("oos_seen_30d"), 0) << "who tells visits tells what was sold out in them";
+  quiet.of_order(delivery_late, "o1", kNow - days{110});
+  EXPECT_EQ(quiet.number("late_deliv_90d"), 0) << "late once, and not again";
+  History new_here;
+  new_here.add(ticket_opened, kNow - days{1});
+  for (const char* feature : {"pay_fails_90d", "late_deliv_90d", "oos_seen_30d"})
+    EXPECT_FALSE(new_here.read(feature)) << feature;
+}
+
 TEST(CustomerState, WhatHappensLaterChangesNothing) {
   History past;
   past.order("o1", kNow - days{30}, 1'000);
@@ -223,6 +238,40 @@ FeatureValue resolved(const std::string& feature, const FeatureVector& told, con
   return vector[find_feature(feature)]->value;
 }
 
+// --- how old it is
+
+TEST(FeatureAges, OfACountItIsTheNewestEventOfItsSourceNotTheMomentOfAsking) {
+  History one;
+  one.add(ticket_opened, kNow - days{20});
+  one.add(login, kNow - days{9});
+  one.of_nudge(nudge_delivered, "n1", Channel::push, kNow - days{8});
+  one.of_nudge(nudge_opened, "n1", Channel::push, kNow - days{7});
+  one.of_nudge(nudge_delivered, "n2", Channel::email, kNow - days{6});
+  EXPECT_EQ(one.read("sess_30d")->at, kNow - days{9});
+  EXPECT_EQ(one.read("sess_30d", kNow + days{60})->at, kNow - days{9}) << "silence makes it no younger";
+  EXPECT_EQ(one.read("tickets_90d")->at, kNow - days{20});
+  EXPECT_EQ(one.read("push_open_rate")->at, kNow - days{7}) << "an answer is heard, too";
+  EXPECT_EQ(one.read("promo_resp_time")->at, kNow - days{6}) << "of all three kinds";
+  one.order("o1", kNow - days{5}, 100);
+  one.of_order(order_cancelled, "o1", kNow - days{4});
+  EXPECT_EQ(one.read("orders_6m")->at, kNow - days{4});
+}
+
+TEST(FeatureAges, EventsReachBackAYear) {
+  History one;
+  one.order("o1", kNow - days{365}, 100);
+  one.add(ticket_opened, kNow - days{300});
+  EXPECT_EQ(one.number("days_last_purch"), 365);
+  EXPECT_EQ(one.number("orders_6m"), 0);
+  EXPECT_EQ(one.number("tickets_90d"), 0);
+  const Timestamp later = kNow + milliseconds{1};
+  EXPECT_FALSE(one.read("days_last_purch", later));
+  EXPECT_FALSE(one.read("orders_6m", later)) << "of orders nothing was heard for a year";
+  EXPECT_EQ(one.number("tickets_90d", later), 0) << "of tickets it was";
+  one.add(login, later);
+  EXPECT_FALSE(one.read("days_last_login", later)) << "as of somebody new";
+}
+
 TEST(TwoSources, OfAWordAndOfAnAgeTheNewerHolds) {
   History events;
   events.add(ticket_rated, kNow - days{2}).score = 4;
@@ -234,6 +283,14 @@ TEST(TwoSources, OfAWordAndOfAnAgeTheNewerHolds) {
       << "told after the order that events know: there was a later one elsewhere";
   EXPECT_TRUE(resolved("days_last_purch", ingested("days_last_purch", three, kNow - days{11}), events, kNow) ==
               FeatureValue{std::int64_t{10}});
+}
+
+TEST(TwoSources, WhatWasIngestedHoldsNothingBackOnceItsTimeIsOver) {
+  History events;
+  events.order("o1", kNow - days{50}, 100);
+  const FeatureVector told = ingested("days_last_purch", FeatureValue{std::int64_t{3}}, kNow - days{31});
+  EXPECT_TRUE(resolved("days_last_purch", told, events, kNow - days{1}) == FeatureValue{std::int64_t{3}});
+  EXPECT_TRUE(resolved("days_last_purch", told, events, kNow) == FeatureValue{std::int64_t{50}});
 }
 
 TEST(TwoSources, ACountHoldsOnceItIsWholeOrNobodyElseGaveOne) {
@@ -260,6 +317,7 @@ TEST(TwoSources, EveryFeatureThatEventsInformIsInTheTableOnceAndInItsForm) {
     all.add(cart_abandoned, at + hours{2});
     all.add(page_viewed, at + hours{3});
     all.add(product_viewed, at + hours{3});
+    all.of_order(delivery_late, "o" + std::to_string(i), at + hours{3});
     all.add(ticket_opened, at + hours{4});
     EventData& closed = all.add(ticket_closed, at + hours{5});
     closed.score = 3;

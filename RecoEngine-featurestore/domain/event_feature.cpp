@@ -56,7 +56,7 @@ Reading last_login(const State& state, Timestamp at, const Counts&) {
   const Visit& last = state.visits.back();
   const bool goes_on = !last.over && at - last.seen_at <= kVisitGap;
   if (!goes_on) return EventReading{days_between(last.seen_at, at), last.seen_at};
-  if (!state.seen_before) return std::nullopt;
+  if (!state.seen_before || *state.seen_before < at - kEventReach) return std::nullopt;
   return EventReading{days_between(*state.seen_before, last.began_at), last.began_at};
 }
 
@@ -81,14 +81,14 @@ Reading last_large_purchase(const State& state, Timestamp at, const Counts&) {
 
 // --- windows
 
-const std::optional<Timestamp>& since(const State& state, EventSource source) {
-  return state.since[static_cast<std::size_t>(source)];
+const std::optional<Heard>& heard_of(const State& state, EventSource source) {
+  return state.heard[static_cast<std::size_t>(source)];
 }
 Reading over(const State& state, EventSource source, Days window, Timestamp at, FeatureValue value) {
-  const auto& first = since(state, source);
-  if (!first) return std::nullopt;
-  const bool whole = *first <= at - std::chrono::days{kWindows_d[static_cast<std::size_t>(window)]};
-  return EventReading{std::move(value), at, whole};
+  const auto& heard = heard_of(state, source);
+  if (!heard) return std::nullopt;
+  const bool whole = heard->first <= at - std::chrono::days{kWindows_d[static_cast<std::size_t>(window)]};
+  return EventReading{std::move(value), heard->last, whole};
 }
 template <DayCount count, EventSource source, Days window>
 Reading number(const State& state, Timestamp at, const Counts& counts) {
@@ -125,15 +125,19 @@ Reading orders_a_month(const State& state, Timestamp at, const Counts& counts) {
   return over(state, EventSource::orders, Days::Quarter, at, static_cast<double>(orders) / kMonthsAQuarter);
 }
 Reading answer_hours(const State& state, Timestamp at, const Counts& counts) {
-  std::optional<Timestamp> first;
-  auto source = EventSource::pushes;
+  auto source = EventSource::pushes;  // the one that was heard of first
+  Timestamp last{};
   for (const auto each : {EventSource::pushes, EventSource::emails, EventSource::offers}) {
-    if (!since(state, each) || (first && *first <= *since(state, each))) continue;
-    first = since(state, each);
-    source = each;
+    const auto& heard = heard_of(state, each);
+    if (!heard) continue;
+    last = std::max(last, heard->last);
+    const auto& before = heard_of(state, source);
+    if (!before || heard->first < before->first) source = each;
   }
-  return mean(state, source, Days::Quarter, at, counts.of(DayCount::answer_ms, Days::Quarter),
-              counts.of(DayCount::answers, Days::Quarter), 1 / kMsAnHour);
+  Reading reading = mean(state, source, Days::Quarter, at, counts.of(DayCount::answer_ms, Days::Quarter),
+                         counts.of(DayCount::answers, Days::Quarter), 1 / kMsAnHour);
+  if (reading) reading->at = last;
+  return reading;
 }
 Reading ticket_hours(const State& state, Timestamp at, const Counts& counts) {
   return mean(state, EventSource::tickets, Days::Quarter, at, counts.of(DayCount::ticket_seconds, Days::Quarter),
@@ -170,9 +174,10 @@ Reading bounced(const State& state, Timestamp at, const Counts&) {
   return std::nullopt;
 }
 template <class Part>
-Reading of_recent_visits(const State& state, Part part, std::int64_t Visit::*whole) {
+Reading of_recent_visits(const State& state, Timestamp at, Part part, std::int64_t Visit::*whole) {
   std::int64_t parts = 0, all = 0;
   for (const Visit& visit : state.visits) {
+    if (visit.began_at < at - kEventReach) continue;
     parts += part(visit);
     all += whole == nullptr ? 1 : visit.*whole;
   }
@@ -180,14 +185,15 @@ Reading of_recent_visits(const State& state, Part part, std::int64_t Visit::*who
   return EventReading{static_cast<double>(std::min(parts, all)) / static_cast<double>(all),
                       state.visits.back().seen_at};
 }
-Reading click_through(const State& state, Timestamp, const Counts&) {
-  return of_recent_visits(state, [](const Visit& visit) { return std::min(visit.products, visit.shown); },
+Reading click_through(const State& state, Timestamp at, const Counts&) {
+  return of_recent_visits(state, at, [](const Visit& visit) { return std::min(visit.products, visit.shown); },
                           &Visit::shown);
 }
 // Where pages are told at all.
-Reading content(const State& state, Timestamp, const Counts&) {
-  if (std::ranges::none_of(state.visits, [](const Visit& visit) { return visit.shown > 0; })) return std::nullopt;
-  return of_recent_visits(state, [](const Visit& visit) { return visit.content ? std::int64_t{1} : 0; }, nullptr);
+Reading content(const State& state, Timestamp at, const Counts&) {
+  const auto tells = [at](const Visit& visit) { return visit.shown > 0 && visit.began_at >= at - kEventReach; };
+  if (std::ranges::none_of(state.visits, tells)) return std::nullopt;
+  return of_recent_visits(state, at, [](const Visit& visit) { return visit.content ? std::int64_t{1} : 0; }, nullptr);
 }
 Reading offer_response(const State& state, Timestamp at, const Counts&) {
   if (!state.offered_at) return std::nullopt;
@@ -220,7 +226,7 @@ constexpr EventFeature kEventFeatures[] = {
     {"refund_rate", Window, share<D::refunded, D::orders, S::orders, W::HalfYear>},
     {"discount_dep", Window, share<D::discounted, D::orders, S::orders, W::HalfYear>},
     {"pay_fails_90d", Window, number<D::payments_failed, S::orders, W::Quarter>},
-    {"late_deliv_90d", Window, number<D::deliveries_late, S::orders, W::Quarter>},
+    {"late_deliv_90d", Window, number<D::deliveries_late, S::deliveries, W::Quarter>},
     {"oos_seen_30d", Window, number<D::out_of_stock, S::visits, W::Month>},
     {"push_open_rate", Window, share<D::pushes_opened, D::pushes, S::pushes, W::Quarter>},
     {"email_ctr", Window, share<D::emails_clicked, D::emails, S::emails, W::Quarter>},
@@ -272,7 +278,7 @@ FeatureVector features_at(const FeatureVector& ingested, const CustomerState* st
   for (std::size_t i = 0; i < std::size(kEventFeatures); ++i) {
     auto reading = kEventFeatures[i].read(*state, at, counts);
     const std::size_t row = rows()[i];
-    if (!reading || !holds(kEventFeatures[i], *reading, ingested[row], at)) continue;
+    if (!reading || reading->at < at - kEventReach || !holds(kEventFeatures[i], *reading, ingested[row], at)) continue;
     keep_in_range(feature_table()[row], reading->value);
     if (kEventFeatures[i].kind == Latest) known.set(row, std::move(reading->value), reading->at);
     else known.set_lasting(row, std::move(reading->value), reading->at);

@@ -25,9 +25,14 @@ namespace qm::reco {
 
 enum class EventFeatureKind : std::uint8_t { Latest, Age, Window };
 
+// Events reach no further: what was last heard of longer ago says nothing any more, neither as an age nor as a count.
+// So a log that is kept for so long before a moment gives what was served at it. But for one thing: whether an order
+// was large (last_hv_purch) is told by all orders before it.
+inline constexpr std::chrono::days kEventReach{365};
+
 struct EventReading {
   FeatureValue value;
-  Timestamp at{};     // of the event that last changed it; of a Window the moment of asking
+  Timestamp at{};     // of the event that last changed it; of a Window the newest event of its source
   bool whole = true;  // Window
 };
 

@@ -6,7 +6,9 @@ namespace qm::reco {
 
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+// Of version 1 it is not known when a source was last heard of, and it had one less.
+constexpr std::uint64_t kVersion = 2, kBeforeLastHeard = 1;
+constexpr std::size_t kSourcesBefore = 7;
 
 // Times follow one another closely: each is written as the difference to the one before it.
 class Writer : public PackedWriter {
@@ -181,7 +183,10 @@ std::string to_bytes(const CustomerState& state) {
   write_visits(out, state);
   write_orders(out, state);
   write_words(out, state);
-  for (const auto& since : state.since) out.maybe_time(since);
+  for (const auto& heard : state.heard) {
+    out.maybe_time(heard ? std::optional{heard->first} : std::nullopt);
+    if (heard) out.time(heard->last);
+  }
   out.number(state.months.size());
   for (const MonthCount& month : state.months) {
     out.signed_number(month.month);
@@ -192,15 +197,19 @@ std::string to_bytes(const CustomerState& state) {
 
 std::optional<CustomerState> state_from_bytes(std::string_view bytes) {
   Reader in{bytes};
-  if (in.number() != kVersion) return std::nullopt;
+  const std::uint64_t version = in.number();
+  if (version != kVersion && version != kBeforeLastHeard) return std::nullopt;
   CustomerState state;
+  state.is_outdated = version != kVersion;
   state.newest_at = in.time();
   state.newest_id = in.text();
   read_days(in, state);
   read_visits(in, state);
   read_orders(in, state);
   read_words(in, state);
-  for (auto& since : state.since) since = in.maybe_time();
+  for (std::size_t i = 0; i < (state.is_outdated ? kSourcesBefore : kEventSources); ++i) {
+    if (const auto first = in.maybe_time()) state.heard[i] = {*first, state.is_outdated ? *first : in.time()};
+  }
   const std::size_t months = in.size();
   for (std::size_t i = 0; i < months && !in.failed(); ++i) {
     MonthCount& month = state.months.emplace_back();

@@ -74,6 +74,21 @@ TEST(EventBytes, AnOrdinaryCustomersStateIsUnderTwoKilobytes) {
   EXPECT_EQ(state_from_bytes(to_bytes(CustomerState{})), CustomerState{});
 }
 
+// Sources as version 1 had them: when each was heard of first.
+TEST(EventBytes, AStateOfTheVersionBeforeServesUntilItIsMadeAnew) {
+  const std::string no_events = to_bytes(CustomerState{});
+  std::string bytes = no_events.substr(0, no_events.size() - kEventSources - 1);
+  bytes[0] = 1;
+  bytes += std::string{"\1\0", 2};  // visits: 1970
+  bytes += std::string(6, '\0');    // no other source
+  bytes += '\0';                    // months
+  const auto state = state_from_bytes(bytes);
+  ASSERT_TRUE(state);
+  EXPECT_TRUE(state->is_outdated);
+  EXPECT_EQ(state->heard[0], (Heard{Timestamp{}, Timestamp{}}));
+  EXPECT_FALSE(state_from_bytes(no_events)->is_outdated);
+}
+
 TEST(EventBytes, ATellingComesBack) {
   const FeatureTelling telling{kNow,
                                {{find_feature("sess_7d"), FeatureValue{std::int64_t{3}}},
