@@ -23,6 +23,7 @@ constexpr const char* kProgram = "reco-engine";
 constexpr std::chrono::seconds kLookEvery{1};
 constexpr std::chrono::seconds kPromoteEvery{5};
 constexpr std::chrono::minutes kJoinEvery{1};
+constexpr std::chrono::minutes kHearEvery{1};
 constexpr std::chrono::minutes kCountEvery{10};
 constexpr std::size_t kSimulationsAtOnce = 1;
 constexpr std::size_t kSimulationsWaiting = 4;
@@ -56,6 +57,7 @@ class RecoEngine {
         config_(config),
         features_(host.store(), std::chrono::hours{24} * config.event_keep_days),
         event_store_(host.store(), std::chrono::hours{24} * config.event_keep_days),
+        feed_(event_store_),
         nudges_(host.store()),
         sets_(host.store()),
         jobs_(host.store()),
@@ -67,17 +69,17 @@ class RecoEngine {
         trigger_(nudges_, quickmart_, host.queue(), rules_, host.clock(), std::chrono::hours{config.nudge_cool_down_h}),
         observed_scores_(host.store()),
         observe_(observed_scores_, std::chrono::hours{24} * config.event_late_days),
-        predict_(features_, champion_, trigger_, observe_, host.clock()),
+        predict_(features_, champion_, trigger_, observe_, host.clock(), &feed_),
         shadow_counts_(host.store()),
         promote_(registry_, champion_, predict_.shadow_scores(), shadow_counts_, config.model_shadow_min_scores),
         ingest_(features_, host.clock()),
-        receive_events_(event_store_, host.clock(), std::chrono::hours{24} * config.event_late_days),
+        receive_events_(event_store_, host.clock(), std::chrono::hours{24} * config.event_late_days, &feed_),
         test_nudge_(predict_, rules_),
         list_nudges_(nudges_),
         report_outcome_(nudges_, host.clock()),
         generate_(sets_, simulations_, host.clock()),
         judge_(sets_, simulations_),
-        replay_(event_store_, features_, host.clock()),
+        replay_(event_store_, features_, host.clock(), &feed_),
         collect_(event_store_, replay_, host.clock()),
         train_(sets_, collect_, jobs_, registry_, champion_, host.clock(), rules_of(config)),
         join_outcomes_(observed_scores_, event_store_, host.clock()),
@@ -89,6 +91,8 @@ class RecoEngine {
     if (auto loaded = rules_.load(); !loaded) throw std::runtime_error(loaded.error().detail);
     const auto opened = host_.finish(observed_scores_.open());
     if (!opened) throw std::runtime_error(opened.error().detail);
+    const auto heard = host_.finish(feed_.follow());
+    if (!heard) throw std::runtime_error(heard.error().detail);
     const auto followed = host_.finish(champion_.follow());
     if (!followed) log::info("no model yet", {{"reason", followed.error().detail}});
   }
@@ -101,6 +105,7 @@ class RecoEngine {
     host_.every(kLookEvery, "observing scores", [this] { return observe_.write(); });
     host_.every(kLookEvery, "telling what the model in shadow said", [this] { return promote_.tell_shadow(); });
     host_.every(kPromoteEvery, "judging the model in shadow", [this] { return promote_.promote_shadow(); });
+    host_.every(kHearEvery, "following the feed of events", [this] { return feed_.follow(); });
     host_.every(kJoinEvery, "joining outcomes", [this] { return join_outcomes_.run(); });
     host_.every(kCountEvery, "counting outcomes", [this] { return join_outcomes_.count(); });
     const bool trains_first = !config_.production() && config_.first_training_samples > 0;
@@ -169,6 +174,7 @@ class RecoEngine {
   const Config& config_;
   FeatureStore features_;
   EventStore event_store_;
+  WatchFeed feed_;
   NudgeStore nudges_;
   TrainingSetStore sets_;
   TrainingJobStore jobs_;

@@ -3,9 +3,9 @@
 //
 // What makes a duplicate: the same event_id of the same user_id, with an `at` in the same calendar month (UTC). Of two
 // that differ in anything else, also in `at` within the month, the one that was kept first stays as it is; so an event
-// cannot be corrected, only sent again as it was. An id is the customer's own: with another user_id it is another event,
-// and so it is with an `at` in another month, both of which count. Whoever sends again therefore sends what was sent.
-// Two of one id in a batch are one: the earlier by `at`. Duplicates are known for as long as events are kept.
+// cannot be corrected, only sent again as it was. An id is the customer's own: with another user_id it is another
+// event, and so it is with an `at` in another month, both of which count. Whoever sends again therefore sends what was
+// sent. Two of one id in a batch are one: the earlier by `at`. Duplicates are known for as long as events are kept.
 //
 // A batch is taken whole: an event of an unknown type, or one that does not fit, is named in the answer and kept out,
 // and the others are kept. So neither side waits for the other to be updated. Unknown fields are ignored.

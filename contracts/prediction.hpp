@@ -48,8 +48,7 @@ BOOST_DESCRIBE_STRUCT(Explanation, (), (reason, contribution, text, features))
 struct FeatureGroupState {
   // Since the newest thing known of them was heard: an event of the customer, or what was ingested. A customer who does
   // nothing grows old here, and yet counts over the last days stay true, so they do not become stale: that silence says
-  // something. Whether it is the customer who is silent or those who tell of them cannot be told apart by it.
-  // null: nothing is known.
+  // something. They are stale once no event of any customer came for as long as they are good. null: nothing is known.
   json::Nullable<double> age_hours;
   std::vector<std::string> stale;    // known, but too old to be shown to the model
   std::vector<std::string> missing;  // never told

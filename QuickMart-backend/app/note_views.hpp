@@ -1,6 +1,6 @@
-// What signed-in customers look at, search for and find sold out. There is much of it, so it is gathered in memory and sent in
-// batches: noting it costs the request no write and no wait. What was not sent yet is lost when the process ends (about
-// a second's worth), and beyond kMaxNotedViews the oldest is dropped and counted while RecoEngine is away.
+// What signed-in customers look at, search for and find sold out. There is much of it, so it is gathered in memory and
+// sent in batches: noting it costs the request no write and no wait. What was not sent yet is lost when the process
+// ends (about a second's worth), and beyond kMaxNotedViews the oldest is dropped and counted while RecoEngine is away.
 #pragma once
 #include <atomic>
 #include <deque>

@@ -56,7 +56,9 @@ Task<Result<ChurnScore>> PredictChurn::score_by(std::shared_ptr<const ServedMode
   auto sources = co_await features_.read(std::move(reader));
   if (!sources) co_return sources.error();
   const Timestamp now = clock_.now();
-  const FeatureVector known = features_at(sources->ingested, sources->state ? &*sources->state : nullptr, now);
+  const auto feed_heard = feed_ != nullptr ? feed_->feed()->heard(now) : std::nullopt;
+  const CustomerState* state = sources->state ? &*sources->state : nullptr;
+  const FeatureVector known = features_at(sources->ingested, state, now, feed_heard);
   freshness_.add(known, now);
   ChurnScore score;
   score.groups = freshness_of(known, now);

@@ -9,6 +9,7 @@
 #include "RecoEngine-featurestore/app/observe_scores.hpp"
 #include "RecoEngine-featurestore/app/shadow_scores.hpp"
 #include "RecoEngine-featurestore/app/trigger_nudges.hpp"
+#include "RecoEngine-featurestore/app/watch_feed.hpp"
 #include "RecoEngine-featurestore/domain/churn_score.hpp"
 #include "RecoEngine-featurestore/domain/risk.hpp"
 #include "RecoEngine-featurestore/store/feature_store.hpp"
@@ -65,10 +66,10 @@ class FeatureReads {
 // than the way to another thread and back is worth.
 class PredictChurn {
  public:
-  // All references outlive it.
+  // All references outlive it. Without a `feed` events are taken to come all the time.
   PredictChurn(FeatureStore& features, const Champion& champion, TriggerNudges& nudges, ObserveScores& observe,
-               const Clock& clock)
-      : features_(features), champion_(champion), nudges_(nudges), observe_(observe), clock_(clock) {}
+               const Clock& clock, const WatchFeed* feed = nullptr)
+      : features_(features), champion_(champion), nudges_(nudges), observe_(observe), clock_(clock), feed_(feed) {}
 
   // NotFound when nothing is known of the customer that is still true; Unavailable (Retry-After) when there is no
   // model. Otherwise the errors of the store and of TriggerNudges.
@@ -96,6 +97,7 @@ class PredictChurn {
   TriggerNudges& nudges_;
   ObserveScores& observe_;
   const Clock& clock_;
+  const WatchFeed* const feed_;
   FreshnessWindow freshness_;
   FeatureReads reads_;
   ShadowScores shadow_;

@@ -209,6 +209,23 @@ Task<Result<CustomerState>> ReceiveEvents::rebuild(UserId user) {
   co_return std::move(intake.state);
 }
 
+// That it could not be noted costs the events nothing: the next one of the day notes it.
+Task<void> ReceiveEvents::tell_feed(std::span<const Intake> intakes) {
+  if (feed_ == nullptr) co_return;
+  const auto known = feed_->feed();
+  std::vector<Timestamp> known_at;
+  Timestamp looked_at = Timestamp::min();  // most of a batch became known at one moment
+  for (const Intake& each : intakes) {
+    for (std::size_t i = 0; i < each.events.size(); ++i) {
+      const Timestamp at = each.events[i].known_at;
+      if (at == looked_at || each.fates[i] != Intake::Fate::added) continue;
+      looked_at = at;
+      if (!known->has_day_of(at)) known_at.push_back(at);
+    }
+  }
+  if (!known_at.empty()) static_cast<void>(co_await feed_->note(std::move(known_at)));
+}
+
 Task<Result<EventsTaken>> ReceiveEvents::run(std::vector<Event> events, bool imported) {
   EventsTaken result;
   const Timestamp now = clock_.now();
@@ -243,6 +260,7 @@ Task<Result<EventsTaken>> ReceiveEvents::run(std::vector<Event> events, bool imp
       }
     }
   }
+  co_await tell_feed(intakes);
   accepted_ += result.accepted;
   duplicates_ += result.duplicates;
   refused_ += static_cast<std::int64_t>(result.refused.size());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "RecoEngine-featurestore/app/watch_feed.hpp"
 #include "RecoEngine-featurestore/store/event_store.hpp"
 
 namespace qm::reco {
@@ -37,9 +38,9 @@ struct EventCounts {
 // Thread-safe; any number of instances may take the same customer's events at once.
 class ReceiveEvents {
  public:
-  // Both references outlive it. `late`: how long after it happened an event is taken.
-  ReceiveEvents(EventStore& events, const Clock& clock, std::chrono::hours late)
-      : events_(events), clock_(clock), window_{late, events.keep()} {}
+  // All references outlive it. `late`: how long after it happened an event is taken. A `feed` is told that events came.
+  ReceiveEvents(EventStore& events, const Clock& clock, std::chrono::hours late, WatchFeed* feed = nullptr)
+      : events_(events), clock_(clock), window_{late, events.keep()}, feed_(feed) {}
 
   // Durable when it returns. `imported`: history, which counts as told when it happened. The store's errors: then some
   // may have been taken, and all may be sent again. Unavailable when others change the same customers all the time.
@@ -62,10 +63,12 @@ class ReceiveEvents {
   Task<Result<void>> try_once(std::span<Intake> intakes, bool anew);
   Task<Result<void>> finish(std::span<Intake> intakes, bool anew);
   Task<Result<void>> make_states(std::span<Intake> intakes);
+  Task<void> tell_feed(std::span<const Intake> intakes);
 
   EventStore& events_;
   const Clock& clock_;
   const EventWindow window_;
+  WatchFeed* const feed_;
   std::atomic<std::int64_t> accepted_{0};
   std::atomic<std::int64_t> duplicates_{0};
   std::atomic<std::int64_t> refused_{0};

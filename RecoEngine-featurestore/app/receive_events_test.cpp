@@ -262,6 +262,25 @@ TEST_F(ReceiveEventsTest, AStateOfAnOlderVersionIsMadeAnewWithTheNextEvent) {
   EXPECT_EQ(state(reco_, "ann"), folded({started("first", kNow - hours{24 * 40}), started("second", kNow)}));
 }
 
+TEST_F(ReceiveEventsTest, NotesOnceADayThatEventsCome) {
+  WatchFeed feed{reco_.events};
+  ReceiveEvents receive{reco_.events, clock_, kLate, &feed};
+  const auto take_with_feed = [&](std::vector<Event> events, bool imported = false) {
+    ASSERT_TRUE(await(receive.run(std::move(events), imported)));
+  };
+  take_with_feed({started("late", kNow - days{3}), started("now", kNow)});
+  EXPECT_EQ(feed.feed()->days(), std::vector<Timestamp>{kNow}) << "when it was known, not when it happened";
+  clock_.advance(minutes{5});
+  take_with_feed({started("again", kNow), started("now", kNow)});
+  take_with_feed({started("now", kNow)});
+  EXPECT_EQ(await(reco_.events.feed())->size(), 1U) << "of a day one write";
+  take_with_feed({started("old", kNow - days{40}), started("older", kNow - days{50})}, true);
+  EXPECT_EQ(feed.feed()->days(), (std::vector<Timestamp>{kNow - days{50}, kNow - days{40}, kNow}));
+  EXPECT_EQ(EventFeed{*await(reco_.events.feed())}.days(), feed.feed()->days());
+  clock_.advance(kKeep + hours{1});
+  EXPECT_TRUE(await(reco_.events.feed())->empty());
+}
+
 TEST_F(ReceiveEventsTest, SaysWhatItDoesNotKeep) {
   std::vector<Event> events;
   events.push_back(started("ahead", kNow + days{1}));

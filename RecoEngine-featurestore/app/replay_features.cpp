@@ -5,7 +5,8 @@ namespace qm::reco {
 FeatureVector CustomerHistory::features_at(Timestamp cutoff) const {
   const CustomerState state = state_of(events, cutoff);
   const bool knows_events = !state.months.empty();
-  return reco::features_at(ingested_at(tellings, cutoff), knows_events ? &state : nullptr, cutoff);
+  const auto feed_heard = feed ? feed->heard(cutoff) : std::nullopt;
+  return reco::features_at(ingested_at(tellings, cutoff), knows_events ? &state : nullptr, cutoff, feed_heard);
 }
 
 Task<Result<CustomerHistory>> ReplayFeatures::history(UserId user) {
@@ -18,6 +19,7 @@ Task<Result<CustomerHistory>> ReplayFeatures::history(UserId user) {
   CustomerHistory history;
   history.events = std::move(*events);
   history.tellings = std::move(*tellings);
+  if (feed_ != nullptr) history.feed = feed_->feed();
   co_return history;
 }
 

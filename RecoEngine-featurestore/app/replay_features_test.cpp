@@ -5,6 +5,7 @@
 
 #include "RecoEngine-featurestore/app/receive_events.hpp"
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
+#include "RecoEngine-featurestore/training/customer_simulator.hpp"
 
 namespace qm::reco {
 namespace {
@@ -17,7 +18,9 @@ using std::chrono::seconds;
 constexpr hours kReplayKeep{24 * 730};
 constexpr std::size_t kCustomers = 12;
 constexpr int kSteps = 4'000;
-constexpr int kSparseSteps = 500;
+constexpr int kSparseSteps = 400;
+constexpr std::uint64_t kSimulated = 12;
+constexpr int kSimulatedDays = 1'100;
 
 struct Recorded {
   std::string user;
@@ -56,6 +59,12 @@ class ReplayFeaturesTest : public ServingTest {
     told_before_.push_back(events.front());
     ASSERT_TRUE(run(receive_.run(std::move(events))));
   }
+  void order_now(const std::string& user) {
+    Event order = happening(user);
+    order.type = EventType::order_placed;
+    order.at = clock_.now();
+    ASSERT_TRUE(run(receive_.run({order})));
+  }
   void ingest(const std::string& user) {
     const auto number = static_cast<std::int64_t>(below(50));
     const auto tell_of = [&](FeatureGroup group, std::vector<GivenFeature> given) { know(user, group, given); };
@@ -75,7 +84,7 @@ class ReplayFeaturesTest : public ServingTest {
     }
   }
   void predict_and_record(const std::string& user) {
-    const auto prediction = predict(user);
+    const auto prediction = run(predict_with_feed_.predict(UserId{user}));
     if (!prediction) {
       EXPECT_EQ(prediction.error().kind, ErrorKind::NotFound);
       return recorded_.push_back({user, clock_.now(), FeatureVector{}});
@@ -103,8 +112,10 @@ class ReplayFeaturesTest : public ServingTest {
   std::vector<Event> told_before_;
   std::vector<Recorded> recorded_;
   EventStore events_{*kv_, kReplayKeep};
-  ReceiveEvents receive_{events_, clock_, hours{24 * 7}};
-  ReplayFeatures replay_{events_, features_, clock_};
+  WatchFeed feed_{events_};
+  ReceiveEvents receive_{events_, clock_, hours{24 * 7}, &feed_};
+  PredictChurn predict_with_feed_{features_, champion_, trigger_, observe_, clock_, &feed_};
+  ReplayFeatures replay_{events_, features_, clock_, &feed_};
 };
 
 TEST_F(ReplayFeaturesTest, GivesExactlyWhatWasServedThenOverALongHistory) {
@@ -134,35 +145,102 @@ TEST_F(ReplayFeaturesTest, GivesExactlyWhatWasServedThenOverALongHistory) {
 // Of a customer of whom nothing is ingested for months, serving has no record any more; replay reads what was told.
 TEST_F(ReplayFeaturesTest, GivesExactlyWhatWasServedWhenWhatWasIngestedHasExpired) {
   for (int step = 0; step < kSparseSteps; ++step) {
-    clock_.advance(hours{1 + below(60)});
+    const bool shop_was_away = below(100) == 0;
+    clock_.advance(shop_was_away ? hours{24 * (5 + below(40))} : hours{1 + below(50)});
     const std::string user = someone();
     if (below(10) == 0) ingest(user);
     else if (below(2) == 0) tell(user);
     for (int i = 0; i < 3; ++i) predict_and_record(someone());
     ASSERT_FALSE(HasFailure()) << "step " << step;
   }
-  ASSERT_GT(clock_.now() - recorded_.front().at, days{500});
+  ASSERT_GT(clock_.now() - recorded_.front().at, days{400});
   EXPECT_GT(replay_all("as it was"), 5'000U);
 }
 
 TEST_F(ReplayFeaturesTest, WhatWasIngestedHoldsNoEventBackOnceItIsPastItsTime) {
   const std::size_t feature = find_feature("days_last_purch");
-  Event order = happening("ann");
-  order.type = EventType::order_placed;
-  order.at = clock_.now();
-  ASSERT_TRUE(run(receive_.run({order})));
+  const Timestamp ordered_at = clock_.now();
+  order_now("ann");
   clock_.advance(days{5});
   know("ann", FeatureGroup::behavior, {{"days_last_purch", FeatureValue{std::int64_t{1}}}});
   predict_and_record("ann");
   EXPECT_TRUE(recorded_.back().features[feature]->value == FeatureValue{std::int64_t{1}}) << "bought elsewhere";
   // Its feature's time is over; its record goes with the group's most lasting feature.
   for (const int day : {40, 94, 96, 150}) {
-    clock_.set(order.at + days{day});
+    clock_.set(ordered_at + days{day} - minutes{1});
+    order_now("bob");  // so that it is she who is silent
+    clock_.advance(minutes{1});
     predict_and_record("ann");
     ASSERT_TRUE(recorded_.back().features[feature]) << "on day " << day;
     EXPECT_TRUE(recorded_.back().features[feature]->value == FeatureValue{std::int64_t{day}}) << "on day " << day;
   }
   replay_all("as it was");
+}
+
+// The state remembers what the log has forgotten: a replay gives what was served where the log has a year before it.
+TEST_F(ReplayFeaturesTest, GivesExactlyWhatWasServedWhereTheLogReachesAYearFurtherBack) {
+  const SimulatedShop shop{11, clock_.now()};
+  std::vector<SimulatedCustomer> customers;
+  for (std::uint64_t number = 0; number < kSimulated; ++number) customers.emplace_back(shop, number);
+  for (int day = 1; day <= kSimulatedDays; ++day) {
+    clock_.advance(days{1});
+    for (SimulatedCustomer& customer : customers) {
+      std::vector<Event> events;
+      customer.live(1, [&events](const Event& event) { events.push_back(event); });
+      ASSERT_TRUE(run(receive_.run(std::move(events))));
+    }
+    if (day % 15 != 0) continue;
+    for (const SimulatedCustomer& customer : customers) predict_and_record(customer.id().str());
+  }
+  const Timestamp whole_since = clock_.now() - kReplayKeep + kEventReach;
+  std::size_t same = 0, other = 0;
+  for (const Recorded& each : recorded_) {
+    const FeatureVector replayed = run(replay_.at(UserId{each.user}, each.at))->fresh(each.at);
+    for (std::size_t i = 0; i < replayed.size(); ++i) {
+      if (feature_table()[i].name == "last_hv_purch") continue;  // by all orders before it
+      if (each.at < whole_since) {
+        other += replayed[i] == each.features[i] ? 0 : 1;
+        continue;
+      }
+      ++same;
+      ASSERT_TRUE(replayed[i] == each.features[i])
+          << feature_table()[i].name << " of " << each.user << " at " << to_rfc3339(each.at);
+    }
+  }
+  EXPECT_GT(same, 5'000U);
+  EXPECT_GT(other, 0U) << "further back it is not so, or this shows nothing";
+}
+
+TEST_F(ReplayFeaturesTest, SilenceOfACustomerSaysSomethingAndSilenceOfAllDoesNot) {
+  const auto sees = [this](const char* feature) {
+    predict_and_record("ann");
+    return recorded_.back().features[find_feature(feature)].has_value();
+  };
+  order_now("ann");
+  for (int day = 0; day < 60; ++day) {
+    clock_.advance(days{1});
+    order_now("bob");
+  }
+  EXPECT_TRUE(sees("sess_30d")) << "she has not come, and others have";
+  EXPECT_TRUE(recorded_.back().features[find_feature("sess_30d")]->value == FeatureValue{std::int64_t{0}});
+  EXPECT_TRUE(sees("days_last_purch"));
+  clock_.advance(days{29});
+  EXPECT_TRUE(sees("sess_30d"));
+  EXPECT_FALSE(sees("sess_7d")) << "nobody was heard of for a week";
+  clock_.advance(days{2});
+  EXPECT_FALSE(sees("sess_30d"));
+  EXPECT_FALSE(sees("days_last_purch"));
+  EXPECT_TRUE(sees("orders_6m")) << "which is true for 90 days";
+  clock_.advance(minutes{1});
+  order_now("bob");
+  EXPECT_TRUE(sees("sess_30d"));
+  EXPECT_GT(replay_all("as it was"), 10U);
+
+  // Another instance, or this one after a restart, knows it too.
+  WatchFeed other{events_};
+  EXPECT_FALSE(other.feed()->heard(clock_.now()));
+  ASSERT_TRUE(run(other.follow()));
+  EXPECT_EQ(other.feed()->days(), feed_.feed()->days());
 }
 
 TEST_F(ReplayFeaturesTest, HistoryThatIsImportedCountsFromWhenItHappened) {

@@ -271,7 +271,8 @@ bool holds(const EventFeature& feature, const EventReading& reading, const std::
 
 std::span<const EventFeature> event_features() noexcept { return kEventFeatures; }
 
-FeatureVector features_at(const FeatureVector& ingested, const CustomerState* state, Timestamp at) {
+FeatureVector features_at(const FeatureVector& ingested, const CustomerState* state, Timestamp at,
+                          std::optional<Timestamp> feed_heard) {
   FeatureVector known = ingested;
   if (state == nullptr) return known;
   const CustomerCounts counts = counts_of(*state, day_of(at));
@@ -280,8 +281,12 @@ FeatureVector features_at(const FeatureVector& ingested, const CustomerState* st
     const std::size_t row = rows()[i];
     if (!reading || reading->at < at - kEventReach || !holds(kEventFeatures[i], *reading, ingested[row], at)) continue;
     keep_in_range(feature_table()[row], reading->value);
-    if (kEventFeatures[i].kind == Latest) known.set(row, std::move(reading->value), reading->at);
-    else known.set_lasting(row, std::move(reading->value), reading->at);
+    if (kEventFeatures[i].kind == Latest) {
+      known.set(row, std::move(reading->value), reading->at);
+      continue;
+    }
+    const Timestamp good_until = feed_heard ? *feed_heard + feature_table()[row].time_to_live : Timestamp::max();
+    known.set_computed(row, std::move(reading->value), reading->at, good_until);
   }
   return known;
 }

@@ -2,9 +2,9 @@
 //
 // Three kinds, by what makes them true at the moment of asking:
 //   Latest  a word that was said once («csat_score»): as of then, and for as long as the feature's time to live.
-//   Age     how long ago something was («days_last_purch»): always up to date.
-//   Window  a count or a mean over the last days («orders_6m»), by whole UTC days, today's included: always up to date.
-//           It is whole when the customer's events of that source reach back over all of it.
+//   Age     how long ago something was («days_last_purch»): up to date as long as events come.
+//   Window  a count or a mean over the last days («orders_6m»), by whole UTC days, today's included: the same. It is
+//           whole when the customer's events of that source reach back over all of it.
 //
 // Of two sources of a feature, events and what was ingested, the newer wins:
 //   - a Latest or an Age holds if its last event is later than what was ingested;
@@ -48,7 +48,10 @@ struct EventFeature {
 std::span<const EventFeature> event_features() noexcept;
 
 // All that is known of a customer at `at`, from both sources; `state` may be nullptr. What lies after `at` must not be
-// in either.
-FeatureVector features_at(const FeatureVector& ingested, const CustomerState* state, Timestamp at);
+// in either. `feed_heard`: when an event of anybody last became known (event_feed.hpp); an Age or a Window is stale
+// once that is longer ago than the feature's time to live, as then nobody knows what happened since. Nothing: events
+// come.
+FeatureVector features_at(const FeatureVector& ingested, const CustomerState* state, Timestamp at,
+                          std::optional<Timestamp> feed_heard = {});
 
 }  // namespace qm::reco

@@ -103,9 +103,9 @@ class FeatureVector {
   void set(std::size_t feature, FeatureValue value, Timestamp at) {
     slots_[feature] = FeatureReading{std::move(value), at, at + feature_table()[feature].time_to_live};
   }
-  // Good for as long as it stands here: it is computed anew whenever it is asked for.
-  void set_lasting(std::size_t feature, FeatureValue value, Timestamp at) {
-    slots_[feature] = FeatureReading{std::move(value), at, Timestamp::max()};
+  // Computed anew whenever it is asked for: good for as long as what it is computed from.
+  void set_computed(std::size_t feature, FeatureValue value, Timestamp at, Timestamp good_until) {
+    slots_[feature] = FeatureReading{std::move(value), at, good_until};
   }
   void clear(std::size_t feature) { slots_[feature].reset(); }
   const std::optional<FeatureReading>& operator[](std::size_t feature) const { return slots_[feature]; }

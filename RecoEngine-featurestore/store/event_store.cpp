@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* kLog = "log";
 constexpr const char* kCount = "events";
+constexpr const char* kFeedDays = "days";
 constexpr std::size_t kKeysAtOnce = 1'000;
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kBeforeMonth = '~';
@@ -19,6 +20,8 @@ constexpr char kBeforeMonth = '~';
 kv::Key month_key(const UserId& user, std::int32_t month) {
   return {"user_events", user.str() + kBeforeMonth + std::to_string(month)};
 }
+
+kv::Key feed_key() { return {"event_feed", "all"}; }
 
 LogMonth to_month(std::int32_t month, std::optional<kv::Record>& record) {
   LogMonth made;
@@ -103,6 +106,30 @@ Task<Result<CustomerPage>> EventStore::customers(std::string cursor, std::size_t
   for (kv::Entry& entry : found->entries) page.customers.emplace_back(std::move(entry.key.id));
   page.cursor = std::move(found->cursor);
   co_return page;
+}
+
+Task<Result<std::vector<Timestamp>>> EventStore::feed() {
+  auto record = co_await store_.get(feed_key());
+  std::vector<Timestamp> known_at;
+  if (!record && record.error().kind == ErrorKind::NotFound) co_return known_at;
+  if (!record) co_return record.error();
+  if (const auto* days = record->get<kv::List>(kFeedDays)) {
+    for (const kv::Value& each : *days)
+      if (const auto* at_ms = each.as<std::int64_t>()) known_at.emplace_back(std::chrono::milliseconds{*at_ms});
+  }
+  co_return known_at;
+}
+
+Task<Result<void>> EventStore::note_feed(std::vector<Timestamp> known_at) {
+  std::vector<kv::Op> steps;
+  for (const Timestamp at : known_at) steps.push_back(kv::Op::append(kFeedDays, at.time_since_epoch().count()));
+  steps.push_back(kv::Op::trim_keep_last(kFeedDays, kMaxFeedDays));
+  kv::OperateOptions options;
+  options.ttl = keep_;
+  options.durable = false;  // noted again with the next event
+  auto written = co_await store_.operate(feed_key(), std::move(steps), std::move(options));
+  if (!written) co_return written.error();
+  co_return Result<void>{};
 }
 
 kv::Put EventStore::put_of(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const {

@@ -1,6 +1,6 @@
 // What customers did: the log, one record per customer and month (set "user_events"), and what it comes to, one state
 // per customer (set "customer_state"). The log is the truth; a state can be made from it at any time. Both expire.
-// Thread-safe.
+// Beside them one record of the days on which any event came (set "event_feed"). Thread-safe.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -15,6 +15,7 @@ namespace qm::reco {
 // Of a customer; what comes after them is not kept.
 inline constexpr std::size_t kMaxEventsPerMonth = 5'000;
 inline constexpr std::size_t kMaxLogBytes = 768 * 1024;
+inline constexpr std::int64_t kMaxFeedDays = 5'000;  // more than events may be kept; of more the latest noted stay
 
 // One month's record, as it was read and may be written back.
 struct LogMonth {
@@ -70,6 +71,10 @@ class EventStore {
   // it, is. Each by itself, one slot for each, in order; many at once cost little more than one.
   Task<Result<std::vector<Result<void>>>> write_months(std::vector<MonthWrite> months);
   Task<Result<std::vector<Result<void>>>> write_states(std::vector<StateWrite> states);
+
+  // When events became known, as it was noted: about one moment a day, in no order. Kept for `keep` after the last.
+  Task<Result<std::vector<Timestamp>>> feed();
+  Task<Result<void>> note_feed(std::vector<Timestamp> known_at);
 
   std::chrono::hours keep() const noexcept { return keep_; }
 
