@@ -68,7 +68,7 @@ DrillLoad::DrillLoad(aerospike::Client& client, boost::asio::io_context& context
     : client_(client), context_(context), settings_(std::move(settings)) {
   for (std::size_t i = 0; i < settings_.actors; ++i) {
     actors_.push_back(std::make_unique<Actor>());
-    actors_.back()->name = std::to_string(i);
+    actors_.back()->name = settings_.run + "-" + std::to_string(i);
   }
 }
 

@@ -16,6 +16,9 @@ class DrillLoad {
 
   struct Settings {
     std::string name_space;
+    // Begins every record's name. Another one for each run: what was removed of an earlier run's may come back with a
+    // node that was away.
+    std::string run;
     std::size_t actors = 32;
     std::chrono::milliseconds pause{10};  // of an actor between its calls
   };

@@ -5,8 +5,9 @@
 //   failover_drill --host HOST[:PORT] --kill CMD --start CMD --pause CMD --resume CMD [--namespace NAME] [--rounds N]
 //                  [--nodes A,B] [--down-s S]
 // Each CMD is a line for sh, in which $1 is the node's name of --nodes (default 1,2). --start may return before the
-// node serves. The namespace (default churn_features) must be replicated twice; its set «drill» is emptied. Records are
-// compared after each event, as soon as the nodes are together again, and once more when all is replicated.
+// node serves. The namespace (default churn_features) must be replicated twice; its set «drill» is emptied, and its
+// records have names of this run: what was removed may come back with a node that was away. They are compared after
+// each event, as soon as the nodes are together again, and once more when all is replicated.
 // Prints a line per event and a verdict. Exit code: 0 when every promise was kept, 1 when not, 2 for wrong options.
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,6 +71,10 @@ bool run_command(const std::string& command, const std::string& node) {
   return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+std::string name_of_run() {
+  return std::to_string(std::chrono::system_clock::now().time_since_epoch() / 1ms);
+}
+
 double resident_mb() {
   std::ifstream statm{"/proc/self/statm"};
   std::size_t all = 0, resident = 0;
@@ -99,7 +104,7 @@ struct Event {
 class Drill {
  public:
   Drill(const Options& options, aerospike::Client& client, boost::asio::io_context& context)
-      : options_(options), client_(client), load_(client, context, {options["namespace"]}) {
+      : options_(options), client_(client), load_(client, context, {options["namespace"], name_of_run()}) {
     const auto comma = options["nodes"].find(',');
     nodes_ = {options["nodes"].substr(0, comma), options["nodes"].substr(comma + 1)};
   }
