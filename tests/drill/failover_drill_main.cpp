@@ -31,7 +31,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kMeasure = 4s;
 constexpr int kMeasureAgain = 7;
-constexpr auto kHealing = 90s;           // at most, until all is replicated again
+constexpr auto kHealing = 5min;          // at most, until all is replicated again: the servers take their time
 constexpr auto kLongestWindow = 10s;     // of errors, at most
 constexpr auto kLongestCall = 2s;        // calls have a second; a crowded machine may be late
 constexpr double kLeastThroughput = 0.9;
