@@ -65,8 +65,10 @@ bool Audit::is_quiet() {
   // What is counted too often is given back late.
   for (const auto& [code, rule] : books().coupons)
     if (!is_applied(code) && counted_[code] != uses_[code].all) return false;
+  for (const auto& [id, campaign] : campaigns_)
+    if (minor_of(campaign, "/campaign/redeemed") != owed_by(id)) return false;
   read_hands();
-  return spent_in_hands() == counted_when_applied();
+  return spent_in_hands() == counted_when_applied() && do_hands_fit_orders();
 }
 
 void Audit::wait_until_quiet(std::chrono::seconds limit) {

@@ -44,7 +44,10 @@ class Audit {
   void check_stock();
   void check_coupon(const CouponRule& rule);
   void check_budgets();
+  // What its coupons took off, in minor units: in orders that stand, and by `apply`.
+  std::int64_t owed_by(const std::string& campaign);
   void read_hands();
+  bool do_hands_fit_orders();
   // By code, of the coupons that are spent by `apply` and so have no orders: how often customers say they spent it, and
   // how often it is counted. A use whose process died is counted until its lease has run out.
   std::map<std::string, std::int64_t> spent_in_hands() const;

@@ -14,6 +14,13 @@ void Audit::check_coupon(const CouponRule& rule) {
     if (times > rule.each) books().breach("the coupon " + rule.code + " was used too often by " + user);
 }
 
+std::int64_t Audit::owed_by(const std::string& campaign) {
+  std::int64_t applied = 0;  // each takes 1.00 off
+  for (const auto& coupon : list_of(campaigns_[campaign], "/coupons"))
+    if (is_applied(text_of(coupon, "/code"))) applied += number_of(coupon, "/usage_count") * 100;
+  return paid_[campaign] + applied;
+}
+
 void Audit::check_budgets() {
   for (const auto& [id, campaign] : campaigns_) {
     const std::int64_t redeemed = minor_of(campaign, "/campaign/redeemed");
@@ -21,12 +28,9 @@ void Audit::check_budgets() {
       books().breach("the campaign " + id + " has a budget that nobody gave it");
     if (redeemed + minor_of(campaign, "/campaign/reserved") > books().budgets[id])
       books().breach("the campaign " + id + " pays more than it has");
-    std::int64_t applied = 0;  // each takes 1.00 off
-    for (const auto& coupon : list_of(campaign, "/coupons"))
-      if (is_applied(text_of(coupon, "/code"))) applied += number_of(coupon, "/usage_count") * 100;
-    if (redeemed != paid_[id] + applied)
+    if (redeemed != owed_by(id))
       books().breach("the campaign " + id + " paid " + std::to_string(redeemed) + " instead of " +
-                     std::to_string(paid_[id] + applied));
+                     std::to_string(owed_by(id)));
   }
 }
 
@@ -54,6 +58,13 @@ std::map<std::string, std::int64_t> Audit::counted_when_applied() const {
   for (const auto& [code, times] : counted_)
     if (is_applied(code) && times > 0) counted[code] = times;
   return counted;
+}
+
+bool Audit::do_hands_fit_orders() {
+  for (const auto& [user, codes] : hands_)
+    for (const auto& [code, times] : codes)
+      if (!is_applied(code) && times != uses_[code].by_user[user]) return false;
+  return true;
 }
 
 // What customers hold says the same as their orders.

@@ -18,7 +18,6 @@ constexpr std::int64_t kPlenty = 1'000'000;
 constexpr std::int64_t kNewOneIn = 40;  // checkouts
 // Then another one comes in their place: nobody buys ten thousand times in a month, which is a record of the store.
 constexpr std::int64_t kPurchasesOfOne = 50;
-constexpr int kAttempts = 400;
 constexpr std::size_t kPastKept = 8;
 constexpr std::chrono::milliseconds kAskAgain{50};
 
@@ -160,7 +159,7 @@ Task<std::shared_ptr<Purchase>> Customers::check_out(Person& who) {
   auto purchase = begin_purchase(who, "{" + coupons + R"("payment":{"method":")" + method + R"("}})");
   // The same request several times at once: an impatient customer.
   for (std::uint64_t more = who.dice() % 8; more >= 6; --more) scene_.spawn(ask(purchase, who.dice(), 1));
-  co_await ask(purchase, who.dice(), kAttempts);
+  co_await ask(purchase, who.dice(), scene_.attempts());
   if (is_one_in(who, 30)) co_await ask_for_something_else(purchase, who.dice());
   co_return purchase;
 }
@@ -257,11 +256,11 @@ Task<void> Customers::come_new(std::int64_t number) {
   const std::string body = R"({"coupon_code":")" + season->first + R"(","payment":{"method":"card"}})";
   co_await add(who, skus_[kScarce + 1], 1);
   const auto one = begin_purchase(who, body), other = begin_purchase(who, body);
-  scene_.spawn(ask(other, who.dice(), kAttempts));
-  co_await ask(one, who.dice(), kAttempts);
+  scene_.spawn(ask(other, who.dice(), scene_.attempts()));
+  co_await ask(one, who.dice(), scene_.attempts());
   if (!one->orders.empty() && is_one_in(who, 2)) co_await cancel(who.dice(), who.token, *one->orders.begin());
   co_await add(who, skus_[kScarce], 1);
-  co_await ask(begin_purchase(who, body), who.dice(), kAttempts);
+  co_await ask(begin_purchase(who, body), who.dice(), scene_.attempts());
 }
 
 Task<void> Customers::put_in(std::string token, std::uint64_t shop, std::shared_ptr<EditCount> count) {
@@ -306,7 +305,7 @@ Task<void> Customers::share_cart(std::string user) {
 
 void Customers::ask_again() {
   for (const auto& purchase : scene_.books().purchases)
-    if (!purchase->is_answered) scene_.spawn(ask(purchase, 0, kAttempts));
+    if (!purchase->is_answered) scene_.spawn(ask(purchase, 0, scene_.attempts()));
 }
 
 }  // namespace qm::chaos

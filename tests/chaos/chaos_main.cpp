@@ -47,6 +47,8 @@ class Run {
       show(victim);
     }
     wait_for_everybody();
+    if (kills_ < options_.kills || scene_.checkouts() < options_.checkouts)
+      scene_.books().breach("the run came to a standstill before its end");
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     world_.order_faults(false);

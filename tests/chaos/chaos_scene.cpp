@@ -10,7 +10,6 @@
 namespace qm::chaos {
 namespace {
 
-constexpr int kAttempts = 400;
 constexpr std::chrono::milliseconds kAskAgain{50};
 
 }  // namespace
@@ -58,7 +57,7 @@ void Scene::spawn(Task<void> task) {
 Task<Reply> Scene::insist(std::size_t shop, http::Method method, std::string target, std::string body,
                           std::string token, std::string key, std::function<void()> asking) {
   Reply reply;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < attempts(); ++attempt) {
     if (asking) asking();
     reply = co_await world_.shop(shop + static_cast<std::size_t>(attempt)).call(method, target, body, token, key);
     if (!is_open(reply)) {

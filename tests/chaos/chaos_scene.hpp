@@ -35,6 +35,9 @@ class Scene {
   std::int64_t answers() const { return answers_; }  // as long as there are more and more, nobody waits for ever
   std::int64_t sold() const { return sold_; }
 
+  // How often somebody asks who gets no answer: for longer than a restart takes on a crowded machine. A broken shop may
+  // owe an answer for ever.
+  int attempts() const { return options_.breaks == "nothing" ? 6'000 : 400; }
   // Asks one shop after the other until one says what has become of it, or for long. `asking` is told of each attempt.
   Task<Reply> insist(std::size_t shop, http::Method method, std::string target, std::string body, std::string token,
                      std::string key, std::function<void()> asking = {});

@@ -52,6 +52,12 @@ count_results() {
       case $outcome in
         run) tests=1 failures=0 skipped=0 ;;
         disabled) tests=0 failures=0 skipped=1 ;;
+        notrun)
+          tests=1 failures=1 skipped=0
+          if grep -A 1 -F "name=\"$name\"" "$junit" | grep -q SKIP_REGULAR_EXPRESSION; then
+            tests=0 failures=0 skipped=1
+          fi
+          ;;
         *) tests=1 failures=1 skipped=0 ;;  # failed, or could not be run
       esac
     else
