@@ -16,9 +16,9 @@ using test::key_in;
 class ASilentNode : public AClient {
  protected:
   ASilentNode() {
-    options_.silence_ms = 100ms;
-    options_.request_timeout_ms = 50ms;
-    options_.connect_timeout_ms = 200ms;
+    options_.silence_ms = 500ms;
+    options_.request_timeout_ms = 250ms;
+    options_.connect_timeout_ms = 1s;
   }
   bool is_fenced(const std::string& name) const {
     return std::ranges::any_of(client_->nodes(), [&](const auto& node) { return node.name == name && node.fenced; });
@@ -84,23 +84,23 @@ TEST_F(ASilentNode, GetsWritesAgainOnceItAgreesWithTheOthers) {
 }
 
 TEST_F(ASilentNode, NeedsNobodysConsentWhenTheOthersAreGone) {
-  options_.tend_interval_ms = 200ms;
+  options_.tend_interval_ms = 1s;
   start_and_wait();
   b_.hang();
   ASSERT_TRUE(eventually([&] { return is_fenced("B2"); }, kAtMost));
   take_all(b_);
   b_.wake();
   a_.kill();
-  EXPECT_TRUE(eventually([&] { return put(key_in(true)).has_value(); }, kAtMost));
+  EXPECT_TRUE(eventually([&] { return put(key_in(true), 2s).has_value(); }, kAtMost));
 }
 
 TEST_F(ASilentNode, IsNoneThatIsSlowWithOneWriteButAnswersTheTendTask) {
-  options_.silence_ms = 300ms;
-  options_.tend_interval_ms = 10s;  // only because it is asked at once is it heard in time
+  options_.silence_ms = 1s;
+  options_.tend_interval_ms = 60s;  // only because it is asked at once is it heard in time
   start_and_wait();
   b_.on_record([](auto) { return std::string{}; });
   const std::uint64_t timeouts = client_->stats().timeouts;
-  const auto written = put(odd_, 500ms);
+  const auto written = put(odd_, 3s);
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().kind, ErrorKind::InDoubt);
   EXPECT_EQ(client_->stats().timeouts, timeouts + 1);  // its deadline it was, not a closed connection

@@ -220,7 +220,7 @@ TEST_F(AClient, CreatesAnIndexAndWaitsUntilEveryNodeHasBuiltIt) {
   }
   b_.set(status, "ERROR:201:no index");
   const Index index{"test", "things", "age", "by_age", IndexType::Integer};
-  const auto early = await(client_->create_index(index, deadline_in(200ms)));
+  const auto early = await(client_->create_index(index, deadline_in(2s)));
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error().kind, ErrorKind::InDoubt);
   b_.set(status, "entries=0;load_pct=100;load_time=0");

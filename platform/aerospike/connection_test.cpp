@@ -180,7 +180,7 @@ TEST_F(AConnection, GivesUpALateReplyAndStaysInStep) {
     echo(socket);
   }};
   start(peer.port());
-  const Asked& late = ask(1, 30ms);
+  const Asked& late = ask(1, 500ms);
   const Asked& patient = ask(2);
   EXPECT_EQ(outcome_of(late), Outcome::TimedOut);
   EXPECT_EQ(late.command.answer, -1);
@@ -200,7 +200,7 @@ TEST_F(AConnection, IsClosedWhenItDoesNotCatchUp) {
     }
   }};
   start(peer.port());
-  const Asked& late = ask(1, 30ms);
+  const Asked& late = ask(1, 500ms);
   const Asked& behind = ask(2);
   EXPECT_EQ(outcome_of(late), Outcome::TimedOut);
   EXPECT_EQ(outcome_of(behind), Outcome::Broken);
@@ -215,7 +215,7 @@ TEST_F(AConnection, IsClosedAtOnceWhenAWriteIsLateSoThatItIsNotCarriedOutLater) 
     }
   }};
   start(peer.port());
-  Asked& late = ask(1, 50ms);
+  Asked& late = ask(1, 500ms);
   late.command.mark_as_write();
   const Asked& behind = ask(2);
   EXPECT_EQ(outcome_of(late), Outcome::TimedOut);
@@ -230,7 +230,7 @@ TEST_F(AConnection, IsClosedWhenAReplyInPiecesIsLate) {
     socket.read_frame();
   }};
   start(peer.port());
-  EXPECT_EQ(outcome_of(ask(1, 50ms, 0, true)), Outcome::TimedOut);
+  EXPECT_EQ(outcome_of(ask(1, 500ms, 0, true)), Outcome::TimedOut);
   EXPECT_FALSE(connection_->can_take());
 }
 
@@ -310,7 +310,7 @@ TEST_F(AConnection, LogsInBeforeAnyCommandAndUnsaysWhatComesTooLate) {
     socket.read_frame();
   }};
   start(peer.port(), {"ann", "hash of her password"});
-  const Asked& hasty = ask(1, 30ms);
+  const Asked& hasty = ask(1, 500ms);
   const Asked& patient = ask(2);
   EXPECT_EQ(outcome_of(hasty), Outcome::Expired);
   gate.open();

@@ -208,10 +208,11 @@ TEST_F(ClientTest, FindsLocalhostOnAMachineWithoutAListOfHosts) {
 
 TEST_F(ClientTest, KeepsTheDeadline) {
   make(once());
-  auto outcome = send(get(), 50ms);
+  auto outcome = send(get(), 1s);
   RawSocket peer = listener_.accept();
+  EXPECT_NE(peer.read_head(), "");
   EXPECT_EQ(kind(std::move(outcome)), ErrorKind::InDoubt) << "sent, but not answered in time";
-  EXPECT_NE(peer.read_rest(), "") << "and the connection is given up";
+  EXPECT_EQ(peer.read_rest(), "") << "and the connection is given up";
   EXPECT_EQ(kind(send(get(), -1ms)), ErrorKind::Timeout) << "not even sent";
 }
 
@@ -264,16 +265,13 @@ TEST_F(ClientTest, OpensTheBreakerAndClosesItAgain) {
     EXPECT_NE(peer.read_head(), "");
     peer.write(kOk);
   }};
-  int refused = 0;
   while (true) {
     const bool before = answered;
     const Outcome outcome = send(get()).get();
     if (outcome) break;
     EXPECT_FALSE(before);
     EXPECT_EQ(outcome.error().kind, ErrorKind::Unavailable);
-    ++refused;
   }
-  EXPECT_GT(refused, 0);
   EXPECT_FALSE(client_->breaker_open());
   EXPECT_TRUE(send(get()).get()) << "closed";
   peers.join();
@@ -293,6 +291,7 @@ TEST_F(ClientTest, SaysWhetherACallWouldGoOut) {
     fail_once();
     EXPECT_TRUE(client_->breaker_open());
     EXPECT_EQ(client_->would_call(), each.would_call);
+    if (!each.would_call) EXPECT_EQ(kind(send(get())), ErrorKind::Unavailable) << "at once";
   }
 }
 

@@ -32,7 +32,7 @@ constexpr Kind kKinds[] = {
     {"remove, of that generation", "InDoubt"},
     {"truncate", "InDoubt"},
 };
-constexpr std::chrono::milliseconds kShort{100};
+constexpr std::chrono::milliseconds kShort{500};
 
 std::string give(const Kind& kind, const char* otherwise) {
   return otherwise == nullptr ? exchange_named(kind.exchange).gives : otherwise;

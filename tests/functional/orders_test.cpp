@@ -57,7 +57,7 @@ TEST(Orders, ACartIsFilledPricedAndBought) {
   EXPECT_EQ(shop().post("/api/cart/checkout", "{}", with_key(who, "first")).status, 422);
   EXPECT_EQ(shop().post("/api/cart/checkout", "{}", with_key(who, "second")).status, 400);  // nothing in it
   EXPECT_TRUE(at(shop().get("/api/cart", who.headers()).json(), "items").as_array().empty());
-  EXPECT_TRUE(eventually([&] { return stock_of(shop(), product) == before - 2; }, std::chrono::seconds{10}));
+  EXPECT_TRUE(eventually([&] { return stock_of(shop(), product) == before - 2; }, std::chrono::seconds{30}));
 
   const SignedIn other = new_customer(shop());
   EXPECT_EQ(shop().get("/api/orders/" + id, other.headers()).status, 404);
@@ -67,7 +67,7 @@ TEST(Orders, ACartIsFilledPricedAndBought) {
   ASSERT_EQ(cancelled.status, 200) << cancelled.body;
   EXPECT_EQ(text_at(cancelled.json(), "status"), "cancelled");
   EXPECT_EQ(text_at(cancelled.json(), "payment_status"), "refunded");
-  EXPECT_TRUE(eventually([&] { return stock_of(shop(), product) == before; }, std::chrono::seconds{10}));
+  EXPECT_TRUE(eventually([&] { return stock_of(shop(), product) == before; }, std::chrono::seconds{30}));
   // The coupon is the customer's again.
   ASSERT_EQ(shop().post("/api/cart/add", line(product, 1), who.headers()).status, 200);
   EXPECT_EQ(shop().post("/api/cart/checkout", R"({"coupon_code":"WELCOME10"})", with_key(who, "third")).status, 201);
@@ -175,7 +175,7 @@ TEST(Orders, SurviveAKillInTheMiddleOfManyCheckouts) {
   for (const std::string& id : promised) EXPECT_TRUE(confirmed.contains(id)) << id;
   EXPECT_TRUE(eventually(
       [&] { return stock_of(process.peer(), product) == before - static_cast<std::int64_t>(confirmed.size()); },
-      std::chrono::seconds{10}))
+      std::chrono::seconds{30}))
       << before << " before, " << confirmed.size() << " sold, " << stock_of(process.peer(), product) << " left";
 }
 

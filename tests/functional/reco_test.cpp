@@ -165,7 +165,8 @@ TEST(Training, GeneratesTrainsAndReports) {
   const Reply later = reco().post("/train/start?wait=false");
   ASSERT_EQ(later.status, 202) << later.body;
   EXPECT_FALSE(text_at(later.json(), "job_id").empty());
-  EXPECT_TRUE(eventually([&] { return number_at(reco().get("/train/status").json(), "progress") == 1; }));
+  EXPECT_TRUE(eventually([&] { return number_at(reco().get("/train/status").json(), "progress") == 1; },
+                         std::chrono::seconds{120}));
   EXPECT_EQ(reco().post("/train/start?test_size=0.9").status, 422);
   EXPECT_EQ(reco().post("/train/generate-data?samples=99").status, 422);
 }

@@ -168,7 +168,7 @@ class Webhooks : public testing::Test {
   Webhooks()
       : process_(world_.start("quickmart-backend", {"--jwt-secret", kJwtSecret, "--demo-data-dir", kDemoData,
                                                      "--webhook-first-pause-ms", "50", "--webhook-timeout-ms",
-                                                     "1500"})),
+                                                     "5000"})),
         admin_(sign_in(peer(), "admin@quickmart.com", "admin")) {}
 
   Peer peer() const { return process_.peer(); }
