@@ -92,8 +92,7 @@ Task<Result<ChurnPrediction>> PredictChurn::predict(UserId user) {
   reads_.add(scored->groups);
   ChurnPrediction prediction;
   if (is_nudged(scored->segment())) {
-    ChurnScore of_trigger = *scored;
-    auto triggered = co_await nudges_.trigger(std::move(of_trigger));
+    auto triggered = co_await nudges_.trigger(*scored);
     if (!triggered) co_return triggered.error();
     prediction.nudges = std::move(*triggered);
   }

@@ -54,7 +54,7 @@ TriggerNudges::TriggerNudges(NudgeStore& nudges, QuickmartClient& quickmart, job
       clock_(clock),
       cool_down_(std::max(cool_down, std::chrono::seconds{1})) {}
 
-Task<Result<std::optional<TriggeredNudges>>> TriggerNudges::trigger(ChurnScore score) {
+Task<Result<std::optional<TriggeredNudges>>> TriggerNudges::trigger(const ChurnScore& score) {
   std::optional<TriggeredNudges> triggered;
   if (!is_nudged(score.segment())) co_return triggered;
   triggered.emplace();
@@ -62,43 +62,47 @@ Task<Result<std::optional<TriggeredNudges>>> TriggerNudges::trigger(ChurnScore s
   const NudgeRule* rule = match_rule(rules->rules, score.churn_probability, score.families());
   if (rule == nullptr) co_return triggered;
 
-  NudgeDecision wanted = decide_by(*rule, score, clock_.now());
-  auto decision = co_await nudges_.decide(std::move(wanted), cool_down_);
+  auto decision = co_await decide(*rule, score);
   if (!decision) co_return decision.error();
-  triggered->rule_id = decision->rule_id;
-  bool owes = false;
+  if (!decision->owed) {
+    auto owed = co_await owe_coupons(*decision);
+    if (!owed) co_return owed.error();
+  }
+  triggered->rule_id = std::move(decision->rule_id);
   for (auto& nudge : decision->nudges) {
-    if (nudge.coupon_code) {
-      NudgeId id = nudge.nudge_id;
-      auto owed = co_await owe_coupon(std::move(id), decision->owed);
-      if (!owed) co_return owed.error();
-      owes = true;
-    }
     TriggeredNudge each;
     if (const auto* text = rules->find_template(nudge.content_template)) each.content = *text;
     each.nudge = std::move(nudge);
     triggered->nudges.push_back(std::move(each));
   }
-  if (owes && !decision->owed) {
-    auto marked = co_await nudges_.mark_owed(decision->user_id, decision->rule_id);
-    if (!marked) co_return marked.error();
-  }
   co_return triggered;
 }
 
-Task<Result<void>> TriggerNudges::owe_coupon(NudgeId nudge, bool was_owed) {
-  jobs::Job job;
-  job.id = std::string{kJobKind} + "." + nudge.str();
-  if (was_owed) {
-    std::string id = job.id;
-    auto known = co_await queue_.knows(std::move(id));
-    if (!known) co_return known.error();
-    if (*known) co_return Result<void>{};
+// Most decisions are asked for again while they stand.
+Task<Result<NudgeDecision>> TriggerNudges::decide(const NudgeRule& rule, const ChurnScore& score) {
+  auto standing = co_await nudges_.find_recorded(score.user_id, rule.rule_id);
+  if (!standing) co_return standing.error();
+  if (*standing) co_return std::move(**standing);
+  NudgeDecision wanted = decide_by(rule, score, clock_.now());
+  auto decision = co_await nudges_.decide(std::move(wanted), cool_down_);
+  co_return decision;
+}
+
+Task<Result<void>> TriggerNudges::owe_coupons(const NudgeDecision& decision) {
+  bool owes = false;
+  for (const auto& nudge : decision.nudges) {
+    if (!nudge.coupon_code) continue;
+    jobs::Job job;
+    job.id = std::string{kJobKind} + "." + nudge.nudge_id.str();
+    job.kind = kJobKind;
+    job.payload = payload_of(nudge.nudge_id);
+    auto owed = co_await queue_.enqueue(std::move(job));
+    if (!owed) co_return owed.error();
+    owes = true;
   }
-  job.kind = kJobKind;
-  job.payload = payload_of(nudge);
-  auto owed = co_await queue_.enqueue(std::move(job));
-  co_return owed;
+  if (!owes) co_return Result<void>{};
+  auto marked = co_await nudges_.mark_owed(decision.user_id, decision.rule_id);
+  co_return marked;
 }
 
 Task<Result<void>> TriggerNudges::assign_coupon(jobs::Job job) {

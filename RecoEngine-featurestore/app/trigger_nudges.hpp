@@ -4,9 +4,9 @@
 // durable job, one per nudge, whose first attempt starts at once; so a prediction never waits for QuickMart, and a
 // QuickMart that is slow, absent or in doubt costs a retry and not the coupon. The job follows the decision, and a
 // crash may come between the two: therefore every prediction that meets a standing decision owes its jobs again, which
-// changes nothing when they are there; a decision whose jobs were durable once says so, and then they are only looked
-// for. Whoever asked and got no answer asks again (the shop's login does), and that closes the gap. The assignment is
-// idempotent per customer and nudge, so a job that runs twice gives one coupon.
+// changes nothing when they are there, until the decision says that they were durable once. Whoever asked
+// and got no answer asks again (the shop's login does), and that closes the gap. The assignment is idempotent per
+// customer and nudge, so a job that runs twice gives one coupon.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -42,15 +42,15 @@ class TriggerNudges {
                 const Clock& clock, std::chrono::seconds cool_down);
 
   // nullopt below high risk. The errors of the store and the queue: then the caller does well to ask again.
-  Task<Result<std::optional<TriggeredNudges>>> trigger(ChurnScore score);
+  Task<Result<std::optional<TriggeredNudges>>> trigger(const ChurnScore& score);  // which outlives the call
 
   // The handler of kJobKind. Ends well also when QuickMart knows no such customer (it may be another shop's) or refuses
   // the coupon: no retry can mend that.
   Task<Result<void>> assign_coupon(jobs::Job job);
 
  private:
-  // `was_owed`: its job was durable before.
-  Task<Result<void>> owe_coupon(NudgeId nudge, bool was_owed);
+  Task<Result<NudgeDecision>> decide(const NudgeRule& rule, const ChurnScore& score);
+  Task<Result<void>> owe_coupons(const NudgeDecision& decision);
 
   NudgeStore& nudges_;
   QuickmartClient& quickmart_;

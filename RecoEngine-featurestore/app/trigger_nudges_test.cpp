@@ -59,6 +59,11 @@ TEST_F(TriggerNudgesTest, TheSameNudgesStandForTheCoolDown) {
 TEST_F(TriggerNudgesTest, OwesTheCouponAgainWhenItsJobIsMissing) {
   const NudgeId coupon = triggered().nudges[1].nudge.nudge_id;
   ASSERT_TRUE(run(kv_->remove(kv::Key{"job", std::string{TriggerNudges::kJobKind} + "." + coupon.str()})));
+  kv::Bins unmarked;
+  unmarked["owed"] = {};
+  kv::WriteOptions only_there;
+  only_there.mode = kv::WriteMode::UpdateOnly;
+  ASSERT_TRUE(run(kv_->put(kv::Key{"nudge_decision", "ann~rule_8"}, unmarked, only_there)));
   ASSERT_FALSE(job_of(coupon).has_value());
   triggered();
   EXPECT_TRUE(job_of(coupon).has_value());

@@ -80,6 +80,14 @@ Task<Result<std::optional<NudgeStore::Standing>>> NudgeStore::find_standing(User
   co_return std::optional<Standing>{std::move(found)};
 }
 
+Task<Result<std::optional<NudgeDecision>>> NudgeStore::find_recorded(UserId user, std::string rule_id) {
+  std::optional<NudgeDecision> decision;
+  auto standing = co_await find_standing(std::move(user), std::move(rule_id));
+  if (!standing) co_return standing.error();
+  if (*standing && (*standing)->recorded) decision = std::move((*standing)->decision);
+  co_return decision;
+}
+
 Task<Result<NudgeStore::Standing>> NudgeStore::stand(NudgeDecision decision, std::chrono::seconds cool_down) {
   const kv::Key key = decision_key(decision.user_id, decision.rule_id);
   kv::List nudges;
@@ -105,11 +113,6 @@ Task<Result<NudgeStore::Standing>> NudgeStore::stand(NudgeDecision decision, std
 }
 
 Task<Result<NudgeDecision>> NudgeStore::decide(NudgeDecision decision, std::chrono::seconds cool_down) {
-  // Most decisions are asked for again while they stand. One that is recorded was durable before that, so that it needs
-  // no write to answer with it.
-  auto before = co_await find_standing(decision.user_id, decision.rule_id);
-  if (!before) co_return before.error();
-  if (*before && (*before)->recorded) co_return std::move((*before)->decision);
   auto standing = co_await stand(std::move(decision), cool_down);
   if (!standing) co_return standing.error();
   if (standing->made_now) {

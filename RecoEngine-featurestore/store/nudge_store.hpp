@@ -42,6 +42,9 @@ class NudgeStore {
  public:
   explicit NudgeStore(kv::Store& store) : store_(store) {}
 
+  // The decision of this customer and rule that stands, once all its nudges are recorded; nothing: there is none yet.
+  // It was durable before that, so no write is needed to answer with it.
+  Task<Result<std::optional<NudgeDecision>>> find_recorded(UserId user, std::string rule_id);
   // Makes the decision unless one of the same customer and rule stands: exactly one of many callers wins. → the one
   // that stands, with all its nudges recorded. `cool_down` ≥ 1 s.
   Task<Result<NudgeDecision>> decide(NudgeDecision decision, std::chrono::seconds cool_down);

@@ -295,13 +295,6 @@ Task<Result<void>> Queue::enqueue(Job job, Timestamp run_at) {
   co_return Result<void>{};
 }
 
-Task<Result<bool>> Queue::knows(std::string id) {
-  auto state = state_;
-  kv::Key key{state->options.set, std::move(id)};
-  auto found = co_await state->store.exists(std::move(key));
-  co_return found;
-}
-
 void Queue::start(WorkerThreads& workers) {
   state_->workers = &workers;
   state_->dispatching = true;

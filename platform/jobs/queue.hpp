@@ -70,10 +70,6 @@ class Queue {
   // The job is durable when this returns. `run_at` in the future delays it. Wakes a worker of this process at once.
   Task<Result<void>> enqueue(Job job, Timestamp run_at = {});
 
-  // Whether there is such a job: waiting, running, just done, or a dead letter. One that is being enqueued may count
-  // before it is durable.
-  Task<Result<bool>> knows(std::string id);
-
   // Starts the pollers on the workers' contexts; returns at once.
   void start(WorkerThreads& workers);
   // Stops claiming and waits (blocking, up to `timeout_ms`) for running handlers. Idempotent. Call while the
