@@ -1,6 +1,7 @@
 #include "RecoEngine-featurestore/domain/feature.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 
@@ -110,6 +111,11 @@ std::string fill(std::string_view name, const FeatureValue& value) {
 
 void mix(std::uint64_t& hash, std::string_view bytes) {
   hash = fnv1a("\xff", fnv1a(bytes, hash));
+}
+void mix(std::uint64_t& hash, std::uint64_t number) {
+  std::array<char, sizeof number> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(number >> (8 * i));
+  mix(hash, {bytes.data(), bytes.size()});
 }
 
 }  // namespace
@@ -223,8 +229,12 @@ std::string explain(const FeatureSpec& spec, const FeatureValue* value) {
 
 std::uint64_t feature_table_hash() noexcept {
   std::uint64_t hash = kFnv1aStart;
+  mix(hash, std::uint64_t{kFeatureDefinition});
   for (const auto& spec : feature_table()) {
     mix(hash, spec.name);
+    mix(hash, static_cast<std::uint64_t>(spec.time_to_live.count()));
+    mix(hash, std::bit_cast<std::uint64_t>(spec.low));
+    mix(hash, std::bit_cast<std::uint64_t>(spec.high));
     const std::array<char, 3> kinds{static_cast<char>(spec.type), static_cast<char>(spec.input),
                                     static_cast<char>(spec.monotone)};
     mix(hash, {kinds.data(), kinds.size()});

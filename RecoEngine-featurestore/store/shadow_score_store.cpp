@@ -1,5 +1,7 @@
 #include "RecoEngine-featurestore/store/shadow_score_store.hpp"
 
+#include <algorithm>
+
 #include "platform/kv/record_fields.hpp"
 
 namespace qm::reco {
