@@ -68,10 +68,10 @@ TEST(ModelMetadata, ReadsBackAndNamesVersions) {
   EXPECT_EQ(print_metadata(parse_metadata(text).value()), text);
   EXPECT_FALSE(parse_metadata("{"));
   EXPECT_FALSE(parse_metadata("{}"));
-  EXPECT_TRUE(metadata.version.starts_with("v20241004-000000-")) << metadata.version;
+  EXPECT_TRUE(metadata.version.starts_with("v20241004-000000000-")) << metadata.version;
   EXPECT_NE(make_version(kNow, "bytes", "train_2"), metadata.version);
   EXPECT_NE(make_version(kNow, "other", "train_1"), metadata.version);
-  EXPECT_LT(metadata.version, make_version(kNow + std::chrono::seconds{1}, "", ""));
+  EXPECT_LT(metadata.version, make_version(kNow + std::chrono::milliseconds{1}, "", ""));
   EXPECT_EQ(to_hex(0x0123456789abcdefULL), "0123456789abcdef");
 }
 

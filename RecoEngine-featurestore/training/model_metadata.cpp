@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t kShortHash = 8;
 
-// "2026-11-24T10:15:00.000Z" → "20261124-101500".
+// "2026-11-24T10:15:00.000Z" → "20261124-101500000".
 std::string compact(Timestamp at) {
   std::string digits;
-  for (const char c : to_rfc3339(at).substr(0, 19)) {
+  for (const char c : to_rfc3339(at)) {
     if (c == 'T') digits += '-';
     if (c >= '0' && c <= '9') digits += c;
   }

@@ -72,7 +72,8 @@ Result<ModelMetadata> parse_metadata(std::string_view text);
 // 16 hexadecimal digits.
 std::string to_hex(std::uint64_t hash);
 
-// When a model was made, and a hash over it and its job, so that no two are the same.
+// When a model was made, to the millisecond, and a hash over it and its job, so that no two are the same and names sort
+// by time.
 std::string make_version(Timestamp created_at, std::string_view model, std::string_view job_id);
 
 }  // namespace qm::reco

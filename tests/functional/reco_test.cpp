@@ -242,6 +242,7 @@ TEST(Models, ANewOneScoresUnseenThenTakesThePlaceByItselfAndCanBeRolledBack) {
                                       R"(,"days_last_login":)" + std::to_string(customer) + "}");
     return text_at(peer.post("/predict/" + user).json(), "model_version");
   };
+  ASSERT_EQ(text_at(peer.get("/models").json(), "models/0/model_version"), second) << "the newest first";
   ASSERT_TRUE(eventually([&] { return ask(0) == first && number_at(peer.get("/models").json(),
                                                                    "models/0/shadow_scores") == 1; }))
       << "one customer, however often asked";
