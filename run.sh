@@ -31,6 +31,7 @@ QuickMart: a shop, and the engine that keeps its customers.
   train evaluate [OPTIONS]   that judgement alone (OPTIONS: see reco-train evaluate --help)
   train simulate [OPTIONS]   what simulated customers did, event by event, into the RecoEngine that runs here or
                              a file (--out FILE; OPTIONS: see reco-train simulate --help)
+  train import [OPTIONS]     the same of the real customers of a public dataset (see reco-train import --help)
 
   check [--preset NAME] [--only NAME]   build and run all tests; presets: release, dev, asan, tsan
   bench [NAME…]              the benchmarks, each beside its yardstick
@@ -113,18 +114,20 @@ evaluate() {
   build/release/bin/reco-train evaluate "$@"
 }
 
-simulate() {
+# simulate | import, and its options
+tell_events() {
+  [[ -n ${IMPORT_DATA:-} || ! -f $dataset_beside ]] || export IMPORT_DATA=$dataset_beside
   case " $* " in
-    *' --out'* | *' --url'* | *' --help '* | *' -h '*) build/release/bin/reco-train simulate "$@"; return ;;
+    *' --out'* | *' --url'* | *' --help '* | *' -h '*) build/release/bin/reco-train "$@"; return ;;
   esac
   is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco, or say --out FILE"
-  build/release/bin/reco-train simulate --url "$(url_of reco)" "$@"
+  build/release/bin/reco-train "$1" --url "$(url_of reco)" "${@:2}"
 }
 
 train() {
   prepare reco-train
   if [[ ${1:-} == evaluate ]]; then evaluate "${@:2}"; return; fi
-  if [[ ${1:-} == simulate ]]; then simulate "${@:2}"; return; fi
+  if [[ ${1:-} == simulate || ${1:-} == import ]]; then tell_events "$@"; return; fi
   if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then build/release/bin/reco-train --help; return; fi
   is_up reco || die "RecoEngine does not answer on port $(port_of reco); start it with ./run.sh reco"
   title "Training"

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 
+#include "platform/core/fnv1a.hpp"
 #include "platform/csv/csv.hpp"
 #include "platform/csv/gzip_file.hpp"
 
@@ -56,17 +57,56 @@ std::optional<Timestamp> moment(std::string_view year, std::string_view month, s
   return at + std::chrono::hours{*h} + std::chrono::minutes{*min} + std::chrono::seconds{*s};
 }
 
+std::string fit_for_ids(std::string text) {
+  for (char& c : text) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool fits = is_letter || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    if (!fits) c = '_';
+  }
+  return text;
+}
+
+// Names for products that the dataset calls by their description only.
+class ProductNames {
+ public:
+  std::string of(const std::string& stock_code, std::string description) {
+    while (!description.empty() && description.back() == ' ') description.pop_back();
+    description.erase(0, description.find_first_not_of(' '));
+    if (!stock_code.empty()) {
+      std::string id = fit_for_ids(stock_code);
+      if (!description.empty()) by_description_.emplace(std::move(description), id);
+      return id;
+    }
+    if (description.empty()) return {};
+    const auto known = by_description_.find(description);
+    return known == by_description_.end() ? "named-" + std::to_string(fnv1a(description)) : known->second;
+  }
+
+ private:
+  std::map<std::string, std::string> by_description_;
+};
+
+// A line that has a customer.
+struct Line {
+  Timestamp at{};
+  std::int64_t ten_thousandths = 0;
+  std::int64_t items = 0;
+  std::string product;  // empty: not told
+};
+
 // Sums in ten thousandths until all lines of a moment are there.
 struct Sum {
   std::int64_t ten_thousandths = 0;
   std::int64_t lines = 0;
+  std::int64_t items = 0;
+  std::vector<std::string> products;
 };
 
 class Collector {
  public:
-  void buy(const std::string& customer, Timestamp at, std::int64_t amount) { add(bought_[customer][at], at, amount); }
-  void give_back(const std::string& customer, Timestamp at, std::int64_t amount) {
-    add(returned_[customer][at], at, amount);
+  void buy(const std::string& customer, Line line) { add(bought_[customer][line.at], std::move(line)); }
+  void give_back(const std::string& customer, Line line) {
+    add(returned_[customer][line.at], std::move(line));
     bought_[customer];
   }
 
@@ -86,17 +126,22 @@ class Collector {
  private:
   using Moments = std::map<Timestamp, Sum>;
 
-  void add(Sum& sum, Timestamp at, std::int64_t amount) {
-    sum.ten_thousandths += amount;
+  void add(Sum& sum, Line line) {
+    sum.ten_thousandths += line.ten_thousandths;
+    sum.items += line.items;
     ++sum.lines;
-    first_ = seen_ ? std::min(first_, at) : at;
-    last_ = seen_ ? std::max(last_, at) : at;
+    first_ = seen_ ? std::min(first_, line.at) : line.at;
+    last_ = seen_ ? std::max(last_, line.at) : line.at;
     seen_ = true;
+    const bool tells = !line.product.empty() && sum.products.size() < kMaxProductsOfPurchase;
+    if (tells && std::ranges::find(sum.products, line.product) == sum.products.end())
+      sum.products.push_back(std::move(line.product));
   }
 
   static std::vector<Purchase> in_order(const Moments& moments) {
     std::vector<Purchase> made;
-    for (const auto& [at, sum] : moments) made.push_back({at, Money{(sum.ten_thousandths + 50) / 100}, sum.lines});
+    for (const auto& [at, sum] : moments)
+      made.push_back({at, Money{(sum.ten_thousandths + 50) / 100}, sum.lines, sum.items, sum.products});
     return made;
   }
 
@@ -125,7 +170,7 @@ class Collector {
 };
 
 // What is wrong with the line; empty: nothing.
-std::string take_online_retail(const Fields& fields, PurchaseData& data, Collector& collector) {
+std::string take_online_retail(const Fields& fields, PurchaseData& data, Collector& collector, ProductNames& names) {
   const auto quantity = whole(fields[3]);
   const auto price = ten_thousandths(fields[5]);
   const std::string_view date = fields[4];
@@ -136,28 +181,31 @@ std::string take_online_retail(const Fields& fields, PurchaseData& data, Collect
   if (!quantity || *quantity > 1'000'000 || *quantity < -1'000'000) return "the quantity is no whole number in range";
   if (!price) return "the unit price is no amount";
   if (!at) return "the date is none";
+  std::string product = names.of(fields[1], fields[2]);
   if (fields[6].empty()) {
     ++data.lines_without_customer;
   } else if (*quantity < 0) {
-    collector.give_back(fields[6], *at, -*quantity * *price);
+    collector.give_back(fields[6], {*at, -*quantity * *price, -*quantity, std::move(product)});
   } else if (*quantity == 0 || *price <= 0) {
     ++data.lines_without_price;
   } else {
-    collector.buy(fields[6], *at, *quantity * *price);
+    collector.buy(fields[6], {*at, *quantity * *price, *quantity, std::move(product)});
   }
   return {};
 }
 
 std::string take_cdnow(const Fields& fields, PurchaseData& data, Collector& collector) {
   const auto amount = ten_thousandths(fields[4]);
+  const auto discs = whole(fields[3]);
   const std::string_view date = fields[2];
   const auto at = date.size() != 8 ? std::nullopt : moment(date.substr(0, 4), date.substr(4, 2), date.substr(6, 2), {});
   if (!at) return "the date is none";
   if (!amount || *amount < 0) return "the sales are no amount";
+  if (!discs || *discs < 0 || *discs > 1'000'000) return "the number of CDs is none";
   if (fields[0].empty()) {
     ++data.lines_without_customer;
   } else {
-    collector.buy(fields[0], *at, *amount);
+    collector.buy(fields[0], {*at, *amount, *discs, {}});
   }
   return {};
 }
@@ -176,13 +224,15 @@ Result<PurchaseData> read_purchases(std::istream& csv) {
   const bool retail = header->fields == kOnlineRetail;
   PurchaseData data;
   data.name = retail ? "Online Retail II" : "CDNOW";
+  data.short_name = retail ? "online_retail_ii" : "cdnow";
   Collector collector;
+  ProductNames names;
   while (const auto record = reader.next()) {
     if (!record->fault.empty()) return at_line(record->line, record->fault);
     if (record->fields.size() != header->fields.size()) return at_line(record->line, "it has another number of fields");
     if (++data.lines > kMaxDatasetLines) return at_line(record->line, "there are too many lines");
-    const std::string wrong =
-        retail ? take_online_retail(record->fields, data, collector) : take_cdnow(record->fields, data, collector);
+    const std::string wrong = retail ? take_online_retail(record->fields, data, collector, names)
+                                     : take_cdnow(record->fields, data, collector);
     if (!wrong.empty()) return at_line(record->line, wrong);
   }
   return collector.finish(std::move(data));

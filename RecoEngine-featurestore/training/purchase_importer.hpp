@@ -4,6 +4,7 @@
 //   invoice,stock_code,description,quantity,invoice_date,unit_price,customer_id,country
 //     An order is a customer and a moment, because newer copies have no invoice numbers. Lines of a positive quantity
 //     and price are bought; lines of a negative quantity come back. Lines without customer are counted and skipped.
+//     A product is its stock code, or, where newer copies have none, that of the first line of the same description.
 //   CDNOW (Fader, Hardie)              masterid,sampleid,date,cds,sales
 //     An order per line; what costs nothing is no purchase's amount, but a purchase.
 // Times have no zone and count as UTC; amounts are kept to the cent.

@@ -20,22 +20,23 @@ TEST(PurchaseImporter, MakesOrdersOfInvoiceLines) {
   const auto data = read(std::string{kHeader} +
                          "1,85048,\"BALL, 7\"\"\",12,2009-12-01 07:45:00,6.95,13085,United Kingdom\n"
                          "1,22041,FRAME,2,2009-12-01 07:45:00,0.125,13085,United Kingdom\n"
-                         ",,LATER,1,2010-12-01 08:26:00,3,13085,United Kingdom\n"
                          "2,84879,BIRD,5,2009-12-02 09:00:00,1.69,,United Kingdom\n"
+                         ",,BIRD ,1,2010-12-01 08:26:00,3,13085,United Kingdom\n"
                          "3,84880,GIFT,5,2009-12-02 09:00:00,0,12347,Iceland\n"
                          "C4,85048,BALL,-2,2009-12-03 10:00:00,6.95,13085,United Kingdom\n")
                         .value();
   EXPECT_EQ(data.name, "Online Retail II");
+  EXPECT_EQ(data.short_name, "online_retail_ii");
   EXPECT_EQ(data.lines, 6);
   EXPECT_EQ(data.lines_without_customer, 1);
   EXPECT_EQ(data.lines_without_price, 1);
   ASSERT_EQ(data.customers.size(), 1U);
   const auto& customer = data.customers[0];
   EXPECT_EQ(customer.customer, "13085");
-  const std::vector<Purchase> bought{{at("2009-12-01T07:45:00Z"), Money{8365}, 2},
-                                     {at("2010-12-01T08:26:00Z"), Money{300}, 1}};
+  const std::vector<Purchase> bought{{at("2009-12-01T07:45:00Z"), Money{8365}, 2, 14, {"85048", "22041"}},
+                                     {at("2010-12-01T08:26:00Z"), Money{300}, 1, 1, {"84879"}}};
   EXPECT_EQ(customer.purchases, bought);
-  const std::vector<PurchaseReturn> returned{{at("2009-12-03T10:00:00Z"), Money{1390}, 1}};
+  const std::vector<PurchaseReturn> returned{{at("2009-12-03T10:00:00Z"), Money{1390}, 1, 2, {"85048"}}};
   EXPECT_EQ(customer.returns, returned);
   EXPECT_EQ(data.first, at("2009-12-01T07:45:00Z"));
   EXPECT_EQ(data.last, at("2010-12-01T08:26:00Z"));
@@ -46,6 +47,7 @@ TEST(PurchaseImporter, ReadsCdnow) {
   EXPECT_EQ(data.name, "CDNOW");
   ASSERT_EQ(data.customers.size(), 1U);
   EXPECT_EQ(data.customers[0].purchases[1].amount, Money{2973});
+  EXPECT_EQ(data.customers[0].purchases[1].items, 2);
   EXPECT_EQ(data.customers[0].purchases[1].at, at("1997-01-18T00:00:00Z"));
 }
 

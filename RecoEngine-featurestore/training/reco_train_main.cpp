@@ -9,6 +9,7 @@
 #include "RecoEngine-featurestore/api/train_wire.hpp"
 #include "RecoEngine-featurestore/clients/http_reco_engine.hpp"
 #include "RecoEngine-featurestore/training/evaluate_main.hpp"
+#include "RecoEngine-featurestore/training/import_main.hpp"
 #include "RecoEngine-featurestore/training/simulate_main.hpp"
 #include "platform/config/config.hpp"
 
@@ -35,6 +36,7 @@ int read_settings(int argc, const char* const* argv, Settings& settings) {
                           "Has RecoEngine train a model on simulated customers or on its own; shows what came of it.\n"
                           "reco-train evaluate --help: judge the way of training on a dataset of real customers.\n"
                           "reco-train simulate --help: events of simulated customers, into a file or a RecoEngine.\n"
+                          "reco-train import --help: the same of the real customers of a dataset.\n"
                           "Ends with 3 when a model was trained and the gates refused it, with 1 when none was."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
   options.choice("source", "TRAINING_SOURCE", settings.source, {"synthetic", "events"},
@@ -190,6 +192,7 @@ int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "evaluate") return qm::reco::evaluate_main(argc - 1, argv + 1);
   if (command == "simulate") return qm::reco::simulate_main(argc - 1, argv + 1);
+  if (command == "import") return qm::reco::import_main(argc - 1, argv + 1);
   qm::reco::Settings settings;
   if (const int code = qm::reco::read_settings(argc, argv, settings); code >= 0) return code;
   try {

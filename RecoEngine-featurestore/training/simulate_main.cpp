@@ -3,22 +3,18 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <optional>
 
 #include "RecoEngine-featurestore/api/event_wire.hpp"
-#include "RecoEngine-featurestore/clients/http_reco_engine.hpp"
+#include "RecoEngine-featurestore/clients/http_event_sender.hpp"
 #include "RecoEngine-featurestore/training/customer_simulator.hpp"
 #include "RecoEngine-featurestore/training/label_rule.hpp"
+#include "RecoEngine-featurestore/training/lines_file.hpp"
 #include "platform/config/config.hpp"
 #include "platform/json/print.hpp"
 
 namespace qm::reco {
 namespace {
-
-// Well below what POST /events takes at once.
-constexpr std::size_t kMaxBatchBytes = 256 * 1024;
 
 struct SimulateSettings {
   std::int64_t customers = 1'000;
@@ -44,7 +40,7 @@ int read_simulate_settings(int argc, const char* const* argv, SimulateSettings& 
   options.integer("seed", "SIMULATE_SEED", settings.seed, 0, 4'294'967'295, "",
                   "Whose lives they live; part of their ids. Another crowd needs another seed.");
   options.integer("days", "SIMULATE_DAYS", settings.days, 1, 3'650, "days",
-                  "How far back it begins. Training on the log needs 270; RecoEngine keeps 730.");
+                  "How far back it begins. Training on the log needs 277; RecoEngine keeps 730.");
   options.text("until", "SIMULATE_UNTIL", settings.until, "When it ends, as RFC 3339; now, if it is not said.");
   options.text("out", "SIMULATE_OUT", settings.out, "A file for the events; - is the standard output.");
   options.text("url", "SIMULATE_URL", settings.url, "A RecoEngine for the events, as http://127.0.0.1:8000.");
@@ -71,65 +67,6 @@ struct TrueEffect {
 };
 BOOST_DESCRIBE_STRUCT(TrueEffect, (), (user_id, treated, chance_untreated, chance_treated, buys_untreated,
                                        buys_treated))
-
-// A line of JSON each.
-class LinesFile {
- public:
-  explicit LinesFile(std::string path) : path_(std::move(path)) {
-    if (path_ == "-" || path_.empty()) return;
-    file_.open(path_, std::ios::binary | std::ios::trunc);
-    if (!file_) throw std::runtime_error(path_ + " cannot be written.");
-  }
-  void add(const std::string& line) {
-    if (path_.empty()) return;
-    std::ostream& out = path_ == "-" ? std::cout : file_;
-    out << line << '\n';
-  }
-  void close() {
-    if (path_.empty()) return;
-    std::ostream& out = path_ == "-" ? std::cout : file_;
-    if (!out.flush()) throw std::runtime_error(path_ + " cannot be written.");
-  }
-
- private:
-  const std::string path_;
-  std::ofstream file_;
-};
-
-// Sends events in batches, as history.
-class EventSender {
- public:
-  EventSender(const std::string& url, const std::string& service_token) {
-    if (!url.empty()) engine_.emplace(url, service_token);
-  }
-  void add(const std::string& event) {
-    if (!engine_) return;
-    if (events_ == contracts::kMaxEventsPerBatch || batch_.size() + event.size() > kMaxBatchBytes) send();
-    batch_ += (batch_.empty() ? "" : ",") + event;
-    ++events_;
-  }
-  void send() {
-    if (!engine_ || events_ == 0) return;
-    const auto answer =
-        engine_->post<contracts::EventsAnswer>("/events?import=true", R"({"events":[)" + batch_ + "]}");
-    if (!answer.ignored.empty())
-      throw RecoEngineFailed("RecoEngine does not take " + answer.ignored.front().event_id + ": " +
-                             answer.ignored.front().reason);
-    accepted_ += answer.accepted;
-    duplicates_ += answer.duplicates;
-    batch_.clear();
-    events_ = 0;
-  }
-  bool sends() const { return engine_.has_value(); }
-  std::int64_t accepted() const { return accepted_; }
-  std::int64_t duplicates() const { return duplicates_; }
-
- private:
-  std::optional<HttpRecoEngine> engine_;
-  std::string batch_;
-  std::size_t events_ = 0;
-  std::int64_t accepted_ = 0, duplicates_ = 0;
-};
 
 Timestamp end_of(const SimulateSettings& settings) {
   if (settings.until.empty()) return SystemClock{}.now();
@@ -213,7 +150,7 @@ class Simulation {
   const Timestamp end_;
   const SimulatedShop shop_;
   LinesFile file_, truth_;
-  EventSender sender_;
+  HttpEventSender sender_;
   Random lot_;
   std::int64_t events_ = 0, treated_ = 0, eligible_ = 0;
   double effects_ = 0;
