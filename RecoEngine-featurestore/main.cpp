@@ -80,7 +80,7 @@ class RecoEngine {
         generate_(sets_, simulations_, host.clock()),
         judge_(sets_, simulations_),
         replay_(event_store_, features_, host.clock(), &feed_),
-        collect_(event_store_, replay_, host.clock()),
+        collect_(event_store_, replay_, host.clock(), std::chrono::hours{24} * config.event_late_days),
         train_(sets_, collect_, jobs_, registry_, champion_, host.clock(), rules_of(config)),
         join_outcomes_(observed_scores_, event_store_, host.clock()),
         monitoring_(champion_, predict_, nudges_, join_outcomes_),

@@ -57,7 +57,7 @@ class TrainRoutes : public testing::Test {
   EventStore events_{*store_, std::chrono::hours{24 * 730}};
   FeatureStore features_{*store_, std::chrono::hours{24 * 730}};
   ReplayFeatures replay_{events_, features_, clock_};
-  CollectSamples collect_{events_, replay_, clock_};
+  CollectSamples collect_{events_, replay_, clock_, std::chrono::hours{24 * 7}};
   TrainingJobStore jobs_{*store_};
   ModelRegistry registry_{*store_};
   Champion champion_{registry_};

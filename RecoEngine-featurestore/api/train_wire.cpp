@@ -103,6 +103,8 @@ LastMetrics to_wire(const LastTraining& training) {
   out.training_metrics = training.model.metrics;
   out.data_quality = training.model.data_quality;
   out.feature_importance = training.model.importance;
+  if (training.model.calibration) out.calibration = training.model.calibration->kind;
+  out.held_out = training.model.held_out;
   add_comparison(training, out);
   return out;
 }

@@ -116,12 +116,14 @@ struct LastMetrics {
   TrainingMetrics training_metrics;
   DataQuality data_quality;
   std::vector<FeatureImportance> feature_importance;  // mean |SHAP|, strongest first
+  std::optional<CalibrationKind> calibration;
+  std::optional<HeldOutReport> held_out;
   json::Nullable<FormerModel> former;
   json::Nullable<MetricsChange> change;
 };
 BOOST_DESCRIBE_STRUCT(LastMetrics, (),
                       (job_id, model_version, trained_at, source, cutoffs, promoted, stage, gates, compared,
-                       training_metrics, data_quality, feature_importance, former, change))
+                       training_metrics, data_quality, feature_importance, calibration, held_out, former, change))
 
 struct ByJob {
   std::string job_id;

@@ -2,6 +2,7 @@
 
 #include "RecoEngine-featurestore/domain/model_input.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
+#include "RecoEngine-featurestore/training/calibrated_model.hpp"
 #include "RecoEngine-featurestore/training/model_metadata.hpp"
 #include "platform/log/log.hpp"
 
@@ -22,8 +23,12 @@ Result<Served> to_served(const StoredModel& stored) {
   }
   auto model = load_xgboost_model(stored.model, model_columns().size());
   if (!model) return model.error();
+  const Calibration calibration = metadata->calibration.value_or(Calibration{});
+  if (!calibration.sound())
+    return rejected("The calibration of the model " + version + " cannot be read.");
   std::shared_ptr<DriftWatch> drift = metadata->drift ? DriftWatch::over(std::move(*metadata->drift)) : nullptr;
-  ServedModel served{version, std::move(*model), metadata->metrics, metadata->created_at, std::move(drift)};
+  auto speaks = calibrated(std::move(*model), calibration);
+  ServedModel served{version, std::move(speaks), metadata->metrics, metadata->created_at, std::move(drift)};
   if (metadata->horizon_days) served.horizon = std::chrono::days{*metadata->horizon_days};
   return Served{std::make_shared<const ServedModel>(std::move(served))};
 }

@@ -3,31 +3,19 @@
 #pragma once
 #include <atomic>
 #include <functional>
-#include <vector>
 
 #include "RecoEngine-featurestore/app/replay_features.hpp"
-#include "RecoEngine-featurestore/training/trainer.hpp"
-#include "RecoEngine-featurestore/training/training_cutoffs.hpp"
+#include "RecoEngine-featurestore/training/labelled_crowd.hpp"
 
 namespace qm::reco {
-
-inline constexpr std::size_t kMaxCollectedSamples = 50'000;
-inline constexpr std::size_t kMinLearners = 20;    // customers to learn from
-inline constexpr std::size_t kMinOfEachKind = 10;  // samples of those who left and of those who stayed, in both parts
-
-struct CollectedSamples {
-  std::vector<TrainingSample> samples;  // by cutoff, then by customer
-  SampleSplit split;                    // test: the newest cutoff; validation: every sixth customer at the others
-  std::vector<Timestamp> cutoffs;       // newest first
-};
 
 // Thread-safe.
 class CollectSamples {
  public:
-  // All references outlive it. `most`: samples, of at least one customer.
-  CollectSamples(EventStore& events, ReplayFeatures& replay, const Clock& clock,
+  // All references outlive it. Events may come `late`. `most`: samples, of at least one customer.
+  CollectSamples(EventStore& events, ReplayFeatures& replay, const Clock& clock, std::chrono::hours late,
                  std::size_t most = kMaxCollectedSamples)
-      : events_(events), replay_(replay), clock_(clock), most_(most) {}
+      : events_(events), replay_(replay), clock_(clock), late_(late), most_(most) {}
 
   // Whether there is anything to read.
   Task<Result<bool>> knows_anybody();
@@ -42,6 +30,7 @@ class CollectSamples {
   EventStore& events_;
   ReplayFeatures& replay_;
   const Clock& clock_;
+  const std::chrono::hours late_;
   const std::size_t most_;
 };
 

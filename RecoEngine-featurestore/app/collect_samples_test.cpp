@@ -22,6 +22,7 @@ using test::kNow;
 
 constexpr hours kCollectKeep{24 * 730};
 constexpr days kHorizon{90};
+constexpr hours kLate{24 * 7};
 
 class CollectSamplesTest : public testing::Test {
  protected:
@@ -54,12 +55,12 @@ class CollectSamplesTest : public testing::Test {
     }
   }
   // Half stay; the others leave one by one, so that some have left and some have not at every cutoff.
-  void crowd() {
-    shop("loyal_", 30, 500, 0);
-    for (int i = 0; i < 30; ++i) shop("lost_" + std::to_string(i) + "_", 1, 500, 60 + 12 * i);
+  void crowd(const std::string& prefix = "") {
+    shop(prefix + "loyal_", 30, 500, 0);
+    for (int i = 0; i < 30; ++i) shop(prefix + "lost_" + std::to_string(i) + "_", 1, 500, 60 + 12 * i);
   }
   Result<CollectedSamples> collect(std::size_t most = kMaxCollectedSamples) {
-    CollectSamples collecting{events_, replay_, clock_, most};
+    CollectSamples collecting{events_, replay_, clock_, kLate, most};
     return await(collecting.run([](double) {}, &cancelled_));
   }
   static std::vector<std::vector<float>> rows_of(const CollectedSamples& set) {
@@ -80,19 +81,19 @@ class CollectSamplesTest : public testing::Test {
   std::unique_ptr<kv::Store> store_ = kv::make_memory_store("churn_features", clock_);
   EventStore events_{*store_, kCollectKeep};
   FeatureStore features_{*store_, kCollectKeep};
-  ReceiveEvents receive_{events_, clock_, hours{24 * 7}};
+  ReceiveEvents receive_{events_, clock_, kLate};
   ReplayFeatures replay_{events_, features_, clock_};
 };
 
 TEST(TrainingCutoffs, LieWithinTheLogAndEndBeforeTheOneThatJudges) {
-  const auto cutoffs = training_cutoffs(kNow, kNow - days{400});
-  EXPECT_EQ(cutoffs.judged, kNow - kHorizon);
+  const auto cutoffs = training_cutoffs(kNow, kNow - days{400}, kLate);
+  EXPECT_EQ(cutoffs.judged, kNow - kLate - kHorizon) << "who bought may still be told";
   ASSERT_EQ(cutoffs.learned.size(), 5U);
   for (std::size_t i = 0; i < cutoffs.learned.size(); ++i)
-    EXPECT_EQ(cutoffs.learned[i], kNow - 2 * kHorizon - days{30} * static_cast<int>(i));
-  EXPECT_TRUE(training_cutoffs(kNow, kNow - days{269}).learned.empty());
-  EXPECT_EQ(training_cutoffs(kNow, kNow - days{270}).learned.size(), 1U);
-  EXPECT_EQ(training_cutoffs(kNow, kNow - days{3'000}).learned.size(), kMaxLearningCutoffs);
+    EXPECT_EQ(cutoffs.learned[i], kNow - kLate - 2 * kHorizon - days{30} * static_cast<int>(i));
+  EXPECT_TRUE(training_cutoffs(kNow, kNow - kLate - days{269}, kLate).learned.empty());
+  EXPECT_EQ(training_cutoffs(kNow, kNow - kLate - days{270}, kLate).learned.size(), 1U);
+  EXPECT_EQ(training_cutoffs(kNow, kNow - days{3'000}, kLate).learned.size(), kMaxLearningCutoffs);
 }
 
 TEST(LeftAfter, TurnsAtTheEdgesOfTheHorizonAndOfTheYear) {
@@ -133,23 +134,62 @@ TEST(LeftAfter, TurnsAtTheEdgesOfTheHorizonAndOfTheYear) {
   EXPECT_EQ(left_after({{visit, before}}, cutoff), std::nullopt) << "a visit is no purchase";
 }
 
-TEST_F(CollectSamplesTest, SplitsOutOfTimeAndByCustomer) {
+TEST_F(CollectSamplesTest, SplitsOutOfTimeAndTheNewestCutoffByCustomer) {
   crowd();
   const auto set = collect();
   ASSERT_TRUE(set) << set.error().detail;
-  EXPECT_EQ(set->cutoffs.front(), kNow - kHorizon);
-  EXPECT_EQ(set->cutoffs.size(), 1 + training_cutoffs(kNow, kNow - days{500} - hours{29}).learned.size());
+  EXPECT_EQ(set->cutoffs.front(), kNow - kLate - kHorizon);
+  EXPECT_EQ(set->cutoffs.size(), 1 + training_cutoffs(kNow, kNow - days{500} - hours{29}, kLate).learned.size());
   std::set<std::size_t> places;
   for (const auto* part : {&set->split.training, &set->split.validation, &set->split.test})
     for (const std::size_t place : *part) EXPECT_TRUE(places.insert(place).second);
   EXPECT_EQ(places.size(), set->samples.size());
-  EXPECT_EQ(*set->split.test.begin(), 0U);
-  EXPECT_EQ(*set->split.test.rbegin() + 1, set->split.test.size()) << "the newest cutoff, all of it";
-  EXPECT_GT(set->split.validation.size(), set->split.training.size() / 8);
+  ASSERT_EQ(set->split.cutoff_begins.size(), set->cutoffs.size());
+  const std::size_t newest = set->split.cutoff_begins[1];  // so many samples are of the newest cutoff
+  EXPECT_EQ(set->split.test.size() + set->split.validation.size(), newest);
+  EXPECT_LE(set->split.validation.size() - set->split.test.size(), 1U) << "half of them each";
+  EXPECT_EQ(*std::ranges::min_element(set->split.training), newest);
+  EXPECT_TRUE(set->split.other_season);
   const auto silent = [](double) {};
   const TrainedModel model = train_on_split(set->samples, set->split, 1, silent, cancelled_).value();
   EXPECT_GT(model.metrics.roc_auc, 0.7);
   EXPECT_EQ(model.metrics.test_samples, static_cast<std::int64_t>(set->split.test.size()));
+  ASSERT_EQ(model.held_out.cutoffs.size(), set->cutoffs.size());
+  EXPECT_EQ(model.held_out.cutoffs.front().samples, static_cast<std::int64_t>(newest));
+}
+
+// Thresholds of drift follow from the number of customers: one who is seen at twelve cutoffs is one.
+TEST_F(CollectSamplesTest, TheReferenceOfDriftHoldsEachCustomerOnce) {
+  crowd();
+  const auto set = collect();
+  ASSERT_TRUE(set) << set.error().detail;
+  EXPECT_EQ(set->split.one_each.size(), 60U);
+  const auto silent = [](double) {};
+  const TrainedModel model = train_on_split(set->samples, set->split, 1, silent, cancelled_).value();
+  for (const auto& feature : model.drift.features) {
+    std::int64_t customers = 0;
+    for (const auto count : feature.counts) customers += static_cast<std::int64_t>(count);
+    EXPECT_EQ(customers, 60) << feature.name;
+  }
+}
+
+// An order of the last day of the horizon that comes as late as orders may.
+TEST_F(CollectSamplesTest, WhoseOrderComesLateHasNotLeft) {
+  crowd();
+  const Timestamp judged = kNow - kLate - kHorizon;
+  import({order("late", judged - days{1})});
+  const auto count_left = [&] {
+    const auto set = collect();
+    std::int64_t left = 0;
+    for (const auto* part : {&set->split.test, &set->split.validation})
+      for (const std::size_t place : *part) left += set->samples[place].churned ? 1 : 0;
+    return left;
+  };
+  const std::int64_t before = count_left();
+  const auto taken = await(receive_.run({order("late", judged + kHorizon)}));
+  ASSERT_TRUE(taken);
+  ASSERT_TRUE(taken->refused.empty()) << "late, and still in time";
+  EXPECT_EQ(count_left(), before - 1);
 }
 
 TEST_F(CollectSamplesTest, WhatIsToldAfterACutoffChangesNoRow) {
@@ -184,7 +224,7 @@ TEST_F(CollectSamplesTest, RowsAreWhatAReplayGives) {
 }
 
 TEST_F(CollectSamplesTest, IngestedFeaturesJoinWithTheirTimes) {
-  const Timestamp told_at = kNow - kHorizon - days{5};
+  const Timestamp told_at = kNow - kLate - kHorizon - days{5};
   crowd();
   clock_.set(told_at);
   std::vector<FeatureChange> told{{find_feature("csat_score"), FeatureValue{1.5}}};
@@ -210,7 +250,7 @@ TEST_F(CollectSamplesTest, LeavesOutWhoDidNotBuyForAYear) {
   const auto after = collect();
   ASSERT_TRUE(after);
   // A log that reaches further back gives more cutoffs, so what is compared is the newest one.
-  EXPECT_EQ(before->split.test.size(), after->split.test.size());
+  EXPECT_EQ(before->split.cutoff_begins[1], after->split.cutoff_begins[1]);
 }
 
 TEST_F(CollectSamplesTest, SaysWhatIsMissing) {
@@ -250,14 +290,14 @@ TEST_F(CollectSamplesTest, SimulatedEventsMakeAModelThatBeatsRecency) {
     recency.push_back(days_ago ? *as_number(days_ago->value) : 365);
     left.push_back(set->samples[place].churned);
   }
-  EXPECT_GT(left.size(), 300U);
+  EXPECT_GT(left.size(), 150U);
   EXPECT_GT(trained.metrics.roc_auc, roc_auc(recency, left) + 0.02);
   EXPECT_GT(trained.metrics.roc_auc, 0.75);
   EXPECT_LT(trained.metrics.roc_auc, 0.96) << "the label is a formula of the features";
 }
 
 TEST_F(CollectSamplesTest, KeepsWholeCustomersOfALogThatIsTooLarge) {
-  crowd();
+  for (const char* prefix : {"", "more_", "most_"}) crowd(prefix);
   const auto all = collect();
   ASSERT_TRUE(all);
   const std::size_t most = all->samples.size() - 1;

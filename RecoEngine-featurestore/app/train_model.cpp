@@ -47,6 +47,8 @@ void describe(const TrainedModel& trained, const TrainingJob& job, Timestamp now
   metadata.source = job.source;
   metadata.horizon_days = LabelRule{}.horizon.count();
   metadata.drift = trained.drift;
+  metadata.calibration = trained.calibration;
+  metadata.held_out = trained.held_out;
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ struct TrainingInstance {
         events(store, kTrainKeep),
         features(store, kTrainKeep),
         replay(events, features, clock),
-        collect(events, replay, clock),
+        collect(events, replay, clock, std::chrono::hours{24 * 7}),
         jobs(store),
         registry(store),
         champion(registry),
@@ -241,7 +241,7 @@ TEST_F(TrainModelTest, AModelOfRealCustomersIsNotHeldToWhatTheChampionShowedAmon
   ASSERT_TRUE(real->training->model.compared);
   const Comparison& both = real->training->model.compared->figures;
   EXPECT_EQ(both.candidate.left + both.candidate.stayed, real->training->model.metrics.test_samples);
-  EXPECT_GT(both.candidate.roc_auc, both.champion.roc_auc);
+  EXPECT_GT(both.candidate.roc_auc, 0.95) << "who does not buy for 20 days has stopped: the champion sees that, too";
   for (std::size_t gate = 0; gate < 3; ++gate)
     EXPECT_TRUE(real->training->model.gates.at(gate).passed) << real->training->model.gates.at(gate).text;
   EXPECT_EQ(real->training->stage, ModelStage::shadow);

@@ -83,6 +83,15 @@ std::string_view to_string(CalibrationKind kind) noexcept {
   return "";
 }
 
+bool Calibration::sound() const {
+  const auto is_chance = [](double p) { return p >= 0 && p <= 1; };
+  if (!is_chance(weight) || !std::isfinite(slope) || slope < 0 || !std::isfinite(intercept)) return false;
+  if (kind != CalibrationKind::isotonic) return true;
+  return !scores.empty() && scores.size() == probabilities.size() && std::ranges::is_sorted(scores) &&
+         std::ranges::is_sorted(probabilities) && std::ranges::all_of(scores, is_chance) &&
+         std::ranges::all_of(probabilities, is_chance);
+}
+
 double Calibration::operator()(double score) const {
   if (kind == CalibrationKind::none) return score;
   const double made = kind == CalibrationKind::platt ? chance_of(slope * log_odds(score) + intercept) : between(score);

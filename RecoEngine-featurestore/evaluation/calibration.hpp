@@ -23,6 +23,9 @@ struct Calibration {
 
   double weight = 1;  // 0…1: of this against the score itself, in log-odds; see damped()
 
+  // Whether this is such a function: of one that was read from somewhere.
+  bool sound() const;
+
   // Of a score in 0…1; what lies beyond the corners gets the outermost probability.
   double operator()(double score) const;
 

@@ -105,5 +105,22 @@ TEST(Calibration, RefusesOutcomesOfOneKind) {
   EXPECT_THROW((void)fit_platt({0.1}, {}), std::invalid_argument);
 }
 
+TEST(Calibration, KnowsWhetherItIsSound) {
+  Calibration steps{CalibrationKind::isotonic, 1, 0, {0.2, 0.8}, {0.3, 0.6}, 1};
+  EXPECT_TRUE(Calibration{}.sound());
+  EXPECT_TRUE(steps.sound());
+  const auto with = [&steps](auto change) {
+    Calibration changed = steps;
+    change(changed);
+    return changed.sound();
+  };
+  EXPECT_FALSE(with([](Calibration& c) { c.scores.clear(), c.probabilities.clear(); }));
+  EXPECT_FALSE(with([](Calibration& c) { c.scores.pop_back(); }));
+  EXPECT_FALSE(with([](Calibration& c) { c.probabilities = {0.6, 0.3}; }));
+  EXPECT_FALSE(with([](Calibration& c) { c.probabilities = {0.6, 1.3}; }));
+  EXPECT_FALSE(with([](Calibration& c) { c.weight = 2; }));
+  EXPECT_FALSE(with([](Calibration& c) { c.slope = -1; }));
+}
+
 }  // namespace
 }  // namespace qm::reco

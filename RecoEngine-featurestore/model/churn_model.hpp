@@ -8,8 +8,9 @@ namespace qm::reco {
 struct ModelOutput {
   double probability = 0;     // 0…1
   double base_value = 0;      // log-odds of the average customer
-  std::vector<double> shap;   // one per column, log-odds: base_value + their sum is the log-odds of `probability`,
-                              // but for rounding (1e-5 at most)
+  std::vector<double> shap;   // one per column, log-odds: base_value + their sum is the margin, but for rounding (1e-5
+                              // at most). Of a model without calibration it is the log-odds of `probability`; with one
+                              // the probability is what has come true at such a margin (training/calibrated_model.hpp)
 };
 
 // What exact contributions cost in memory, and how they are found.

@@ -40,17 +40,23 @@ BOOST_DESCRIBE_STRUCT(Importance, (), (feature, mean_abs_shap))
 struct Cutoff {
   std::string cutoff, first_window, latest_window;
   std::int64_t windows = 0, training_rows = 0, rounds = 0;
-  double latest_churn_rate = 0;
+  double latest_churn_rate = 0, mean_churn_rate = 0;
+  std::optional<std::string> same_season_window;
+  std::optional<double> same_season_churn_rate;
   std::string calibration;
   double held_out_log_loss_none = 0, held_out_log_loss_platt = 0, held_out_log_loss_isotonic = 0;
   std::string calibration_note;
   std::vector<Scores> contenders;
   std::vector<Importance> importance;
+  std::int64_t served_cutoffs = 0, served_training_rows = 0, served_rounds = 0;
+  std::string served_calibration;
 };
 BOOST_DESCRIBE_STRUCT(Cutoff, (),
                       (cutoff, first_window, latest_window, windows, training_rows, rounds, latest_churn_rate,
-                       calibration, held_out_log_loss_none, held_out_log_loss_platt, held_out_log_loss_isotonic,
-                       calibration_note, contenders, importance))
+                       mean_churn_rate, same_season_window, same_season_churn_rate, calibration,
+                       held_out_log_loss_none, held_out_log_loss_platt, held_out_log_loss_isotonic,
+                       calibration_note, contenders, importance, served_cutoffs, served_training_rows, served_rounds,
+                       served_calibration))
 
 struct Mean {
   std::string name;
@@ -110,6 +116,15 @@ report_json::Cutoff to_json(const CutoffJudgement& j) {
   out.training_rows = j.training_rows;
   out.rounds = j.rounds;
   out.latest_churn_rate = j.latest_churn_rate;
+  out.mean_churn_rate = j.mean_churn_rate;
+  if (j.same_season) {
+    out.same_season_window = date_of(j.same_season->cutoff);
+    out.same_season_churn_rate = j.same_season->churn_rate;
+  }
+  out.served_cutoffs = j.served_cutoffs;
+  out.served_training_rows = j.served_training_rows;
+  out.served_rounds = j.served_rounds;
+  out.served_calibration = to_string(j.served_calibration);
   out.calibration = to_string(j.calibration.calibration.kind);
   out.held_out_log_loss_none = j.calibration.none_loss;
   out.held_out_log_loss_platt = j.calibration.platt_loss;
@@ -169,7 +184,7 @@ std::string contenders_html(const CutoffJudgement& j) {
 
 std::string plots_html(const CutoffJudgement& j) {
   std::vector<UnitLine> lines;
-  for (const auto name : {kModelName, kLatestWindowName, kRawModelName}) {
+  for (const auto name : {kModelName, kLatestWindowName, kRawModelName, kServedName}) {
     const auto* scores = find_scores(j, name);
     if (scores == nullptr) continue;
     UnitLine line{std::string{name}, {}};
@@ -200,7 +215,10 @@ std::string cutoff_html(const CutoffJudgement& j) {
           " windows, cutoffs " + date_of(j.first_window) + " to " + date_of(j.latest_window) + ", " +
           std::to_string(j.rounds) + " rounds. Calibration: " + std::string{to_string(j.calibration.calibration.kind)} +
           " (held-out log loss: none " + digits(j.calibration.none_loss, 4) + ", platt " +
-          digits(j.calibration.platt_loss, 4) + ", isotonic " + digits(j.calibration.isotonic_loss, 4) + ").</p>\n";
+          digits(j.calibration.platt_loss, 4) + ", isotonic " + digits(j.calibration.isotonic_loss, 4) +
+          "). What is served learned from " + std::to_string(j.served_training_rows) + " rows of " +
+          std::to_string(j.served_cutoffs) + " cutoffs, in " + std::to_string(j.served_rounds) +
+          " rounds; calibration: " + std::string{to_string(j.served_calibration)} + ".</p>\n";
   html += contenders_html(j) + "<p>" + escape_markup(explain_calibration(j)) + "</p>\n" + plots_html(j);
   return html + "</section>\n";
 }
@@ -247,6 +265,29 @@ double mean_roc_auc(const EvaluationReport& report, std::string_view contender) 
   return sum / static_cast<double>(report.cutoffs.size());
 }
 
+namespace {
+
+// What the earlier windows say of the level: whether the same season of an earlier year differed from the window that
+// calibrated as this one does.
+std::string cause_of_level(const CutoffJudgement& j, double observed) {
+  constexpr double kMuch = 0.5;  // of the difference
+  const double missed = observed - j.latest_churn_rate;
+  if (!j.same_season)
+    return " No window known at the cutoff lies in the same season of an earlier year, so that nothing tells whether it"
+           " is the season.";
+  const double season = j.same_season->churn_rate - j.latest_churn_rate;
+  const std::string text = " In the same season a year or more before, cutoff " + date_of(j.same_season->cutoff) +
+                           ", " + digits(j.same_season->churn_rate, 3) + " left, and " + digits(j.mean_churn_rate, 3) +
+                           " on the mean of all windows known:";
+  if (missed * season > 0 && std::abs(season) >= kMuch * std::abs(missed))
+    return text + " it is the season, which differs from the one that calibrated by " +
+           digits(std::abs(season), 3) + " there and by " + digits(std::abs(missed), 3) + " here.";
+  return text + " the season alone, which differed from the window that calibrated by " + digits(season, 3) +
+         " then, does not explain a difference of " + digits(missed, 3) + ".";
+}
+
+}  // namespace
+
 std::string explain_calibration(const CutoffJudgement& j) {
   constexpr double kGood = 0.05;
   const auto* scores = find_scores(j, kModelName);
@@ -258,14 +299,7 @@ std::string explain_calibration(const CutoffJudgement& j) {
   text += " Of the error " + digits(std::min(std::abs(level), scores->calibration_error), 3) +
           " is the level: the window that calibrated, cutoff " + date_of(j.latest_window) + ", saw " +
           digits(j.latest_churn_rate, 3) + " leave.";
-  const std::chrono::year_month_day begins{std::chrono::floor<std::chrono::days>(j.cutoff)};
-  const unsigned month = unsigned{begins.month()};
-  if (level > 0 && month >= 8 && month <= 11)
-    text +=
-        " The horizon after this cutoff is the season before Christmas, in which customers come back who are silent"
-        " for the rest of the year; no labelled window known at the cutoff has the same season with as long a"
-        " history, so that nothing could have told the model.";
-  return text;
+  return text + cause_of_level(j, scores->churn_rate);
 }
 
 std::string print_json(const EvaluationReport& report) {

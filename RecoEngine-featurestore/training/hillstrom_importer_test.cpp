@@ -17,7 +17,7 @@ struct Told {
   Result<std::int64_t> customers = Error{};
   std::vector<Event> events;
 };
-Told read(const std::string& lines, std::string header = std::string{kHillstromHeader}) {
+Told read_campaign(const std::string& lines, std::string header = std::string{kHillstromHeader}) {
   std::istringstream in{header + "\n" + lines};
   Told told;
   told.customers = read_hillstrom(in, kNow, [&told](const Event& event) { told.events.push_back(event); });
@@ -25,9 +25,9 @@ Told read(const std::string& lines, std::string header = std::string{kHillstromH
 }
 
 TEST(HillstromImporter, TellsWhatEachCustomerDid) {
-  const auto told = read("10,2) $100 - $200,142.44,1,0,Surburban,0,Phone,Womens E-Mail,0,0,0\n"
-                         "6,3) $200 - $350,329.08,1,1,Rural,1,Web,No E-Mail,1,0,0\n"
-                         "1,3) $200 - $350,329.08,1,1,Rural,1,Web,Mens E-Mail,1,1,29.99\n");
+  const auto told = read_campaign("10,2) $100 - $200,142.44,1,0,Surburban,0,Phone,Womens E-Mail,0,0,0\n"
+                                  "6,3) $200 - $350,329.08,1,1,Rural,1,Web,No E-Mail,1,0,0\n"
+                                  "1,3) $200 - $350,329.08,1,1,Rural,1,Web,Mens E-Mail,1,1,29.99\n");
   ASSERT_EQ(told.customers.value(), 3);
   std::vector<std::pair<std::string, EventType>> seen;
   for (const Event& event : told.events) {
@@ -57,11 +57,11 @@ TEST(HillstromImporter, NamesTheLineThatDoesNotFit) {
                           "6,3) $200 - $350,-1,1,1,Rural,1,Web,No E-Mail,1,0,0\n",
                           "6,3) $200 - $350,1,1,1,Rural,1,Web,E-Mail,1,0,0\n",
                           "6,3) $200 - $350,1,1,1,Rural,1,Web,No E-Mail,2,0,0\n", "6,3) $200 - $350,1\n"}) {
-    const auto told = read(good + bad);
+    const auto told = read_campaign(good + bad);
     ASSERT_FALSE(told.customers) << bad;
     EXPECT_NE(told.customers.error().detail.find("Line 3"), std::string::npos) << told.customers.error().detail;
   }
-  EXPECT_FALSE(read(good, "a,b").customers);
+  EXPECT_FALSE(read_campaign(good, "a,b").customers);
   EXPECT_EQ(is_hillstrom("no/such/file.csv.gz").error().kind, ErrorKind::NotFound);
 }
 

@@ -37,6 +37,12 @@ struct ComparedModels {
   Comparison figures;
 };
 BOOST_DESCRIBE_STRUCT(ComparedModels, (), (champion, figures))
+BOOST_DESCRIBE_ENUM(CalibrationKind, none, platt, isotonic)
+BOOST_DESCRIBE_STRUCT(Calibration, (), (kind, slope, intercept, scores, probabilities, weight))
+BOOST_DESCRIBE_STRUCT(ScoreGroup, (), (count, mean_score, observed))
+BOOST_DESCRIBE_STRUCT(CutoffSamples, (), (samples, churn_rate))
+BOOST_DESCRIBE_STRUCT(HeldOutReport, (),
+                      (calibration_error_before, recency_roc_auc, lift_by_decile, calibration_curve, cutoffs))
 
 struct ModelMetadata {
   std::string version;  // "v20261124-101500-1a2b3c4d": sorts by time
@@ -59,11 +65,13 @@ struct ModelMetadata {
   std::optional<std::int64_t> horizon_days;  // of its labels; likewise
   std::optional<ComparedModels> compared;    // none where there was no champion to compare with
   std::optional<std::string> revision;       // of the program that trained it (platform/core/revision.hpp)
+  std::optional<Calibration> calibration;    // of what its trees say; none of models from before there was any
+  std::optional<HeldOutReport> held_out;     // likewise
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
                        data_quality, importance, predict_us, gates, source, cutoffs, drift, horizon_days,
-                       compared, revision))
+                       compared, revision, calibration, held_out))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

@@ -7,6 +7,7 @@
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/purchase_features.hpp"
 #include "RecoEngine-featurestore/training/random.hpp"
+#include "RecoEngine-featurestore/training/served_judgement.hpp"
 
 namespace qm::reco {
 
@@ -163,6 +164,7 @@ class Judge {
     if (auto done = find_rounds(); !done) return done.error();
     if (auto done = calibrate(); !done) return done.error();
     if (auto done = judge_model(); !done) return done.error();
+    if (auto done = judge_served(); !done) return done.error();
     if (auto done = judge_baselines(); !done) return done.error();
     progress_(1);
     return std::move(out_);
@@ -198,7 +200,22 @@ class Judge {
     out_.first_window = windows_.front().cutoff;
     out_.latest_window = latest().cutoff;
     out_.latest_churn_rate = latest().churn_rate();
+    for (const auto& window : windows_)
+      out_.mean_churn_rate += window.churn_rate() / static_cast<double>(windows_.size());
+    out_.same_season = same_season();
     return {};
+  }
+
+  // Within half a step of the same days of the year, or a week where steps are short: seasons move by as much.
+  std::optional<SeasonWindow> same_season() const {
+    static constexpr std::chrono::days kYear{365};
+    const auto nearest = [this](const LabelledWindow& window) {
+      const auto off = (cutoff_ - window.cutoff) % kYear;
+      return std::min(off, kYear - off);
+    };
+    const auto found = std::ranges::min_element(windows_, {}, nearest);
+    if (nearest(*found) > std::max(options_.step / 2, std::chrono::days{7})) return std::nullopt;
+    return SeasonWindow{found->cutoff, found->churn_rate()};
   }
 
   Result<void> find_rounds() {
@@ -285,6 +302,19 @@ class Judge {
     std::stable_sort(out_.importance.begin(), out_.importance.end(),
                      [](const auto& a, const auto& b) { return a.mean_abs_shap > b.mean_abs_shap; });
     progress_(0.95);
+    return {};
+  }
+
+  Result<void> judge_served() {
+    const auto served =
+        scores_served(data_, test_, options_.rule, options_.events_late, options_.seed, cancelled_);
+    if (!served) return served.error();
+    add(kServedName, served->scores);
+    add(kRawServedName, served->before);
+    out_.served_training_rows = served->model.metrics.training_samples;
+    out_.served_cutoffs = static_cast<std::int64_t>(served->cutoffs.size());
+    out_.served_rounds = served->model.metrics.rounds;
+    out_.served_calibration = served->model.calibration.kind;
     return {};
   }
 

@@ -49,7 +49,8 @@ TEST(OutOfTime, TrainsOnWhatWasKnownOnly) {
   EXPECT_GT(judged.rounds, 0);
   // Recency says much about customers who stop for good; all others know it too, and more.
   EXPECT_GT(scores(judged, kRecencyName).roc_auc, 0.55);
-  for (const auto name : {kModelName, kLogisticName, kBgNbdName}) EXPECT_GT(scores(judged, name).roc_auc, 0.6) << name;
+  for (const auto name : {kModelName, kServedName, kLogisticName, kBgNbdName})
+    EXPECT_GT(scores(judged, name).roc_auc, 0.6) << name;
   EXPECT_LT(scores(judged, kModelName).calibration_error, 0.2);
   EXPECT_EQ(judged.importance.size(), 21U);
   EXPECT_GT(judged.importance.front().mean_abs_shap, 0);
@@ -86,7 +87,8 @@ TEST(EvaluationReport, IsTheSameBytesForTheSameData) {
 
 TEST(EvaluationReport, ShowsEveryContenderAndNeedsNothingElse) {
   const auto html = print_html(simulated_report()), table = print_table(simulated_report());
-  for (const auto name : {kModelName, kRawModelName, kLogisticName, kBgNbdName, kRecencyName}) {
+  for (const auto name :
+       {kModelName, kRawModelName, kServedName, kRawServedName, kLogisticName, kBgNbdName, kRecencyName}) {
     EXPECT_NE(html.find(name), std::string::npos) << name;
     EXPECT_NE(table.find(name), std::string::npos) << name;
   }
@@ -95,21 +97,48 @@ TEST(EvaluationReport, ShowsEveryContenderAndNeedsNothingElse) {
   EXPECT_NE(html.find("<svg"), std::string::npos);
 }
 
-TEST(EvaluationReport, SaysWhyCalibrationFails) {
+TEST(EvaluationReport, SaysWhyCalibrationFailsAsFarAsEarlierWindowsTell) {
   CutoffJudgement judgement;
   judgement.cutoff = parse_rfc3339("2011-09-10T00:00:00Z").value();
   judgement.latest_window = parse_rfc3339("2011-06-12T00:00:00Z").value();
   judgement.latest_churn_rate = 0.64;
+  judgement.mean_churn_rate = 0.58;
   ScoreReport off;
   off.mean_score = 0.61;
   off.churn_rate = 0.49;
   off.calibration_error = 0.12;
   judgement.contenders.push_back({std::string{kModelName}, off});
-  const auto text = explain_calibration(judgement);
-  EXPECT_NE(text.find("Christmas"), std::string::npos) << text;
-  EXPECT_NE(text.find("2011-06-12"), std::string::npos) << text;
+  const Timestamp a_year_before = parse_rfc3339("2010-09-12T00:00:00Z").value();
+  const struct {
+    const char* what;
+    std::optional<SeasonWindow> season;
+    const char* words;
+  } cases[] = {{"as low as then", SeasonWindow{a_year_before, 0.45}, "it is the season"},
+               {"not as low", SeasonWindow{a_year_before, 0.60}, "does not explain"},
+               {"higher then", SeasonWindow{a_year_before, 0.75}, "does not explain"},
+               {"too short a history", std::nullopt, "nothing tells"}};
+  for (const auto& c : cases) {
+    judgement.same_season = c.season;
+    const auto text = explain_calibration(judgement);
+    EXPECT_NE(text.find(c.words), std::string::npos) << c.what << ": " << text;
+    EXPECT_NE(text.find("2011-06-12"), std::string::npos) << text;
+    EXPECT_EQ(text.find("2010-09-12") != std::string::npos, c.season.has_value()) << text;
+  }
   judgement.contenders[0].scores.calibration_error = 0.02;
-  EXPECT_EQ(explain_calibration(judgement).find("Christmas"), std::string::npos);
+  EXPECT_EQ(explain_calibration(judgement).find("season"), std::string::npos);
+}
+
+TEST(OutOfTime, FindsTheSameSeasonOfAnEarlierYear) {
+  const auto data = simulated_purchases(400, 3);
+  OutOfTimeOptions options = quick();
+  options.step = days{55};  // 90 + 5 × 55 = 365
+  const auto with = judge_out_of_time(data, data.last - days{90}, options, kUnseen, kNotCancelled).value();
+  ASSERT_TRUE(with.same_season);
+  EXPECT_EQ(with.same_season->cutoff, with.cutoff - days{365});
+  EXPECT_GT(with.same_season->churn_rate, 0);
+  options.step = days{20};
+  const auto without = judge_out_of_time(data, data.first + days{430}, options, kUnseen, kNotCancelled).value();
+  EXPECT_FALSE(without.same_season) << "a year before there was no window yet";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "RecoEngine-featurestore/domain/model_input.hpp"
 #include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
+#include "RecoEngine-featurestore/training/calibrated_model.hpp"
 #include "RecoEngine-featurestore/training/random.hpp"
 
 namespace qm::reco {
@@ -72,17 +73,93 @@ std::vector<FeatureImportance> importance_of(const std::vector<double>& shap_sum
   return importance;
 }
 
-DriftReference drift_reference(const Rows& rows, const std::vector<double>& scores) {
+// Over one row of each customer: several would look like more customers than there are.
+DriftReference drift_reference(const Rows& rows, const std::vector<std::size_t>& which,
+                               const std::vector<double>& scores) {
   DriftReference reference;
   for (const auto& feature : model_features()) {
     std::vector<double> values;
-    values.reserve(rows.size());
-    for (const auto& row : rows) values.push_back(value_in_row(feature, row));
+    values.reserve(which.empty() ? rows.size() : which.size());
+    if (which.empty())
+      for (const auto& row : rows) values.push_back(value_in_row(feature, row));
+    for (const std::size_t i : which) values.push_back(value_in_row(feature, rows[i]));
     reference.features.push_back(
         reference_histogram(std::string{feature_table()[feature.feature].name}, std::move(values)));
   }
   reference.scores = reference_histogram("score", scores);
   return reference;
+}
+
+// The rarer kind gets its weight, and the trees start from what that does to the level, so that they learn what is left
+// of it when the weight is taken away again.
+void balance(Matrix& learned, FitOptions& fitting) {
+  constexpr double kRare = 0.2;
+  const auto left = static_cast<double>(std::count(learned.labels.begin(), learned.labels.end(), 1.0F));
+  const double share = left / static_cast<double>(learned.rows());
+  if (left == 0 || share == 1 || std::min(share, 1 - share) >= kRare) return;
+  fitting.weight_of_leavers = (1 - share) / share;
+  learned.margins.assign(learned.rows(), static_cast<float>(std::log(fitting.weight_of_leavers)));
+}
+
+FitOptions boosting(const SampleSplit& split, std::uint64_t seed) {
+  FitOptions fitting;
+  fitting.seed = seed;
+  fitting.threads = 2;
+  if (split.other_season) {  // chosen on cutoffs of December 2010 of Online Retail II: docs/adr/0033
+    fitting.max_depth = 3;
+    fitting.learning_rate = 0.05;
+    fitting.early_stopping_rounds = 50;
+  }
+  for (const auto& column : model_columns()) fitting.monotone.push_back(column.monotone);
+  return fitting;
+}
+
+// What the trees say of them, and what became of them.
+struct Scored {
+  std::vector<double> scores;
+  std::vector<bool> labels;
+};
+Scored score(const ChurnModel& model, const Rows& rows, const std::vector<TrainingSample>& samples,
+             const std::vector<std::size_t>& which) {
+  Scored scored;
+  for (const std::size_t i : which) {
+    scored.scores.push_back(model.predict(rows[i]).probability);
+    scored.labels.push_back(samples[i].churned);
+  }
+  return scored;
+}
+
+// As the model says it, where too little is known to say better.
+Calibration calibrate(const Scored& checked, bool other_season) {
+  auto chosen = choose_calibration(checked.scores, checked.labels);
+  if (!chosen) return {};
+  return other_season ? damped(std::move(chosen->calibration)) : std::move(chosen->calibration);
+}
+
+double recency_roc_auc(const std::vector<TrainingSample>& samples, const std::vector<std::size_t>& which) {
+  constexpr double kNever = 1e9;
+  static const std::size_t feature = find_feature("days_last_purch");
+  std::vector<double> days;
+  std::vector<bool> labels;
+  for (const std::size_t i : which) {
+    const auto& known = samples[i].features[feature];
+    days.push_back(known ? as_number(known->value).value_or(kNever) : kNever);
+    labels.push_back(samples[i].churned);
+  }
+  return roc_auc(days, labels);
+}
+
+std::vector<CutoffSamples> cutoffs_of(const std::vector<TrainingSample>& samples, const SampleSplit& split) {
+  std::vector<CutoffSamples> made;
+  for (std::size_t i = 0; i < split.cutoff_begins.size(); ++i) {
+    const std::size_t begin = split.cutoff_begins[i];
+    const std::size_t end = i + 1 < split.cutoff_begins.size() ? split.cutoff_begins[i + 1] : samples.size();
+    std::int64_t left = 0;
+    for (std::size_t s = begin; s < end; ++s) left += samples[s].churned ? 1 : 0;
+    const auto all = static_cast<std::int64_t>(end - begin);
+    made.push_back({all, all == 0 ? 0 : static_cast<double>(left) / static_cast<double>(all)});
+  }
+  return made;
 }
 
 }  // namespace
@@ -162,32 +239,39 @@ Result<TrainedModel> train_on_split(const std::vector<TrainingSample>& samples, 
   rows.reserve(samples.size());
   for (const auto& sample : samples) rows.push_back(to_model_row(sample.features));
 
-  FitOptions fitting;
-  fitting.seed = seed;
-  for (const auto& column : model_columns()) fitting.monotone.push_back(column.monotone);
-  const Matrix learned = matrix_of(rows, samples, split.training), stops = matrix_of(rows, samples, split.validation);
+  FitOptions fitting = boosting(split, seed);
+  Matrix learned = matrix_of(rows, samples, split.training);
+  const Matrix stops = matrix_of(rows, samples, split.validation);
+  balance(learned, fitting);
   auto fitted = fit_xgboost(learned, stops, fitting, [&](double done) { progress(0.9 * done); }, cancelled);
   if (!fitted) return fitted.error();
 
-  auto model = load_xgboost_model(fitted->bytes, model_columns().size());
-  if (!model) return model.error();
-  std::vector<double> scores, shap_sums(model_columns().size(), 0);
-  std::vector<bool> labels;
+  auto trees = load_xgboost_model(fitted->bytes, model_columns().size());
+  if (!trees) return trees.error();
   TrainedModel trained;
+  trained.calibration = calibrate(score(**trees, rows, samples, split.validation), split.other_season);
+  const Scored before = score(**trees, rows, samples, split.test);
+  const auto model = calibrated(*trees, trained.calibration);
+  std::vector<double> scores, shap_sums(model_columns().size(), 0);
   std::vector<double> took_us;
   for (const std::size_t i : split.test) {
     if (cancelled) return rejected("The training was cancelled.");
     const auto begun = std::chrono::steady_clock::now();
-    const ModelOutput out = (*model)->predict(rows[i]);
+    const ModelOutput out = model->predict(rows[i]);
     took_us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count());
     scores.push_back(out.probability);
-    labels.push_back(samples[i].churned);
     for (std::size_t c = 0; c < out.shap.size(); ++c) shap_sums[c] += std::abs(out.shap[c]);
   }
   std::ranges::nth_element(took_us, took_us.begin() + static_cast<std::ptrdiff_t>(took_us.size() / 2));
   trained.predict_us = took_us[took_us.size() / 2];
-  trained.metrics = judge(scores, labels);
-  trained.drift = drift_reference(rows, scores);
+  trained.metrics = judge(scores, before.labels);
+  trained.held_out.calibration_error_before =
+      calibration_error(groups_of_equal_width(before.scores, before.labels, kCalibrationGroups));
+  trained.held_out.recency_roc_auc = recency_roc_auc(samples, split.test);
+  trained.held_out.lift_by_decile = lift_by_decile(scores, before.labels);
+  trained.held_out.calibration_curve = groups_of_equal_count(scores, before.labels, kCalibrationGroups);
+  trained.held_out.cutoffs = cutoffs_of(samples, split);
+  trained.drift = drift_reference(rows, split.one_each, scores);
   trained.metrics.training_samples = static_cast<std::int64_t>(split.training.size() + split.validation.size());
   trained.metrics.churn_rate = quality.churn_rate;
   trained.metrics.rounds = fitted->rounds;

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "RecoEngine-featurestore/evaluation/calibration.hpp"
 #include "RecoEngine-featurestore/evaluation/drift.hpp"
+#include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "platform/core/result.hpp"
 #include "RecoEngine-featurestore/training/synthetic_customers.hpp"
 
@@ -33,11 +35,28 @@ struct FeatureImportance {
   double mean_abs_shap = 0;
 };
 
+// A cutoff of the training set.
+struct CutoffSamples {
+  std::int64_t samples = 0;
+  double churn_rate = 0;
+};
+
+// Beside TrainingMetrics, on the same samples.
+struct HeldOutReport {
+  double calibration_error_before = 0;  // of the model's own probabilities, as TrainingMetrics::calibration_error
+  double recency_roc_auc = 0;           // of who bought last how long ago, alone
+  std::vector<double> lift_by_decile;   // as in ScoreReport
+  std::vector<ScoreGroup> calibration_curve;
+  std::vector<CutoffSamples> cutoffs;  // newest first; none for samples of no cutoff
+};
+
 struct TrainedModel {
-  std::string bytes;  // of fit_xgboost
+  std::string bytes;        // of fit_xgboost
+  Calibration calibration;  // of what these say; see calibrated_model.hpp
   TrainingMetrics metrics;
+  HeldOutReport held_out;
   std::vector<FeatureImportance> importance;  // strongest first
-  DriftReference drift;                       // of all samples; the scores of those held back
+  DriftReference drift;                       // of one sample of each customer; the scores of those held back
   double predict_us = 0;                      // median of one score with its contributions, on this machine
   std::uint64_t data_hash = 0;
   std::uint64_t feature_hash = 0;
@@ -59,8 +78,14 @@ DataQuality quality_of(const std::vector<TrainingSample>& samples);
 // What each sample is for, by its place.
 struct SampleSplit {
   std::vector<std::size_t> training;    // learned from
-  std::vector<std::size_t> validation;  // says when to stop
+  std::vector<std::size_t> validation;  // says when to stop, and calibrates
   std::vector<std::size_t> test;        // held back, for the metrics; not empty
+
+  // Validation and test are later than what is learned from, and what comes after them is later still: the trees are
+  // flatter, and the level is damped between what was learned and what was seen last (see damped()).
+  bool other_season = false;
+  std::vector<std::size_t> one_each;       // the newest sample of each customer; empty: each is a customer of its own
+  std::vector<std::size_t> cutoff_begins;  // where each cutoff's samples begin, newest first; empty: there are none
 };
 
 // Dealing out: every sixth of those that are learned from says when to stop instead.

@@ -6,6 +6,8 @@
 #include "RecoEngine-featurestore/domain/reason.hpp"
 #include "RecoEngine-featurestore/domain/risk.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
+#include "RecoEngine-featurestore/training/calibrated_model.hpp"
+#include "RecoEngine-featurestore/training/random.hpp"
 #include "RecoEngine-featurestore/training/trainer.hpp"
 
 #include "platform/core/test_time.hpp"
@@ -73,6 +75,45 @@ TEST(Trainer, GivesTheSameBytesForTheSameInput) {
   EXPECT_NE(a.bytes, train(samples, {0.25, 6}, kSilent, kGoOn).value().bytes);
 }
 
+// Half of the later samples say how often what the trees say comes true; the other half judges.
+TEST(Trainer, CalibratesByWhatItDidNotLearnFrom) {
+  auto samples = simulate_customers(3000, 11, kNow);
+  SampleSplit split;
+  split.other_season = true;
+  Random random{5};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    auto& part = i < 1500 ? split.training : i % 2 == 0 ? split.validation : split.test;
+    part.push_back(i);
+    if (i >= 1500 && random.chance(0.3)) samples[i].churned = true;  // a season in which more leave
+  }
+  const auto trained = train_on_split(samples, split, 1, kSilent, kGoOn).value();
+  EXPECT_NE(trained.calibration.kind, CalibrationKind::none);
+  EXPECT_EQ(trained.calibration.weight, 0.5) << "damped: the next season is another one";
+  EXPECT_LT(trained.metrics.calibration_error, trained.held_out.calibration_error_before);
+  EXPECT_EQ(trained.held_out.lift_by_decile.size(), 10U);
+  split.other_season = false;
+  const auto same_season = train_on_split(samples, split, 1, kSilent, kGoOn).value();
+  EXPECT_EQ(same_season.calibration.weight, 1);
+  EXPECT_LT(same_season.metrics.calibration_error, trained.metrics.calibration_error);
+}
+
+// What is rare gets more weight while the trees learn, and the level is as it was.
+TEST(Trainer, WeighsTheRarerKindAndUndoesItInTheLevel) {
+  auto samples = simulate_customers(6000, 12, kNow);
+  std::size_t kept = 0;  // of those who left, every fifteenth
+  std::erase_if(samples, [&kept](const TrainingSample& each) { return each.churned && kept++ % 15 != 0; });
+  const auto trained = train(samples, {0.3, 4}, kSilent, kGoOn).value();
+  ASSERT_LT(trained.metrics.churn_rate, 0.1);
+  EXPECT_LT(trained.held_out.calibration_error_before, 0.05);
+  EXPECT_LT(trained.metrics.calibration_error, 0.05);
+  EXPECT_GT(trained.metrics.roc_auc, 0.65);
+}
+
+TEST(Trainer, TellsWhatRecencyAloneWouldSay) {
+  EXPECT_GT(default_model().held_out.recency_roc_auc, 0.5);
+  EXPECT_GT(default_model().metrics.roc_auc, default_model().held_out.recency_roc_auc);
+}
+
 TEST(Trainer, RefusesPoorDataAndStopsWhenTold) {
   auto few = simulate_customers(99, 1, kNow);
   EXPECT_EQ(train(few, {}, kSilent, kGoOn).error().kind, ErrorKind::Rejected);
@@ -106,6 +147,28 @@ TEST(XgboostModel, RefusesWhatIsNoModel) {
   EXPECT_THROW(loaded()->predict({1.0F}), std::runtime_error);
 }
 
+TEST(CalibratedModel, ChangesTheProbabilityAlone) {
+  Calibration calibration;
+  calibration.kind = CalibrationKind::platt;
+  calibration.slope = 0.5;
+  calibration.intercept = 0.3;
+  const auto model = calibrated(loaded(), calibration);
+  double last_raw = 0, last = 0;
+  for (const auto& sample : simulate_customers(50, 98, kNow)) {
+    const auto row = to_model_row(sample.features);
+    const ModelOutput raw = loaded()->predict(row), out = model->predict(row);
+    double margin = out.base_value;
+    for (const double part : out.shap) margin += part;
+    EXPECT_NEAR(out.probability, 1 / (1 + std::exp(-0.5 * margin - 0.3)), 1e-6);
+    EXPECT_EQ(out.shap, raw.shap);
+    EXPECT_EQ(out.base_value, raw.base_value);
+    EXPECT_EQ(raw.probability < last_raw, out.probability < last) << "the order stays";
+    last_raw = raw.probability, last = out.probability;
+  }
+  EXPECT_EQ(calibrated(loaded(), {}), loaded()) << "nothing to change";
+  EXPECT_EQ(model->columns(), loaded()->columns());
+}
+
 TEST(Personas, SpreadOverTheSegments) {
   const FeatureVector loyal = customer({{"loyalty_tier", std::string{"gold"}},
                                         {"days_last_login", std::int64_t{1}},
@@ -129,7 +192,8 @@ TEST(Personas, SpreadOverTheSegments) {
                                           {"push_open_rate", 0.05},
                                           {"email_ctr", 0.0},
                                           {"abandon_count", std::int64_t{3}}});
-  const auto low = loaded()->predict(to_model_row(loyal)), high = loaded()->predict(to_model_row(leaving));
+  const auto model = calibrated(loaded(), default_model().calibration);
+  const auto low = model->predict(to_model_row(loyal)), high = model->predict(to_model_row(leaving));
   EXPECT_EQ(segment_of(low.probability), RiskSegment::low) << low.probability;
   EXPECT_EQ(segment_of(high.probability), RiskSegment::critical) << high.probability;
   const auto reasons = reasons_of(high.shap, leaving);

@@ -4,10 +4,10 @@
 
 namespace qm::reco {
 
-TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, const LabelRule& rule) {
+TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, std::chrono::hours late, const LabelRule& rule) {
   const std::chrono::milliseconds horizon = rule.horizon;
   TrainingCutoffs cutoffs;
-  cutoffs.judged = now - horizon;
+  cutoffs.judged = now - late - horizon;
   Timestamp cutoff = cutoffs.judged - horizon;
   while (cutoffs.learned.size() < kMaxLearningCutoffs && cutoff >= oldest + horizon) {
     cutoffs.learned.push_back(cutoff);

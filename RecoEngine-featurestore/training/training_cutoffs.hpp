@@ -15,13 +15,14 @@ inline constexpr int kCutoffsAHorizon = 3;
 inline constexpr std::size_t kMaxLearningCutoffs = 12;  // a year of them at a horizon of 90 days: each season once
 
 struct TrainingCutoffs {
-  Timestamp judged{};              // the latest whose horizon is over
+  Timestamp judged{};              // the latest whose horizon is over, and the time in which events of it may come
   std::vector<Timestamp> learned;  // newest first; their horizons are over when `judged` comes
 };
 
 // Those at `now` that lie within the log: since `oldest` it was kept for at least a horizon before each, so that who
-// buys regularly has been seen. None to learn at when it does not reach so far.
-TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, const LabelRule& rule = {});
+// buys regularly has been seen. None to learn at when it does not reach so far. Events may be told `late`: until then
+// nobody knows who did not buy.
+TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, std::chrono::hours late, const LabelRule& rule = {});
 
 // Whether a customer left after `cutoff`: no order was placed in (cutoff, cutoff + horizon], whenever it was told and
 // whatever became of it. nullopt: nobody would have been asked about this customer, as no order that was known at the

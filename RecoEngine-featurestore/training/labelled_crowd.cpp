@@ -1,0 +1,114 @@
+#include "RecoEngine-featurestore/training/labelled_crowd.hpp"
+
+#include <algorithm>
+
+#include "RecoEngine-featurestore/training/random.hpp"
+#include "platform/core/fnv1a.hpp"
+
+namespace qm::reco {
+
+namespace {
+
+std::uint64_t hash_of_customer(const std::string& id) {
+  return Random{fnv1a(id)}.bits();  // its upper bits depend on an id's last bytes, too
+}
+
+std::vector<Timestamp> all_of(const TrainingCutoffs& cutoffs) {
+  std::vector<Timestamp> all{cutoffs.judged};
+  all.insert(all.end(), cutoffs.learned.begin(), cutoffs.learned.end());
+  return all;
+}
+
+struct KindCounts {
+  std::size_t left = 0, stayed = 0;
+  void add(bool churned) { ++(churned ? left : stayed); }
+  bool enough() const { return left >= kMinOfEachKind && stayed >= kMinOfEachKind; }
+  std::string text() const { return std::to_string(left) + " who left and " + std::to_string(stayed) + " who stayed"; }
+};
+
+std::string day_of_text(Timestamp at) { return to_rfc3339(at).substr(0, 10); }
+
+constexpr const char* kWhatToDo = "POST /events?import=true, or train with source=synthetic.";
+
+Error too_young(const std::string& reach, Timestamp wanted) {
+  return rejected("The log of events " + reach + ", and has to reach back to " + day_of_text(wanted) +
+                  " to learn from: send older events with " + kWhatToDo);
+}
+
+Error too_few(const KindCounts& learned, std::size_t learners, const KindCounts& checked, const KindCounts& judged,
+              Timestamp cutoff) {
+  return rejected("The log of events holds too few customers. To learn from: " + learned.text() + ", of " +
+                  std::to_string(learners) + " customers at all cutoffs; at the cutoff of " + day_of_text(cutoff) +
+                  ", to calibrate by: " + checked.text() + "; to judge by: " + judged.text() + ". Needed are " +
+                  std::to_string(kMinTrainingSamples) + " of " + std::to_string(kMinLearners) +
+                  " customers to learn from, and " + std::to_string(kMinOfEachKind) +
+                  " of each kind in all three: send more events with " + kWhatToDo);
+}
+
+}  // namespace
+
+LabelledCrowd::LabelledCrowd(Timestamp now, Timestamp reach, std::chrono::hours late, std::size_t most,
+                             const LabelRule& rule)
+    : now_(now), late_(late), most_(most), rule_(rule), candidates_(all_of(training_cutoffs(now, reach, late, rule))) {}
+
+bool LabelledCrowd::is_left_out(const std::string& id) const { return hash_of_customer(id) > kept_share_; }
+
+void LabelledCrowd::thin_out() {
+  kept_share_ /= 2;
+  std::erase_if(customers_, [this](const auto& customer) { return is_left_out(customer.first); });
+  size_ = 0;
+  for (const auto& [id, seen] : customers_) size_ += seen.size();
+}
+
+void LabelledCrowd::add(const std::string& customer, const std::vector<KnownEvent>& events,
+                        const std::function<FeatureVector(Timestamp)>& features_at) {
+  for (const KnownEvent& each : events) oldest_ = std::min(oldest_, each.event.at);
+  if (is_left_out(customer)) return;
+  std::vector<Seen> seen;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    const auto left = left_after(events, candidates_[i], rule_);
+    if (left) seen.push_back({i, {features_at(candidates_[i]).fresh(candidates_[i]), *left}});
+  }
+  if (seen.empty()) return;
+  size_ += seen.size();
+  customers_.emplace(customer, std::move(seen));
+  while (size_ > most_ && customers_.size() > 1 && kept_share_ > 1) thin_out();
+}
+
+Result<CollectedSamples> LabelledCrowd::finish() && {
+  const Timestamp wanted = now_ - late_ - 3 * rule_.horizon;
+  if (oldest_ == Timestamp::max()) return too_young("is empty", wanted);
+  const TrainingCutoffs cutoffs = training_cutoffs(now_, oldest_, late_, rule_);
+  if (cutoffs.learned.empty()) return too_young("begins on " + day_of_text(oldest_), wanted);
+  return to_samples(all_of(cutoffs));
+}
+
+Result<CollectedSamples> LabelledCrowd::to_samples(std::vector<Timestamp> cutoffs) {
+  CollectedSamples made;
+  made.cutoffs = std::move(cutoffs);
+  made.split.other_season = true;
+  KindCounts learned, checked, judged;
+  std::size_t judges = 0, learners = 0;
+  for (std::size_t cutoff = 0; cutoff < made.cutoffs.size(); ++cutoff) {
+    made.split.cutoff_begins.push_back(made.samples.size());
+    for (auto& [id, seen] : customers_) {
+      const auto found = std::ranges::find(seen, cutoff, &Seen::cutoff);
+      if (found == seen.end()) continue;
+      const std::size_t place = made.samples.size();
+      const bool newest = found == seen.begin();
+      if (newest) made.split.one_each.push_back(place);
+      const bool calibrates = cutoff == 0 && judges++ % 2 == 0;
+      auto& part = cutoff > 0 ? made.split.training : calibrates ? made.split.validation : made.split.test;
+      part.push_back(place);
+      (cutoff > 0 ? learned : calibrates ? checked : judged).add(found->sample.churned);
+      const bool first_to_learn = cutoff > 0 && (newest || std::prev(found)->cutoff == 0);
+      learners += first_to_learn ? 1 : 0;
+      made.samples.push_back(std::move(found->sample));
+    }
+  }
+  const bool many = made.split.training.size() >= kMinTrainingSamples && learners >= kMinLearners;
+  if (many && learned.enough() && checked.enough() && judged.enough()) return made;
+  return too_few(learned, learners, checked, judged, made.cutoffs.front());
+}
+
+}  // namespace qm::reco

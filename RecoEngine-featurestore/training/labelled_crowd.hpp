@@ -1,0 +1,66 @@
+// A training set of many customers, each seen at several moments of the past, with what it became of: gathered one
+// customer after another. Pure. What reads the log (app/collect_samples) and what judges the way of training on public
+// datasets (training/served_judgement) make their sets by it, so that both mean the same.
+//
+//   training    the earlier cutoffs
+//   validation  the newest cutoff, every other customer: says when boosting stops, and calibrates
+//   test        the newest cutoff, the other customers
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "RecoEngine-featurestore/training/trainer.hpp"
+#include "RecoEngine-featurestore/training/training_cutoffs.hpp"
+
+namespace qm::reco {
+
+inline constexpr std::size_t kMaxCollectedSamples = 50'000;
+inline constexpr std::size_t kMinLearners = 20;    // customers to learn from
+inline constexpr std::size_t kMinOfEachKind = 10;  // samples of those who left and of those who stayed, in each part
+
+struct CollectedSamples {
+  std::vector<TrainingSample> samples;  // by cutoff, then by customer
+  SampleSplit split;
+  std::vector<Timestamp> cutoffs;  // newest first
+};
+
+class LabelledCrowd {
+ public:
+  // As of `now`, by a log that reaches back to `reach` at most, in which events may come `late`. `most` samples, of at
+  // least one customer: of more, customers are left out, by a hash of their id.
+  LabelledCrowd(Timestamp now, Timestamp reach, std::chrono::hours late, std::size_t most = kMaxCollectedSamples,
+                const LabelRule& rule = {});
+
+  // Each customer once, in any order: the set is the same. `features_at`: what a prediction would have seen then, stale
+  // values included; asked for cutoffs at which the customer counts, only within this call.
+  void add(const std::string& customer, const std::vector<KnownEvent>& events,
+           const std::function<FeatureVector(Timestamp)>& features_at);
+
+  // Leaves nothing behind. Rejected, with what to do, when too little is known.
+  Result<CollectedSamples> finish() &&;
+
+ private:
+  struct Seen {
+    std::size_t cutoff = 0;  // place in the candidates
+    TrainingSample sample;
+  };
+
+  bool is_left_out(const std::string& id) const;
+  void thin_out();
+  Result<CollectedSamples> to_samples(std::vector<Timestamp> cutoffs);
+
+  const Timestamp now_;
+  const std::chrono::hours late_;
+  const std::size_t most_;
+  const LabelRule rule_;
+  // How far the log reaches is known at the end: until then, as far as it may.
+  const std::vector<Timestamp> candidates_;
+  Timestamp oldest_ = Timestamp::max();
+  std::uint64_t kept_share_ = ~std::uint64_t{0};  // customers of a hash up to it are kept
+  std::size_t size_ = 0;
+  std::map<std::string, std::vector<Seen>> customers_;  // in order of their ids
+};
+
+}  // namespace qm::reco
