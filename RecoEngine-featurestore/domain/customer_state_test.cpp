@@ -308,6 +308,30 @@ TEST(TwoSources, ACountHoldsOnceItIsWholeOrNobodyElseGaveOne) {
       << "what was ingested is stale";
 }
 
+TEST(CustomerState, TellsTheRhythmOfTheLastYearsOrders) {
+  History orders;
+  orders.order("long_ago", kNow - days{400}, 1'000);
+  orders.order("o1", kNow - days{100}, 1'000);
+  EXPECT_EQ(orders.number("orders_12m"), 1);
+  EXPECT_EQ(orders.number("first_order_d"), 100);
+  EXPECT_EQ(orders.number("order_gap"), -1) << "of one order nobody knows";
+  orders.order("o2", kNow - days{50}, 1'000);
+  orders.order("o3", kNow - days{20}, 1'000);
+  EXPECT_EQ(orders.number("orders_12m"), 3);
+  EXPECT_EQ(orders.number("first_order_d"), 100);
+  EXPECT_EQ(orders.number("order_gap"), 40);
+  EXPECT_EQ(orders.number("order_late"), 0.5);
+  orders.of_order(order_cancelled, "o3", kNow - days{19});
+  EXPECT_EQ(orders.number("orders_12m"), 2);
+  EXPECT_EQ(orders.number("order_gap"), 50);
+  EXPECT_EQ(orders.number("order_late"), 1);
+  History at_once;
+  at_once.order("o1", kNow - days{3}, 1'000);
+  at_once.order("o2", kNow - days{3}, 1'000);
+  EXPECT_EQ(at_once.number("orders_12m"), 2);
+  EXPECT_EQ(at_once.number("order_late"), -1);
+}
+
 TEST(TwoSources, EveryFeatureThatEventsInformIsInTheTableOnceAndInItsForm) {
   History all;
   for (int i = 0; i < 3; ++i) {

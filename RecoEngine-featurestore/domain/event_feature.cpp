@@ -79,6 +79,52 @@ Reading last_large_purchase(const State& state, Timestamp at, const Counts&) {
              at);
 }
 
+// --- the rhythm of orders: those of the last year that are still remembered one by one
+
+struct OrderRhythm {
+  std::int64_t orders = 0;
+  Timestamp first{}, last{};
+};
+OrderRhythm rhythm_of(const State& state, Timestamp at) {
+  OrderRhythm rhythm;
+  for (const RecentOrder& order : state.orders) {
+    if (order.cancelled || order.at < at - kEventReach) continue;
+    if (rhythm.orders++ == 0) rhythm.first = order.at;
+    rhythm.last = order.at;
+  }
+  return rhythm;
+}
+double days_of(std::chrono::milliseconds span) {
+  return std::chrono::duration<double, std::chrono::days::period>(span).count();
+}
+// Of one order nobody knows when the next is due; of several at one moment neither.
+std::optional<double> order_gap_d(const OrderRhythm& rhythm) {
+  if (rhythm.orders < 2 || rhythm.first == rhythm.last) return std::nullopt;
+  return days_of(rhythm.last - rhythm.first) / static_cast<double>(rhythm.orders - 1);
+}
+Reading orders_of_year(const State& state, Timestamp at, const Counts&) {
+  const OrderRhythm rhythm = rhythm_of(state, at);
+  if (rhythm.orders == 0) return std::nullopt;
+  return EventReading{rhythm.orders, rhythm.last};
+}
+Reading first_order(const State& state, Timestamp at, const Counts&) {
+  const OrderRhythm rhythm = rhythm_of(state, at);
+  if (rhythm.orders == 0) return std::nullopt;
+  return EventReading{days_between(rhythm.first, at), rhythm.last};
+}
+Reading order_gap(const State& state, Timestamp at, const Counts&) {
+  const OrderRhythm rhythm = rhythm_of(state, at);
+  const auto gap_d = order_gap_d(rhythm);
+  if (!gap_d) return std::nullopt;
+  return EventReading{*gap_d, rhythm.last};
+}
+Reading order_lateness(const State& state, Timestamp at, const Counts&) {
+  const OrderRhythm rhythm = rhythm_of(state, at);
+  const auto gap_d = order_gap_d(rhythm);
+  if (!gap_d) return std::nullopt;
+  return EventReading{days_of(at - rhythm.last) / *gap_d, rhythm.last};
+}
+
 // --- windows
 
 const std::optional<Heard>& heard_of(const State& state, EventSource source) {
@@ -223,6 +269,10 @@ constexpr EventFeature kEventFeatures[] = {
     {"orders_6m", Window, number<D::orders, S::orders, W::HalfYear>},
     {"purch_freq_90d", Window, orders_a_month},
     {"last_hv_purch", Age, last_large_purchase},
+    {"orders_12m", Age, orders_of_year},
+    {"first_order_d", Age, first_order},
+    {"order_gap", Age, order_gap},
+    {"order_late", Age, order_lateness},
     {"refund_rate", Window, share<D::refunded, D::orders, S::orders, W::HalfYear>},
     {"discount_dep", Window, share<D::discounted, D::orders, S::orders, W::HalfYear>},
     {"pay_fails_90d", Window, number<D::payments_failed, S::orders, W::Quarter>},

@@ -103,7 +103,8 @@ const std::vector<std::pair<double, std::vector<std::size_t>>>& sources() {
         {0.8, {"tickets_90d", "refund_req", "avg_ticket_res", "csat_score"}},
         {0.5, {"abandon_count", "curr_sess_clk", "cart_no_buy", "bounce_flag", "checkout_time"}},
         {0.9, {"pay_fails_90d", "late_deliv_90d", "oos_seen_30d"}},
-        {0, {"cart_item_cnt", "last_abandon_at"}}};
+        {0, {"cart_item_cnt", "last_abandon_at"}},
+        {0.95, {"orders_12m", "first_order_d", "order_gap", "order_late"}}};
     std::vector<std::pair<double, std::vector<std::size_t>>> rows;
     for (const Source& source : table) {
       rows.emplace_back(source.connected, std::vector<std::size_t>{});
