@@ -19,7 +19,7 @@ struct Config : service::ServiceConfig {
   std::string nudge_rules;  // empty: looked for beside the program
   std::int64_t first_training_samples = 5'000;
   std::int64_t nudge_cool_down_h = 24;
-  std::int64_t event_keep_days = 730;
+  std::int64_t event_keep_days = 900;
   std::int64_t event_late_days = 7;
   std::int64_t model_shadow_min_scores = 200;
 };

@@ -19,7 +19,9 @@ Task<Result<bool>> CollectSamples::knows_anybody() {
 Task<Result<CollectedSamples>> CollectSamples::run(std::function<void(double)> progress,
                                                    const std::atomic<bool>* cancelled) {
   const Timestamp now = clock_.now();
-  LabelledCrowd crowd{now, now - events_.keep(), late_, most_};
+  const Timestamp kept_since = now - events_.keep();
+  LabelledCrowd crowd{now, kept_since, late_, most_};
+  crowd.forgets_before(kept_since);
   double walked = 0;
   std::string cursor;
   do {

@@ -96,6 +96,36 @@ TEST(TrainingCutoffs, LieWithinTheLogAndEndBeforeTheOneThatJudges) {
   EXPECT_EQ(training_cutoffs(kNow, kNow - days{3'000}, kLate).learned.size(), kMaxLearningCutoffs);
 }
 
+TEST(TrainingCutoffs, HaveAWholeYearOfALogThatForgetsBeforeThem) {
+  const Timestamp kept_since = kNow - days{730};
+  const auto all = training_cutoffs(kNow, kept_since, kLate);
+  ASSERT_EQ(all.learned.size(), kMaxLearningCutoffs);
+  const auto whole = kept_whole(all, kept_since, kept_since - days{10});
+  ASSERT_EQ(whole.learned.size(), 6U);
+  EXPECT_GE(whole.learned.back(), kept_since + days{365});
+  EXPECT_LT(all.learned[6], kept_since + days{365});
+  EXPECT_EQ(whole.judged, all.judged);
+  EXPECT_EQ(kept_whole(all, kept_since, kept_since + days{32}).learned, all.learned) << "nothing is lost yet";
+  EXPECT_EQ(kept_whole(all, kNow - days{900}, kNow - days{900}).learned, all.learned) << "as it is by default";
+  EXPECT_TRUE(kept_whole(all, kNow - days{500}, kNow - days{510}).learned.empty());
+}
+
+// The log reads back no further than it is kept, the customers' states do: who bought more than 220 days before the
+// oldest cutoff would be nobody there, and a frequent customer would look like a new one.
+TEST_F(CollectSamplesTest, LearnsAtNoMomentWhoseYearIsNotKeptWhole) {
+  shop("loyal_", 30, 725, 0);
+  for (int i = 0; i < 30; ++i) shop("lost_" + std::to_string(i) + "_", 1, 725, 60 + 12 * i);
+  const auto set = collect();
+  ASSERT_TRUE(set) << set.error().detail;
+  EXPECT_EQ(set->cutoffs.size(), 1U + 6U);
+  EXPECT_GE(set->cutoffs.back(), kNow - kCollectKeep + days{365});
+  EventStore forgetful{*store_, hours{24 * 500}};
+  CollectSamples collecting{forgetful, replay_, clock_, kLate};
+  const auto refused = await(collecting.run([](double) {}, &cancelled_));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("EVENT_KEEP_DAYS"), std::string::npos) << refused.error().detail;
+}
+
 TEST(LeftAfter, TurnsAtTheEdgesOfTheHorizonAndOfTheYear) {
   const Timestamp cutoff = kNow - days{200};
   constexpr milliseconds kTick{1};

@@ -35,6 +35,12 @@ Error too_young(const std::string& reach, Timestamp wanted) {
                   " to learn from: send older events with " + kWhatToDo);
 }
 
+Error kept_too_short(Timestamp newest) {
+  return rejected("Events are not kept for long enough to learn from them: of the year before " + day_of_text(newest) +
+                  ", the newest moment to learn at, part is gone. Set EVENT_KEEP_DAYS higher, or train with "
+                  "source=synthetic.");
+}
+
 Error too_few(const KindCounts& learned, std::size_t learners, const KindCounts& checked, const KindCounts& judged,
               Timestamp cutoff) {
   return rejected("The log of events holds too few customers. To learn from: " + learned.text() + ", of " +
@@ -78,8 +84,11 @@ void LabelledCrowd::add(const std::string& customer, const std::vector<KnownEven
 Result<CollectedSamples> LabelledCrowd::finish() && {
   const Timestamp wanted = now_ - late_ - 3 * rule_.horizon;
   if (oldest_ == Timestamp::max()) return too_young("is empty", wanted);
-  const TrainingCutoffs cutoffs = training_cutoffs(now_, oldest_, late_, rule_);
+  TrainingCutoffs cutoffs = training_cutoffs(now_, oldest_, late_, rule_);
   if (cutoffs.learned.empty()) return too_young("begins on " + day_of_text(oldest_), wanted);
+  const Timestamp newest = cutoffs.learned.front();
+  if (kept_since_) cutoffs = kept_whole(std::move(cutoffs), *kept_since_, oldest_, rule_);
+  if (cutoffs.learned.empty()) return kept_too_short(newest);
   return to_samples(all_of(cutoffs));
 }
 

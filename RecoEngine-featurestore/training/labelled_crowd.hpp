@@ -33,6 +33,9 @@ class LabelledCrowd {
   LabelledCrowd(Timestamp now, Timestamp reach, std::chrono::hours late, std::size_t most = kMaxCollectedSamples,
                 const LabelRule& rule = {});
 
+  // The log forgets what happened before: cutoffs that would need it are not used (kept_whole()).
+  void forgets_before(Timestamp kept_since) { kept_since_ = kept_since; }
+
   // Each customer once, in any order: the set is the same. `features_at`: what a prediction would have seen then, stale
   // values included; asked for cutoffs at which the customer counts, only within this call.
   void add(const std::string& customer, const std::vector<KnownEvent>& events,
@@ -53,6 +56,7 @@ class LabelledCrowd {
 
   const Timestamp now_;
   const std::chrono::hours late_;
+  std::optional<Timestamp> kept_since_;
   const std::size_t most_;
   const LabelRule rule_;
   // How far the log reaches is known at the end: until then, as far as it may.

@@ -40,7 +40,7 @@ int read_simulate_settings(int argc, const char* const* argv, SimulateSettings& 
   options.integer("seed", "SIMULATE_SEED", settings.seed, 0, 4'294'967'295, "",
                   "Whose lives they live; part of their ids. Another crowd needs another seed.");
   options.integer("days", "SIMULATE_DAYS", settings.days, 1, 3'650, "days",
-                  "How far back it begins. Training on the log needs 277; RecoEngine keeps 730.");
+                  "How far back it begins. Training on the log needs 277; RecoEngine keeps 900.");
   options.text("until", "SIMULATE_UNTIL", settings.until, "When it ends, as RFC 3339; now, if it is not said.");
   options.text("out", "SIMULATE_OUT", settings.out, "A file for the events; - is the standard output.");
   options.text("url", "SIMULATE_URL", settings.url, "A RecoEngine for the events, as http://127.0.0.1:8000.");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "RecoEngine-featurestore/domain/event_feature.hpp"
+
 namespace qm::reco {
 
 TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, std::chrono::hours late, const LabelRule& rule) {
@@ -13,6 +15,13 @@ TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, std::chrono::h
     cutoffs.learned.push_back(cutoff);
     cutoff -= horizon / kCutoffsAHorizon;
   }
+  return cutoffs;
+}
+
+TrainingCutoffs kept_whole(TrainingCutoffs cutoffs, Timestamp kept_since, Timestamp oldest, const LabelRule& rule) {
+  if (oldest > kept_since + kQuietShop) return cutoffs;
+  const auto reach = std::max<std::chrono::milliseconds>(kEventReach, rule.active_within);
+  std::erase_if(cutoffs.learned, [&](Timestamp cutoff) { return cutoff - reach < kept_since; });
   return cutoffs;
 }
 

@@ -24,6 +24,12 @@ struct TrainingCutoffs {
 // nobody knows who did not buy.
 TrainingCutoffs training_cutoffs(Timestamp now, Timestamp oldest, std::chrono::hours late, const LabelRule& rule = {});
 
+// Without the cutoffs before which a log, kept since `kept_since`, lacks part of a year: features reach so far back
+// (kEventReach), and so does the question who is a customer. A replay at such a cutoff would not see what a prediction
+// saw. A log whose `oldest` event is younger than `kept_since` by more than kQuietShop has lost nothing yet: all stay.
+inline constexpr std::chrono::days kQuietShop{31};
+TrainingCutoffs kept_whole(TrainingCutoffs cutoffs, Timestamp kept_since, Timestamp oldest, const LabelRule& rule = {});
+
 // Whether a customer left after `cutoff`: no order was placed in (cutoff, cutoff + horizon], whenever it was told and
 // whatever became of it. nullopt: nobody would have been asked about this customer, as no order that was known at the
 // cutoff was placed within `active_within` before it. `events` in any order.
