@@ -10,6 +10,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "RecoEngine-featurestore/app/ingest_features.hpp"
 #include "RecoEngine-featurestore/app/receive_events.hpp"
@@ -25,6 +28,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::size_t kLanes = 256;
+constexpr std::chrono::milliseconds kBackOff{20};
 constexpr std::size_t kBlock = 100;  // customers whose events are one batch
 constexpr hours kKeep{24 * 730};
 
@@ -98,6 +102,13 @@ Task<void> run_lane(Filling& filling) {
     filling.next += kBlock;
     const std::int64_t end = std::min<std::int64_t>(filling.next, filling.count + 1);
     auto done = co_await fill_block(filling, first, end);
+    // The disk is slower than we are; what is told again changes nothing.
+    while (!done && done.error().kind == ErrorKind::Unavailable) {
+      const Executor executor = co_await boost::asio::this_coro::executor;
+      boost::asio::steady_timer::rebind_executor<Executor>::other pause{executor, kBackOff};
+      co_await pause.async_wait(boost::asio::use_awaitable_t<Executor>{});
+      done = co_await fill_block(filling, first, end);
+    }
     if (!done) filling.failure = done.error().detail;
   }
 }
