@@ -9,7 +9,6 @@
 #include "RecoEngine-featurestore/domain/model_input.hpp"
 #include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "RecoEngine-featurestore/model/xgboost_model.hpp"
-#include "RecoEngine-featurestore/training/calibrated_model.hpp"
 #include "RecoEngine-featurestore/training/random.hpp"
 
 namespace qm::reco {
@@ -250,16 +249,18 @@ Result<TrainedModel> train_on_split(const std::vector<TrainingSample>& samples, 
   if (!trees) return trees.error();
   TrainedModel trained;
   trained.calibration = calibrate(score(**trees, rows, samples, split.validation), split.other_season);
-  const Scored before = score(**trees, rows, samples, split.test);
-  const auto model = calibrated(*trees, trained.calibration);
+  Scored before;
   std::vector<double> scores, shap_sums(model_columns().size(), 0);
   std::vector<double> took_us;
   for (const std::size_t i : split.test) {
     if (cancelled) return rejected("The training was cancelled.");
     const auto begun = std::chrono::steady_clock::now();
-    const ModelOutput out = model->predict(rows[i]);
+    const ModelOutput out = (*trees)->predict(rows[i]);
+    const double calibrated = trained.calibration(out.probability);
     took_us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count());
-    scores.push_back(out.probability);
+    before.scores.push_back(out.probability);
+    before.labels.push_back(samples[i].churned);
+    scores.push_back(calibrated);
     for (std::size_t c = 0; c < out.shap.size(); ++c) shap_sums[c] += std::abs(out.shap[c]);
   }
   std::ranges::nth_element(took_us, took_us.begin() + static_cast<std::ptrdiff_t>(took_us.size() / 2));
