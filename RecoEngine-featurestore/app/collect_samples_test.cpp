@@ -177,7 +177,9 @@ TEST_F(CollectSamplesTest, SplitsOutOfTimeAndTheNewestCutoffByCustomer) {
   ASSERT_EQ(set->split.cutoff_begins.size(), set->cutoffs.size());
   const std::size_t newest = set->split.cutoff_begins[1];  // so many samples are of the newest cutoff
   EXPECT_EQ(set->split.test.size() + set->split.validation.size(), newest);
-  EXPECT_LE(set->split.validation.size() - set->split.test.size(), 1U) << "half of them each";
+  // A hash says which half each is in, and gives this crowd no exact halves.
+  EXPECT_GT(set->split.validation.size(), newest / 3);
+  EXPECT_GT(set->split.test.size(), newest / 3);
   EXPECT_EQ(*std::ranges::min_element(set->split.training), newest);
   EXPECT_TRUE(set->split.other_season);
   const auto silent = [](double) {};

@@ -1,6 +1,7 @@
 #include "RecoEngine-featurestore/training/labelled_crowd.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "RecoEngine-featurestore/training/random.hpp"
 #include "platform/core/fnv1a.hpp"
@@ -11,6 +12,22 @@ namespace {
 
 std::uint64_t hash_of_customer(const std::string& id) {
   return Random{fnv1a(id)}.bits();  // its upper bits depend on an id's last bytes, too
+}
+
+// Says who calibrates and who judges: those of low ranks, and those of high ones. By another bit than customers are left
+// out by.
+std::uint64_t rank_of(const std::string& id) { return std::rotr(hash_of_customer(id), 1); }
+
+constexpr std::uint64_t kHalfOfAllRanks = std::uint64_t{1} << 63;
+
+// Ranks below it calibrate. `ranks`: of all customers of a kind.
+std::uint64_t border_between(std::vector<std::uint64_t> ranks) {
+  const auto below = static_cast<std::size_t>(
+      std::ranges::count_if(ranks, [](std::uint64_t rank) { return rank < kHalfOfAllRanks; }));
+  if (std::min(below, ranks.size() - below) >= kMinOfEachKind || ranks.empty()) return kHalfOfAllRanks;
+  const auto middle = ranks.begin() + static_cast<std::ptrdiff_t>(ranks.size() / 2);
+  std::ranges::nth_element(ranks, middle);
+  return *middle;
 }
 
 std::vector<Timestamp> all_of(const TrainingCutoffs& cutoffs) {
@@ -92,12 +109,20 @@ Result<CollectedSamples> LabelledCrowd::finish() && {
   return to_samples(all_of(cutoffs));
 }
 
+std::uint64_t LabelledCrowd::border_of(bool churned) const {
+  std::vector<std::uint64_t> ranks;
+  for (const auto& [id, seen] : customers_)
+    if (seen.front().cutoff == 0 && seen.front().sample.churned == churned) ranks.push_back(rank_of(id));
+  return border_between(std::move(ranks));
+}
+
 Result<CollectedSamples> LabelledCrowd::to_samples(std::vector<Timestamp> cutoffs) {
   CollectedSamples made;
   made.cutoffs = std::move(cutoffs);
   made.split.other_season = true;
   KindCounts learned, checked, judged;
-  std::size_t judges = 0, learners = 0;
+  std::size_t learners = 0;
+  const std::uint64_t border[] = {border_of(false), border_of(true)};
   for (std::size_t cutoff = 0; cutoff < made.cutoffs.size(); ++cutoff) {
     made.split.cutoff_begins.push_back(made.samples.size());
     for (auto& [id, seen] : customers_) {
@@ -106,7 +131,7 @@ Result<CollectedSamples> LabelledCrowd::to_samples(std::vector<Timestamp> cutoff
       const std::size_t place = made.samples.size();
       const bool newest = found == seen.begin();
       if (newest) made.split.one_each.push_back(place);
-      const bool calibrates = cutoff == 0 && judges++ % 2 == 0;
+      const bool calibrates = cutoff == 0 && rank_of(id) < border[found->sample.churned];
       auto& part = cutoff > 0 ? made.split.training : calibrates ? made.split.validation : made.split.test;
       part.push_back(place);
       (cutoff > 0 ? learned : calibrates ? checked : judged).add(found->sample.churned);

@@ -3,8 +3,12 @@
 // datasets (training/served_judgement) make their sets by it, so that both mean the same.
 //
 //   training    the earlier cutoffs
-//   validation  the newest cutoff, every other customer: says when boosting stops, and calibrates
-//   test        the newest cutoff, the other customers
+//   validation  the newest cutoff, one half of the customers: says when boosting stops, and calibrates
+//   test        the newest cutoff, the other half: judges
+//
+// In which half a customer is follows from a hash of the id: in every set it is the same, so that nobody who
+// calibrated one model judges the next. Only where that leaves fewer than kMinOfEachKind of a kind in a half, those of
+// the kind are halved by the order of their hashes instead, so that few change sides: a small shop needs no luck.
 #pragma once
 #include <functional>
 #include <map>
@@ -52,6 +56,7 @@ class LabelledCrowd {
 
   bool is_left_out(const std::string& id) const;
   void thin_out();
+  std::uint64_t border_of(bool churned) const;  // of the ranks of those who left, or stayed, after the newest cutoff
   Result<CollectedSamples> to_samples(std::vector<Timestamp> cutoffs);
 
   const Timestamp now_;
