@@ -14,8 +14,8 @@ std::uint64_t hash_of_customer(const std::string& id) {
   return Random{fnv1a(id)}.bits();  // its upper bits depend on an id's last bytes, too
 }
 
-// Says who calibrates and who judges: those of low ranks, and those of high ones. By another bit than customers are left
-// out by.
+// Says who calibrates and who judges: those of low ranks, and those of high ones. By another bit than customers are
+// left out by.
 std::uint64_t rank_of(const std::string& id) { return std::rotr(hash_of_customer(id), 1); }
 
 constexpr std::uint64_t kHalfOfAllRanks = std::uint64_t{1} << 63;
