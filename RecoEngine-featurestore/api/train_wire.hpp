@@ -74,7 +74,7 @@ struct StartedTraining {
   bool model_saved = false;
   // Once it is over:
   std::optional<std::string> model_version;
-  std::optional<std::vector<Timestamp>> cutoffs;  // of the log of events, newest first
+  std::optional<std::vector<Timestamp>> cutoffs;  // moments customers were seen at, newest first
   std::optional<bool> promoted;     // became the champion
   std::optional<ModelStage> stage;  // shadow: it may become champion; candidate: a gate refused it
   std::optional<std::vector<GateResult>> gates;

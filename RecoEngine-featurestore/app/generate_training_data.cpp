@@ -6,9 +6,9 @@ namespace qm::reco {
 
 // → how many were made before it was told to stop.
 std::int64_t GenerateTrainingData::simulate(const TrainingBatch& batch) const {
-  CustomerStream customers{batch.seed, batch.generated_at};
+  CustomerStream customers{batch.seed};
   std::int64_t made = 0;
-  for (; made < batch.samples && !stopped_; ++made) customers.next();
+  for (; made < batch.samples && !stopped_; ++made) customers.next(batch.generated_at);
   return made;
 }
 

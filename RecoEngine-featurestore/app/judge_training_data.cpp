@@ -13,8 +13,8 @@ Task<Result<DataQuality>> JudgeTrainingData::run() {
   }
   const auto judge_set = [this, &set] {
     const auto silent = [](double) {};
-    const auto samples = training_samples(*set, silent, stopped_);
-    return samples ? quality_of(*samples) : DataQuality{};
+    const auto made = training_samples(*set, TrainOptions{}.test_size, silent, stopped_);
+    return made ? quality_of(made->samples) : DataQuality{};
   };
   auto quality = co_await pool_.run(judge_set);
   if (!quality) co_return quality.error();

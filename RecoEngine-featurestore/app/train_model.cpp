@@ -257,34 +257,29 @@ void TrainModel::work(Run& run) {
   end(run, trained);
 }
 
-Result<TrainModel::Judged> TrainModel::train_on_set(Run& run, ModelMetadata& about) {
+Result<CollectedSamples> TrainModel::gather(Run& run) {
+  const auto gathering = [&run](double done) { run.progress = kCollected * done; };
+  if (run.job.source == TrainingSource::events) return await(collect_.run(gathering, &run.cancelled));
   auto set = await(sets_.read());
   if (!set) return set.error();
-  const auto simulating = [&run](double done) { run.progress = kCollected * done; };
-  auto samples = training_samples(*set, simulating, run.cancelled);
-  if (!samples) return samples.error();
-  about.data_quality = quality_of(*samples);
-  about.test_size = run.job.test_size;
-  const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
-  auto trained = train(*samples, {run.job.test_size, run.job.seed}, training, run.cancelled);
-  if (!trained) return trained.error();
-  return Judged{std::move(*trained), {}};
+  return training_samples(*set, run.job.test_size, gathering, run.cancelled);
 }
 
-Result<TrainModel::Judged> TrainModel::train_on_log(Run& run, ModelMetadata& about) {
-  const auto reading = [&run](double done) { run.progress = kCollected * done; };
-  auto collected = await(collect_.run(reading, &run.cancelled));
-  if (!collected) return collected.error();
-  about.data_quality = quality_of(collected->samples);
-  about.test_size =
-      static_cast<double>(collected->split.test.size()) / static_cast<double>(collected->samples.size());
-  about.cutoffs = collected->cutoffs;
+Result<TrainModel::Judged> TrainModel::make_model(Run& run, ModelMetadata& about) {
+  auto set = gather(run);
+  if (!set) return set.error();
+  about.data_quality = quality_of(set->samples);
+  about.cutoffs = set->cutoffs;
+  const bool from_log = run.job.source == TrainingSource::events;
+  about.test_size = from_log ? static_cast<double>(set->split.test.size()) / static_cast<double>(set->samples.size())
+                             : run.job.test_size;
   const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
-  auto trained = train_on_split(collected->samples, collected->split, run.job.seed, training, run.cancelled);
+  auto trained = train_on_split(set->samples, set->split, run.job.seed, training, run.cancelled);
   if (!trained) return trained.error();
   Judged judged;
   judged.trained = std::move(*trained);
-  for (const std::size_t place : collected->split.test) judged.by.push_back(std::move(collected->samples[place]));
+  if (from_log)
+    for (const std::size_t place : set->split.test) judged.by.push_back(std::move(set->samples[place]));
   return judged;
 }
 
@@ -334,8 +329,7 @@ Result<ModelStage> TrainModel::place(const std::string& champion, LastTraining& 
 
 Result<LastTraining> TrainModel::train_and_promote(Run& run) {
   LastTraining last;
-  const bool from_log = run.job.source == TrainingSource::events;
-  auto made = from_log ? train_on_log(run, last.model) : train_on_set(run, last.model);
+  auto made = make_model(run, last.model);
   if (!made) return made.error();
   last.job_id = run.job.id;
   const auto roles = await(registry_.roles());

@@ -88,8 +88,8 @@ class TrainModel {
     TrainedModel trained;
     std::vector<TrainingSample> by;
   };
-  Result<Judged> train_on_set(Run& run, ModelMetadata& about);
-  Result<Judged> train_on_log(Run& run, ModelMetadata& about);
+  Result<Judged> make_model(Run& run, ModelMetadata& about);
+  Result<CollectedSamples> gather(Run& run);
   // Fills in `compared` and `gates`.
   Result<void> judge(const Judged& judged, const std::string& champion, ModelMetadata& model);
   Result<ModelStage> place(const std::string& champion, LastTraining& last);

@@ -4,9 +4,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
-#include "RecoEngine-featurestore/domain/model_input.hpp"
 #include "RecoEngine-featurestore/training/model_metadata.hpp"
-#include "RecoEngine-featurestore/training/training_samples.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -38,23 +36,6 @@ TEST(TrainingSetStore, HasALimit) {
   EXPECT_EQ(await(store.add(one, false)).error().kind, ErrorKind::Conflict);
   EXPECT_EQ(await(store.read())->total(), kMaxTrainingSamples);
   EXPECT_TRUE(await(store.add(one, true)));
-}
-
-TEST(TrainingSamples, OfOneSeedContinueEachOther) {
-  const std::atomic<bool> go_on{false};
-  const auto silent = [](double) {};
-  TrainingSet set;
-  set.batches = {{30, 1, kNow}, {20, 2, kNow}, {10, 1, kNow}};
-  const auto samples = training_samples(set, silent, go_on).value();
-  ASSERT_EQ(samples.size(), 60U);
-  const auto first = simulate_customers(40, 1, kNow), second = simulate_customers(20, 2, kNow);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const auto& expected = i < 40 ? first[i] : second[i - 40];
-    const auto row = to_model_row(samples[i].features), same = to_model_row(expected.features);
-    EXPECT_EQ(std::memcmp(row.data(), same.data(), row.size() * sizeof(float)), 0) << i;
-  }
-  const std::atomic<bool> cancelled{true};
-  EXPECT_FALSE(training_samples(set, silent, cancelled));
 }
 
 TEST(ModelMetadata, ReadsBackAndNamesVersions) {

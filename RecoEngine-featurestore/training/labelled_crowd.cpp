@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "RecoEngine-featurestore/training/random.hpp"
 #include "platform/core/fnv1a.hpp"
@@ -18,16 +19,21 @@ std::uint64_t hash_of_customer(const std::string& id) {
 // left out by.
 std::uint64_t rank_of(const std::string& id) { return std::rotr(hash_of_customer(id), 1); }
 
+// Ranks below it calibrate; the others judge. `ranks`: of all customers of a kind.
 constexpr std::uint64_t kHalfOfAllRanks = std::uint64_t{1} << 63;
 
-// Ranks below it calibrate. `ranks`: of all customers of a kind.
-std::uint64_t border_between(std::vector<std::uint64_t> ranks) {
+bool halves(const std::vector<std::uint64_t>& ranks) {
   const auto below = static_cast<std::size_t>(
       std::ranges::count_if(ranks, [](std::uint64_t rank) { return rank < kHalfOfAllRanks; }));
-  if (std::min(below, ranks.size() - below) >= kMinOfEachKind || ranks.empty()) return kHalfOfAllRanks;
-  const auto middle = ranks.begin() + static_cast<std::ptrdiff_t>(ranks.size() / 2);
-  std::ranges::nth_element(ranks, middle);
-  return *middle;
+  return std::min(below, ranks.size() - below) >= kMinOfEachKind;
+}
+
+std::uint64_t border_by_order(std::vector<std::uint64_t> ranks, double judging) {
+  if (ranks.empty()) return kHalfOfAllRanks;
+  const std::ptrdiff_t calibrating = std::lround((1 - judging) * static_cast<double>(ranks.size()));
+  const auto first_judge = ranks.begin() + std::min(calibrating, std::ssize(ranks) - 1);
+  std::ranges::nth_element(ranks, first_judge);
+  return *first_judge;
 }
 
 std::vector<Timestamp> all_of(const TrainingCutoffs& cutoffs) {
@@ -39,7 +45,7 @@ std::vector<Timestamp> all_of(const TrainingCutoffs& cutoffs) {
 struct KindCounts {
   std::size_t left = 0, stayed = 0;
   void add(bool churned) { ++(churned ? left : stayed); }
-  bool enough() const { return left >= kMinOfEachKind && stayed >= kMinOfEachKind; }
+  bool enough(std::size_t of_each) const { return left >= of_each && stayed >= of_each; }
   std::string text() const { return std::to_string(left) + " who left and " + std::to_string(stayed) + " who stayed"; }
 };
 
@@ -72,7 +78,8 @@ Error too_few(const KindCounts& learned, std::size_t learners, const KindCounts&
 
 LabelledCrowd::LabelledCrowd(Timestamp now, Timestamp reach, std::chrono::hours late, std::size_t most,
                              const LabelRule& rule)
-    : now_(now), late_(late), most_(most), rule_(rule), candidates_(all_of(training_cutoffs(now, reach, late, rule))) {}
+    : now_(now), reach_(reach), late_(late), most_(most), rule_(rule),
+      candidates_(all_of(training_cutoffs(now, reach, late, rule))) {}
 
 bool LabelledCrowd::is_left_out(const std::string& id) const { return hash_of_customer(id) > kept_share_; }
 
@@ -101,7 +108,7 @@ void LabelledCrowd::add(const std::string& customer, const std::vector<KnownEven
 Result<CollectedSamples> LabelledCrowd::finish() && {
   const Timestamp wanted = now_ - late_ - 3 * rule_.horizon;
   if (oldest_ == Timestamp::max()) return too_young("is empty", wanted);
-  TrainingCutoffs cutoffs = training_cutoffs(now_, oldest_, late_, rule_);
+  TrainingCutoffs cutoffs = training_cutoffs(now_, std::max(oldest_, reach_), late_, rule_);
   if (cutoffs.learned.empty()) return too_young("begins on " + day_of_text(oldest_), wanted);
   const Timestamp newest = cutoffs.learned.front();
   if (kept_since_) cutoffs = kept_whole(std::move(cutoffs), *kept_since_, oldest_, rule_);
@@ -113,7 +120,7 @@ std::uint64_t LabelledCrowd::border_of(bool churned) const {
   std::vector<std::uint64_t> ranks;
   for (const auto& [id, seen] : customers_)
     if (seen.front().cutoff == 0 && seen.front().sample.churned == churned) ranks.push_back(rank_of(id));
-  return border_between(std::move(ranks));
+  return !exactly_ && halves(ranks) ? kHalfOfAllRanks : border_by_order(std::move(ranks), judging_);
 }
 
 Result<CollectedSamples> LabelledCrowd::to_samples(std::vector<Timestamp> cutoffs) {
@@ -141,7 +148,8 @@ Result<CollectedSamples> LabelledCrowd::to_samples(std::vector<Timestamp> cutoff
     }
   }
   const bool many = made.split.training.size() >= kMinTrainingSamples && learners >= kMinLearners;
-  if (many && learned.enough() && checked.enough() && judged.enough()) return made;
+  const std::size_t few = min_of_each_kind_;
+  if (many && learned.enough(few) && checked.enough(few) && judged.enough(few)) return made;
   return too_few(learned, learners, checked, judged, made.cutoffs.front());
 }
 

@@ -40,6 +40,17 @@ class LabelledCrowd {
   // The log forgets what happened before: cutoffs that would need it are not used (kept_whole()).
   void forgets_before(Timestamp kept_since) { kept_since_ = kept_since; }
 
+  // Such a share of the newest cutoff's customers judges instead of half of them, exactly and of each kind, by the
+  // order of their hashes; and each part needs so many of each kind. For customers who are in no other set.
+  void judged_by(double share, std::size_t min_of_each_kind) {
+    judging_ = share;
+    exactly_ = true;
+    min_of_each_kind_ = min_of_each_kind;
+  }
+
+  // The moments at which customers may be asked for, newest first.
+  const std::vector<Timestamp>& candidates() const { return candidates_; }
+
   // Each customer once, in any order: the set is the same. `features_at`: what a prediction would have seen then, stale
   // values included; asked for cutoffs at which the customer counts, only within this call.
   void add(const std::string& customer, const std::vector<KnownEvent>& events,
@@ -59,10 +70,13 @@ class LabelledCrowd {
   std::uint64_t border_of(bool churned) const;  // of the ranks of those who left, or stayed, after the newest cutoff
   Result<CollectedSamples> to_samples(std::vector<Timestamp> cutoffs);
 
-  const Timestamp now_;
+  const Timestamp now_, reach_;
   const std::chrono::hours late_;
   std::optional<Timestamp> kept_since_;
   const std::size_t most_;
+  double judging_ = 0.5;
+  bool exactly_ = false;
+  std::size_t min_of_each_kind_ = kMinOfEachKind;
   const LabelRule rule_;
   // How far the log reaches is known at the end: until then, as far as it may.
   const std::vector<Timestamp> candidates_;

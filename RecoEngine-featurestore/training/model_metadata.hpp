@@ -59,7 +59,8 @@ struct ModelMetadata {
   double predict_us = 0;                      // median of one score with its contributions, where it was trained
   std::vector<GateResult> gates;              // as it was judged when it was trained
   std::optional<TrainingSource> source;       // nothing: made before there were several
-  // Of the log of events: the moments that customers were seen at, newest first; by the first the model was judged.
+  // The moments that customers were seen at, newest first; by the first the model was judged. Of simulated customers
+  // they are of the simulated time; nothing: dealt out at random, as these were before.
   std::optional<std::vector<Timestamp>> cutoffs;
   std::optional<DriftReference> drift;  // none of models from before it was kept
   std::optional<std::int64_t> horizon_days;  // of its labels; likewise

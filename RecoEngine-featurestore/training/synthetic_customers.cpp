@@ -10,7 +10,6 @@ namespace qm::reco {
 namespace {
 
 constexpr LabelRule kRule{};
-constexpr int kHistoryDays = static_cast<int>(kRule.active_within.count());
 constexpr int kHorizonDays = static_cast<int>(kRule.horizon.count());
 constexpr int kMessagesSeen_d = 183;  // no feature looks further back for them than its window and its time to live
 constexpr double kValueLost = 0.02;   // on its way, of those that were told
@@ -20,8 +19,9 @@ constexpr std::int32_t kQuarter_d = 90;
 // What merchants tell of a customer beside the events.
 class Tellings {
  public:
-  Tellings(Random& random, const SimulatedCustomer& customer, const CustomerState& state)
-      : random_(random), traits_(customer.traits()), state_(state), age_d_(customer.day() - traits_.joined_day) {}
+  Tellings(Random& random, const SimulatedCustomer& customer, const CustomerState& state, Timestamp now)
+      : random_(random), traits_(customer.traits()), state_(state), now_(now),
+        age_d_(customer.day() - traits_.joined_day) {}
 
   FeatureVector read() {
     profile();
@@ -35,12 +35,12 @@ class Tellings {
   void set(std::string_view name, FeatureValue value) {
     const std::size_t feature = find_feature(name);
     auto fit = accept(feature_table()[feature], value);
-    told_.set(feature, std::move(fit.value()), kSampleCutoff);
+    told_.set(feature, std::move(fit.value()), now_);
   }
   std::int64_t in_quarter(DayCount count) const {
     std::int64_t sum = 0;
     for (const CustomerDay& day : state_.days)
-      if (day.day > day_of(kSampleCutoff) - kQuarter_d) sum += day[count];
+      if (day.day > day_of(now_) - kQuarter_d) sum += day[count];
     return sum;
   }
 
@@ -73,13 +73,14 @@ class Tellings {
   }
 
   void checkout() {
-    if (!state_.cart_left || kSampleCutoff - state_.cart_left->at > std::chrono::hours{24}) return;
+    if (!state_.cart_left || now_ - state_.cart_left->at > std::chrono::hours{24}) return;
     set("checkout_time", random_.uniform(20, state_.cart_left->value ? 400 : 150));
   }
 
   Random& random_;
   const CustomerTraits& traits_;
   const CustomerState& state_;
+  const Timestamp now_;
   const int age_d_;
   FeatureVector told_;
 };
@@ -128,31 +129,72 @@ FeatureVector as_told(const FeatureVector& known, Random& random, Timestamp at) 
   return told;
 }
 
+// Each customer at each moment draws for itself what is told beside the events, and what is lost of it.
+Random draws_of(std::uint64_t seed, std::uint64_t number, Timestamp moment) {
+  const auto before = static_cast<std::uint64_t>((kSampleCutoff - moment).count());
+  return Random{Random{seed * 0x9e3779b97f4a7c15ULL + number * 0xd1b54a32d192ed03ULL + before}.bits()};
+}
+
+FeatureVector seen_at(const SimulatedCustomer& customer, const CustomerState& state, Timestamp moment, Random random) {
+  const FeatureVector told = Tellings{random, customer, state, moment}.read();
+  const FeatureVector known = features_at(told, &state, moment).fresh(moment);
+  return as_told(known, random, moment);
+}
+
 }  // namespace
 
 SimulatedShop sample_shop(std::uint64_t seed) { return {seed, kSampleCutoff - kRule.active_within}; }
 
-TrainingSample CustomerStream::next() {
+SeenCustomer CustomerStream::next_seen(const std::vector<Timestamp>& moments) {
+  const SimulatedShop shop = sample_shop(seed_);
+  const auto day_at = [&shop](Timestamp at) { return static_cast<int>((at - shop.begin) / std::chrono::hours{24}); };
   while (true) {
     const std::uint64_t number = drawn_++;
-    SimulatedCustomer customer{sample_shop(seed_), number};
+    SimulatedCustomer customer{shop, number};
+    SeenCustomer made;
+    made.id = customer.id();
     CustomerState state;
-    const auto sink = [&state](const Event& event) { apply(state, event); };
-    customer.live(kHistoryDays - kMessagesSeen_d, sink, SimulatedCustomer::Messages::Untold);
-    customer.live(kMessagesSeen_d, sink);
+    const auto note_order = [&made](const Event& event) {
+      if (event.type != EventType::order_placed) return;
+      Event& order = made.orders.emplace_back().event;
+      order.type = event.type;
+      order.at = made.orders.back().known_at = event.at;
+    };
+    const auto sink = [&](const Event& event) {
+      apply(state, event);
+      note_order(event);
+    };
+    customer.live(std::max(0, day_at(moments.back()) - kMessagesSeen_d), sink, SimulatedCustomer::Messages::Untold);
+    for (auto moment = moments.rbegin(); moment != moments.rend(); ++moment) {
+      customer.live(day_at(*moment) - customer.day(), sink);
+      made.seen.push_back(state.orders.empty()
+                              ? FeatureVector{}
+                              : seen_at(customer, state, *moment, draws_of(seed_, number, *moment)));
+    }
     if (state.orders.empty()) continue;
-    Random random{Random{seed_ * 0x9e3779b97f4a7c15ULL + number * 0xd1b54a32d192ed03ULL}.bits()};
-    const FeatureVector told = Tellings{random, customer, state}.read();
-    const FeatureVector known = features_at(told, &state, kSampleCutoff).fresh(kSampleCutoff);
-    return {as_told(known, random, at_), !customer.buys_within(kHorizonDays)};
+    std::ranges::reverse(made.seen);
+    const std::size_t before = made.orders.size();
+    for (int day = 0; day < kHorizonDays && made.orders.size() == before; ++day)
+      customer.live(1, note_order, SimulatedCustomer::Messages::Untold);
+    return made;
   }
+}
+
+TrainingSample CustomerStream::next(Timestamp at) {
+  SeenCustomer customer = next_seen({kSampleCutoff});
+  TrainingSample sample;
+  const FeatureVector& seen = customer.seen.front();
+  for (std::size_t feature = 0; feature < seen.size(); ++feature)
+    if (seen[feature]) sample.features.set(feature, seen[feature]->value, at);
+  sample.churned = customer.orders.back().event.at <= kSampleCutoff;
+  return sample;
 }
 
 std::vector<TrainingSample> simulate_customers(std::size_t count, std::uint64_t seed, Timestamp at) {
   std::vector<TrainingSample> samples;
   samples.reserve(count);
-  CustomerStream customers{seed, at};
-  while (samples.size() < count) samples.push_back(customers.next());
+  CustomerStream customers{seed};
+  while (samples.size() < count) samples.push_back(customers.next(at));
   return samples;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "RecoEngine-featurestore/domain/event.hpp"
 #include "RecoEngine-featurestore/domain/feature.hpp"
 #include "RecoEngine-featurestore/training/customer_simulator.hpp"
 #include "RecoEngine-featurestore/training/label_rule.hpp"
@@ -22,16 +23,26 @@ struct TrainingSample {
 SimulatedShop sample_shop(std::uint64_t seed);
 inline constexpr Timestamp kSampleCutoff{std::chrono::days{19'700} + std::chrono::hours{16}};
 
-// The customers of a seed, one after another: those with an order that LabelRule asks for.
+// A customer at several moments, and what became of it after each.
+struct SeenCustomer {
+  UserId id;
+  std::vector<KnownEvent> orders;   // nothing of them but when; until the first within the horizon of kSampleCutoff
+  std::vector<FeatureVector> seen;  // at each of the moments, stamped with it: what a prediction would have seen
+};
+
+// The customers of a seed, one after another: those with an order that LabelRule asks for at kSampleCutoff.
 class CustomerStream {
  public:
-  // `at` stamps the features, and changes nothing else.
-  CustomerStream(std::uint64_t seed, Timestamp at) : seed_(seed), at_(at) {}
-  TrainingSample next();
+  explicit CustomerStream(std::uint64_t seed) : seed_(seed) {}
+
+  // At kSampleCutoff. `at` stamps the features, and changes nothing else.
+  TrainingSample next(Timestamp at);
+  // The same customer at several moments, newest first, of which kSampleCutoff is the newest; whole days apart, within
+  // the time of the shop. At kSampleCutoff it is seen as by next().
+  SeenCustomer next_seen(const std::vector<Timestamp>& moments);
 
  private:
   std::uint64_t seed_;
-  Timestamp at_;
   std::uint64_t drawn_ = 0;
 };
 

@@ -51,6 +51,37 @@ TEST(SyntheticCustomers, AreSeenAsServingWouldSeeThem) {
   EXPECT_GE(features.size(), event_features().size() - 3);
 }
 
+// At earlier moments, too, and nothing of later ones is in it.
+TEST(SyntheticCustomers, AreSeenAtEarlierMomentsAsServingWouldHaveSeenThem) {
+  using std::chrono::days;
+  const std::vector<Timestamp> moments{kSampleCutoff, kSampleCutoff - days{90}, kSampleCutoff - days{180}};
+  CustomerStream stream{kSampleSeed}, at_the_newest{kSampleSeed};
+  std::size_t compared = 0;
+  for (int i = 0; i < 40; ++i) {
+    const SeenCustomer customer = stream.next_seen(moments);
+    const TrainingSample newest = at_the_newest.next(test::kNow);
+    ASSERT_EQ(customer.seen.size(), moments.size());
+    const std::string id = customer.id.str();
+    const auto events = whole_life(std::stoull(id.substr(id.rfind('.') + 1)));
+    for (std::size_t moment = 0; moment < moments.size(); ++moment) {
+      EXPECT_EQ(left_after(customer.orders, moments[moment]), left_after(events, moments[moment])) << id;
+      const CustomerState state = state_of(events, moments[moment]);
+      const FeatureVector seen = features_at({}, &state, moments[moment]).fresh(moments[moment]);
+      for (const EventFeature& each : event_features()) {
+        const std::size_t feature = find_feature(each.feature);
+        const auto& told = customer.seen[moment][feature];
+        if (moment == 0) EXPECT_EQ(told.has_value(), newest.features[feature].has_value()) << each.feature;
+        if (!told) continue;
+        ASSERT_TRUE(seen[feature]) << each.feature << " of " << id;
+        EXPECT_EQ(told->value, seen[feature]->value) << each.feature << " of " << id << " at " << moment;
+        EXPECT_EQ(told->at, moments[moment]);
+        compared += moment > 0 ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(compared, 40U * 12);
+}
+
 TEST(SyntheticCustomers, DoNotDependOnTheMomentTheyAreMadeAt) {
   const auto now = simulate_customers(50, kSampleSeed, test::kNow),
              later = simulate_customers(50, kSampleSeed, test::kNow + std::chrono::hours{100});

@@ -6,6 +6,13 @@ namespace qm::reco {
 
 namespace {
 
+constexpr std::chrono::hours kNothingIsLate{0};
+// Of the simulated shop, of which nothing is learned: too little is known of anybody. So each cutoff to learn at has
+// half a year before it.
+constexpr std::chrono::days kFirstDays{90};
+// Simulated customers are news to nobody: where there are few of a kind, more can be had.
+constexpr std::size_t kMinSimulatedOfEachKind = 2;
+
 // One batch per seed, in the order in which the seeds came up.
 std::vector<TrainingBatch> merged(const TrainingSet& set) {
   std::vector<TrainingBatch> by_seed;
@@ -23,20 +30,30 @@ std::vector<TrainingBatch> merged(const TrainingSet& set) {
 
 }  // namespace
 
-Result<std::vector<TrainingSample>> training_samples(const TrainingSet& set,
-                                                     const std::function<void(double)>& progress,
-                                                     const std::atomic<bool>& cancelled) {
-  const auto total = static_cast<std::size_t>(set.total());
-  std::vector<TrainingSample> samples;
-  samples.reserve(total);
+Result<CollectedSamples> training_samples(const TrainingSet& set, double test_size,
+                                          const std::function<void(double)>& progress,
+                                          const std::atomic<bool>& cancelled) {
+  const auto total = static_cast<double>(set.total());
+  double made = 0;
+  const Timestamp now = kSampleCutoff + LabelRule{}.horizon;  // when the labels of the newest cutoff are known
+  LabelledCrowd crowd{now, sample_shop(0).begin + kFirstDays, kNothingIsLate, kMaxTrainingSamples};
+  crowd.judged_by(test_size, kMinSimulatedOfEachKind);
   for (const auto& batch : merged(set)) {
-    CustomerStream customers{batch.seed, batch.generated_at};
+    CustomerStream customers{batch.seed};
     for (std::int64_t i = 0; i < batch.samples; ++i) {
       if (cancelled) return rejected("The training was cancelled.");
-      samples.push_back(customers.next());
-      progress(static_cast<double>(samples.size()) / static_cast<double>(total));
+      const SeenCustomer customer = customers.next_seen(crowd.candidates());
+      crowd.add(customer.id.str(), customer.orders, [&](Timestamp cutoff) {
+        const auto place = std::ranges::find(crowd.candidates(), cutoff) - crowd.candidates().begin();
+        return customer.seen[static_cast<std::size_t>(place)];
+      });
+      progress(++made / total);
     }
   }
+  auto samples = std::move(crowd).finish();
+  if (!samples) return rejected("Of " + std::to_string(set.total()) + " simulated customers there are too few to learn "
+                                "from and to judge by: POST /train/generate-data with more samples.");
+  samples->split.other_season = false;  // there are none where they live
   return samples;
 }
 
