@@ -1,12 +1,14 @@
 // Fills RecoEngine's embedded store with customers of whom much is known and who are well, through its own use cases:
 //   bench_customers DIRECTORY COUNT     customer_1 … customer_COUNT; the service must not run
 //   bench_customers DIRECTORY model FILE   writes the champion's bytes to FILE, for bench_predict
-// Of each three groups were told, and a visit with an order came as events. Prints: customers=N seconds=V
+// Of each three groups were told, and a visit with an order came as events. Ends once the store has put all of it in
+// order, as it stands after a pause of the writing. Prints: customers=N seconds=V ordered_after_s=V
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string_view>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -86,7 +88,7 @@ Task<Result<void>> fill_block(Filling& filling, std::int64_t first, std::int64_t
     for (const auto group : {FeatureGroup::profile, FeatureGroup::behavior, FeatureGroup::support}) {
       auto intake = IngestFeatures::examine(group, told(group, n));
       UserId whose = user;
-      auto stored = co_await filling.ingest.store(std::move(whose), group, std::move(intake));
+      auto stored = co_await filling.ingest.store(std::move(whose), std::move(intake));
       if (!stored) co_return stored.error();
     }
     add_visit(user, n, began, events);
@@ -130,8 +132,15 @@ int run(const char* directory, std::int64_t count) {
     std::fprintf(stderr, "%s\n", filling.failure.c_str());
     return 1;
   }
-  std::printf("customers=%ld seconds=%.1f\n", static_cast<long>(count),
-              std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+  const auto written = std::chrono::steady_clock::now();
+  while (true) {
+    const auto stats = await((*store)->stats());
+    if (!stats || !stats->is_compacting) break;
+    std::this_thread::sleep_for(kBackOff);
+  }
+  std::printf("customers=%ld seconds=%.1f ordered_after_s=%.1f\n", static_cast<long>(count),
+              std::chrono::duration<double>(written - begun).count(),
+              std::chrono::duration<double>(std::chrono::steady_clock::now() - written).count());
   return 0;
 }
 

@@ -172,7 +172,7 @@ Task<Result<contracts::IngestAnswer>> run_ingest(IngestFeatures& ingest, Feature
   answer.message = capitalised(group) + " features stored for user " + intake->user.str();
   answer.stored = intake->features.stored;
   answer.ignored = intake->features.ignored;
-  auto stored = co_await ingest.store(std::move(intake->user), group, std::move(intake->features));
+  auto stored = co_await ingest.store(std::move(intake->user), std::move(intake->features));
   if (!stored) co_return stored.error();
   co_return answer;
 }

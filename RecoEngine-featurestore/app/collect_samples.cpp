@@ -11,9 +11,13 @@ constexpr double kCustomersHalfway = 1'000;
 
 Task<Result<bool>> CollectSamples::knows_anybody() {
   std::string cursor;
-  auto page = co_await events_.customers(std::move(cursor), 1);
-  if (!page) co_return page.error();
-  co_return !page->customers.empty();
+  do {
+    auto page = co_await events_.customers(std::move(cursor), kCustomersPerPage);
+    if (!page) co_return page.error();
+    if (!page->customers.empty()) co_return true;
+    cursor = std::move(page->cursor);
+  } while (!cursor.empty());
+  co_return false;
 }
 
 Task<Result<CollectedSamples>> CollectSamples::run(std::function<void(double)> progress,

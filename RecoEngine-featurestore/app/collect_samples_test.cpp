@@ -236,7 +236,7 @@ TEST_F(CollectSamplesTest, WhatIsToldAfterACutoffChangesNoRow) {
       planted.push_back(event(EventType::login, user, kNow - hours{1}));
       planted.push_back(event(EventType::ticket_opened, user, kNow - hours{2}));
       std::vector<FeatureChange> told{{find_feature("sess_7d"), FeatureValue{std::int64_t{40}}}};
-      ASSERT_TRUE(await(features_.merge(UserId{user}, FeatureGroup::behavior, std::move(told), kNow)));
+      ASSERT_TRUE(await(features_.merge(UserId{user}, std::move(told), kNow)));
     }
   }
   ASSERT_TRUE(await(receive_.run(std::move(planted))));
@@ -260,7 +260,7 @@ TEST_F(CollectSamplesTest, IngestedFeaturesJoinWithTheirTimes) {
   crowd();
   clock_.set(told_at);
   std::vector<FeatureChange> told{{find_feature("csat_score"), FeatureValue{1.5}}};
-  ASSERT_TRUE(await(features_.merge(UserId{"lost_0_0"}, FeatureGroup::support, std::move(told), told_at)));
+  ASSERT_TRUE(await(features_.merge(UserId{"lost_0_0"}, std::move(told), told_at)));
   clock_.set(kNow);
   const auto set = collect();
   ASSERT_TRUE(set);

@@ -72,10 +72,10 @@ FeatureIntake IngestFeatures::examine(FeatureGroup group, const std::vector<Give
   return intake;
 }
 
-Task<Result<void>> IngestFeatures::store(UserId user, FeatureGroup group, FeatureIntake intake) {
+Task<Result<void>> IngestFeatures::store(UserId user, FeatureIntake intake) {
   if (!intake.faults.empty()) co_return invalid(std::move(intake.faults));
   const Timestamp now = clock_.now();
-  auto stored = co_await features_.merge(std::move(user), group, std::move(intake.changes), now);
+  auto stored = co_await features_.merge(std::move(user), std::move(intake.changes), now);
   co_return stored;
 }
 

@@ -32,7 +32,7 @@ class IngestFeatures {
 
   // Merges it into what is known; features not named keep their values. Invalid, and nothing is stored, when the intake
   // has faults. Otherwise the store's errors.
-  Task<Result<void>> store(UserId user, FeatureGroup group, FeatureIntake intake);
+  Task<Result<void>> store(UserId user, FeatureIntake intake);
 
  private:
   FeatureStore& features_;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <random>
 
+#include "RecoEngine-featurestore/store/customer_record.hpp"
 #include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
+#include "RecoEngine-featurestore/store/feature_store.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/forwarding_store_fixture.hpp"
@@ -225,6 +227,24 @@ TEST_F(ReceiveEventsTest, OneWhomAnotherChangesMeanwhileKeepsNoOthersBack) {
   }
 }
 
+TEST_F(ReceiveEventsTest, LeavesWhatWasIngestedAsItIsAndIsLeftByIt) {
+  FeatureStore features{*reco_.kv, reco_.events.keep()};
+  const std::size_t csat = find_feature("csat_score"), cart = find_feature("cart_abandon");
+  ASSERT_TRUE(await(features.merge(UserId{"ann"}, {{csat, 4.0}}, kNow - hours{5})));
+  EXPECT_TRUE(await(reco_.events.customers("", 100))->customers.empty()) << "there are no events yet";
+  take(reco_, {started("first", kNow - hours{4})});
+  ASSERT_TRUE(await(features.merge(UserId{"ann"}, {{cart, 0.5}}, kNow - hours{3})));
+  take(reco_, {started("second", kNow - hours{2})});
+  const auto known = await(features.read(UserId{"ann"}));
+  ASSERT_TRUE(known && known->state);
+  EXPECT_EQ(*known->state, folded({started("first", kNow - hours{4}), started("second", kNow - hours{2})}));
+  EXPECT_EQ(known->ingested[csat]->value, FeatureValue{4.0});
+  EXPECT_EQ(known->ingested[csat]->at, kNow - hours{5});
+  EXPECT_EQ(known->ingested[cart]->value, FeatureValue{0.5});
+  EXPECT_EQ(await(reco_.events.customers("", 100))->customers, std::vector{UserId{"ann"}});
+  EXPECT_EQ(reco_.receive.counts().rebuilt, 0);
+}
+
 // Whoever wrote the log died before the state.
 TEST_F(ReceiveEventsTest, AStateThatLacksWhatTheLogHasIsMadeAnew) {
   take(reco_, {started("first", kNow - hours{3})});
@@ -255,7 +275,7 @@ TEST_F(ReceiveEventsTest, AStateOfAnOlderVersionIsMadeAnewWithTheNextEvent) {
   ASSERT_TRUE(state_from_bytes(bytes) && state_from_bytes(bytes)->is_outdated);
   kv::Bins bins;
   bins[kStateBin] = kv::Bytes{bytes};
-  ASSERT_TRUE(await(reco_.kv->put(state_key(UserId{"ann"}), std::move(bins), {})));
+  ASSERT_TRUE(await(reco_.kv->put(customer_key(UserId{"ann"}), std::move(bins), {})));
   const std::int64_t before = reco_.receive.counts().rebuilt;
   take(reco_, {started("second", kNow)});
   EXPECT_EQ(reco_.receive.counts().rebuilt, before + 1);

@@ -89,7 +89,7 @@ class ServingTest : public testing::Test {
 
   void know(const std::string& user, FeatureGroup group, std::vector<GivenFeature> given) {
     auto intake = IngestFeatures::examine(group, given);
-    ASSERT_TRUE(run(ingest_.store(UserId{user}, group, std::move(intake))));
+    ASSERT_TRUE(run(ingest_.store(UserId{user}, std::move(intake))));
   }
   // A customer of whom one thing is known, so that the model can be asked.
   void know(const std::string& user) { know(user, FeatureGroup::behavior, {{"cart_abandon", FeatureValue{0.8}}}); }

@@ -156,11 +156,9 @@ std::size_t find_feature(std::string_view name) noexcept {
   return kNoFeature;
 }
 
-std::chrono::hours time_to_live(FeatureGroup group) noexcept {
+std::chrono::hours longest_time_to_live() noexcept {
   std::chrono::hours longest{0};
-  for (const auto& spec : feature_table()) {
-    if (spec.group == group) longest = std::max(longest, spec.time_to_live);
-  }
+  for (const auto& spec : feature_table()) longest = std::max(longest, spec.time_to_live);
   return longest;
 }
 

@@ -76,8 +76,8 @@ inline constexpr std::size_t kNoFeature = static_cast<std::size_t>(-1);
 std::size_t find_feature(FeatureGroup group, std::string_view name) noexcept;
 // By short name in any group.
 std::size_t find_feature(std::string_view name) noexcept;
-// The longest time to live in a group: how long its record is kept.
-std::chrono::hours time_to_live(FeatureGroup group) noexcept;
+// Of all features: nothing known is good for longer.
+std::chrono::hours longest_time_to_live() noexcept;
 
 using Shares = std::map<std::string, double>;
 // Time is kept as its text; Category and Text as text.

@@ -1,5 +1,6 @@
 #include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
 
+#include "RecoEngine-featurestore/store/customer_record.hpp"
 #include "RecoEngine-featurestore/store/packed_fields.hpp"
 
 namespace qm::reco {

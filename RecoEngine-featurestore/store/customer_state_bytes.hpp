@@ -1,4 +1,4 @@
-// A customer's state as the bytes of its record. Set "customer_state", one record per customer.
+// A customer's state as the bytes of a bin of the customer's record (customer_record.hpp).
 #pragma once
 #include <optional>
 #include <string>
@@ -9,14 +9,10 @@
 
 namespace qm::reco {
 
-inline constexpr const char* kStateBin = "state";
-inline constexpr const char* kStateSet = "customer_state";
-inline kv::Key state_key(const UserId& user) { return {kStateSet, user.str()}; }
-
 std::string to_bytes(const CustomerState& state);
 // nullopt for bytes that are none, or of another version: a state can be made anew from the log.
 std::optional<CustomerState> state_from_bytes(std::string_view bytes);
-// Of a record as it was read.
+// Of a customer's record as it was read.
 std::optional<CustomerState> state_of(const kv::Record& record);
 
 }  // namespace qm::reco

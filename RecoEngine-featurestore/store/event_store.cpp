@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "RecoEngine-featurestore/store/customer_record.hpp"
 #include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
 #include "RecoEngine-featurestore/store/event_log_bytes.hpp"
 
@@ -50,6 +51,18 @@ Error as_change(Error error) {
   return error;
 }
 
+// Other bins of the record stay as they are.
+kv::Put put_of(kv::Key key, kv::Bins bins, std::uint32_t generation, std::chrono::hours keep, bool durable) {
+  kv::Put put;
+  put.key = std::move(key);
+  put.bins = std::move(bins);
+  put.options.mode = generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::UpdateOnly;
+  if (generation != 0) put.options.expect_generation = generation;
+  put.options.ttl = keep;
+  put.options.durable = durable;
+  return put;
+}
+
 }  // namespace
 
 Task<Result<CustomerLog>> EventStore::read(UserId user, std::vector<std::int32_t> months) {
@@ -64,7 +77,7 @@ Task<Result<std::vector<CustomerLog>>> EventStore::read_many(std::vector<WantedL
   std::vector<kv::Key> keys;
   for (const WantedLog& each : wanted) {
     for (const std::int32_t month : each.months) keys.push_back(month_key(each.user, month));
-    keys.push_back(state_key(each.user));
+    keys.push_back(customer_key(each.user));
   }
   std::vector<std::optional<kv::Record>> records;
   records.reserve(keys.size());
@@ -100,10 +113,13 @@ Task<Result<std::vector<KnownEvent>>> EventStore::read_all(UserId user, Timestam
 }
 
 Task<Result<CustomerPage>> EventStore::customers(std::string cursor, std::size_t limit) {
-  auto found = co_await store_.scan(kStateSet, std::move(cursor), limit);
+  auto found = co_await store_.scan(kCustomerSet, std::move(cursor), limit);
   if (!found) co_return found.error();
   CustomerPage page;
-  for (kv::Entry& entry : found->entries) page.customers.emplace_back(std::move(entry.key.id));
+  for (kv::Entry& entry : found->entries) {
+    // Of others only what was ingested is known.
+    if (entry.record.bins.contains(kStateBin)) page.customers.emplace_back(std::move(entry.key.id));
+  }
   page.cursor = std::move(found->cursor);
   co_return page;
 }
@@ -132,17 +148,6 @@ Task<Result<void>> EventStore::note_feed(std::vector<Timestamp> known_at) {
   co_return Result<void>{};
 }
 
-kv::Put EventStore::put_of(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const {
-  kv::Put put;
-  put.key = std::move(key);
-  put.bins = std::move(bins);
-  put.options.mode = generation == 0 ? kv::WriteMode::CreateOnly : kv::WriteMode::Replace;
-  if (generation != 0) put.options.expect_generation = generation;
-  put.options.ttl = keep_;
-  put.options.durable = durable;
-  return put;
-}
-
 Task<Result<std::vector<Result<void>>>> EventStore::write_all(std::vector<kv::Put> puts) {
   std::vector<Result<void>> results;
   results.reserve(puts.size());
@@ -162,7 +167,8 @@ Task<Result<std::vector<Result<void>>>> EventStore::write_months(std::vector<Mon
     kv::Bins bins;
     bins[kLog] = kv::Bytes{std::move(each.month.log)};
     bins[kCount] = each.month.events;
-    puts.push_back(put_of(month_key(each.user, each.month.month), std::move(bins), each.month.generation, false));
+    const LogMonth& month = each.month;
+    puts.push_back(put_of(month_key(each.user, month.month), std::move(bins), month.generation, keep_, false));
   }
   auto written = co_await write_all(std::move(puts));
   co_return written;
@@ -174,7 +180,8 @@ Task<Result<std::vector<Result<void>>>> EventStore::write_states(std::vector<Sta
   for (const StateWrite& each : states) {
     kv::Bins bins;
     bins[kStateBin] = kv::Bytes{to_bytes(each.state)};
-    puts.push_back(put_of(state_key(each.user), std::move(bins), each.generation, true));
+    const auto keep = customer_time_to_live(keep_);
+    puts.push_back(put_of(customer_key(each.user), std::move(bins), each.generation, keep, true));
   }
   auto written = co_await write_all(std::move(puts));
   co_return written;

@@ -1,5 +1,6 @@
-// What customers did: the log, one record per customer and month (set "user_events"), and what it comes to, one state
-// per customer (set "customer_state"). The log is the truth; a state can be made from it at any time. Both expire.
+// What customers did: the log, one record per customer and month (set "user_events"), and what it comes to, a state in
+// the customer's record (customer_record.hpp). The log is the truth; a state can be made from it at any time. Both
+// expire.
 // Beside them one record of the days on which any event came (set "event_feed"). Thread-safe.
 #pragma once
 #include <chrono>
@@ -28,7 +29,7 @@ struct LogMonth {
 struct CustomerLog {
   std::vector<LogMonth> months;  // as they were asked for
   std::optional<CustomerState> state;
-  std::uint32_t state_generation = 0;  // 0: there is no record
+  std::uint32_t state_generation = 0;  // of the customer's record; 0: there is none
 };
 
 struct WantedLog {
@@ -64,7 +65,8 @@ class EventStore {
   // Every event kept at `now`, in the order in which they came, month by month.
   Task<Result<std::vector<KnownEvent>>> read_all(UserId user, Timestamp now);
 
-  // Whose events are known, each once, in no order that means anything. `limit`: 1…1,000.
+  // Whose events are known, each once, in no order that means anything. `limit`: 1…1,000; a page may have fewer, and
+  // even none, though there are more.
   Task<Result<CustomerPage>> customers(std::string cursor, std::size_t limit);
 
   // GenerationMismatch when somebody else wrote it since it was read. A month is durable once a state, written after
@@ -79,7 +81,6 @@ class EventStore {
   std::chrono::hours keep() const noexcept { return keep_; }
 
  private:
-  kv::Put put_of(kv::Key key, kv::Bins bins, std::uint32_t generation, bool durable) const;
   Task<Result<std::vector<Result<void>>>> write_all(std::vector<kv::Put> puts);
 
   kv::Store& store_;

@@ -1,5 +1,6 @@
 #include "RecoEngine-featurestore/store/feature_store.hpp"
 
+#include "RecoEngine-featurestore/store/customer_record.hpp"
 #include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
 #include "RecoEngine-featurestore/store/feature_telling_bytes.hpp"
 
@@ -7,14 +8,9 @@ namespace qm::reco {
 
 namespace {
 
-// When each feature of the record was written: name → milliseconds.
-constexpr const char* kWrittenAt = "at";
 constexpr const char* kTellings = "tellings";
 // Never part of an id, so that no customer's name can be taken for another's month.
 constexpr char kBeforeHistoryMonth = '~';
-
-// So that no engine's clock takes a value away that is not stale yet.
-constexpr std::chrono::hours kKeptBeyondStale{1};
 
 kv::Key history_key(const UserId& user, std::int32_t month) {
   return {"feature_history", user.str() + kBeforeHistoryMonth + std::to_string(month)};
@@ -45,20 +41,25 @@ std::optional<FeatureValue> from_kv(const kv::Value& value) {
   return shares;
 }
 
-void add_record(FeatureGroup group, const kv::Record& record, FeatureVector& into) {
-  const auto* written_at = record.get<kv::Map>(kWrittenAt);
-  if (written_at == nullptr) return;
-  for (const auto& [name, stored] : record.bins) {
-    const std::size_t feature = find_feature(group, name);
-    const auto at = written_at->find(name);
-    if (feature == kNoFeature || at == written_at->end()) continue;
-    const auto* at_ms = at->second.as<std::int64_t>();
-    auto value = from_kv(stored);
+// A bin per feature, of its name: what it is, and since when.
+kv::Value told_bin(const FeatureValue& value, Timestamp at) {
+  return kv::List{to_kv(value), kv::Value{at.time_since_epoch().count()}};
+}
+
+FeatureVector told_of(const kv::Record& record) {
+  FeatureVector told;
+  for (const auto& [name, bin] : record.bins) {
+    const std::size_t feature = find_feature(name);
+    const auto* told_at = bin.as<kv::List>();
+    if (feature == kNoFeature || told_at == nullptr || told_at->size() != 2) continue;
+    const auto* at_ms = told_at->back().as<std::int64_t>();
+    auto value = from_kv(told_at->front());
     if (at_ms == nullptr || !value) continue;
     // The table may have changed since it was written: what no longer fits is unknown.
     auto accepted = accept(feature_table()[feature], *value);
-    if (accepted) into.set(feature, std::move(*accepted), Timestamp{std::chrono::milliseconds{*at_ms}});
+    if (accepted) told.set(feature, std::move(*accepted), Timestamp{std::chrono::milliseconds{*at_ms}});
   }
+  return told;
 }
 
 }  // namespace
@@ -76,14 +77,11 @@ Task<Result<void>> FeatureStore::keep_telling(UserId user, FeatureTelling tellin
   co_return Result<void>{};
 }
 
-Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes,
-                                       Timestamp now) {
+Task<Result<void>> FeatureStore::merge(UserId user, std::vector<FeatureChange> changes, Timestamp now) {
   std::vector<kv::Op> steps;
   for (const auto& [feature, value] : changes) {
-    const std::string name{feature_table()[feature].name};
-    steps.push_back(kv::Op::set(name, value ? to_kv(*value) : kv::Value{}));
-    steps.push_back(value ? kv::Op::map_put(kWrittenAt, name, now.time_since_epoch().count())
-                          : kv::Op::map_remove(kWrittenAt, name));
+    std::string name{feature_table()[feature].name};
+    steps.push_back(kv::Op::set(std::move(name), value ? told_bin(*value, now) : kv::Value{}));
   }
   if (steps.empty()) co_return Result<void>{};
   // First: what is shown to the model must be found again. Told twice, after a failure, it says the same.
@@ -91,26 +89,23 @@ Task<Result<void>> FeatureStore::merge(UserId user, FeatureGroup group, std::vec
   FeatureTelling telling{now, std::move(changes)};
   auto kept = co_await keep_telling(std::move(whose), std::move(telling));
   if (!kept) co_return kept.error();
-  kv::Key key{std::string{to_string(group)}, user.str()};
   kv::OperateOptions options;
-  options.ttl = time_to_live(group) + kKeptBeyondStale;
+  options.ttl = customer_time_to_live(keep_);
   options.durable = false;  // features are told again; what must not be lost is decided from them
-  auto written = co_await store_.operate(std::move(key), std::move(steps), options);
+  auto written = co_await store_.operate(customer_key(user), std::move(steps), options);
   if (!written) co_return written.error();
   co_return Result<void>{};
 }
 
 Task<Result<KnownFeatures>> FeatureStore::read(UserId user) {
-  std::vector<kv::Key> keys;
-  for (const auto group : kFeatureGroups) keys.push_back({std::string{to_string(group)}, user.str()});
-  keys.push_back(state_key(user));
-  auto records = co_await store_.get_many(std::move(keys));
-  if (!records) co_return records.error();
+  auto record = co_await store_.get(customer_key(user));
   KnownFeatures known;
-  for (std::size_t i = 0; i < kFeatureGroups.size(); ++i) {
-    if ((*records)[i]) add_record(kFeatureGroups[i], *(*records)[i], known.ingested);
+  if (record) {
+    known.ingested = told_of(*record);
+    known.state = state_of(*record);
+  } else if (record.error().kind != ErrorKind::NotFound) {
+    co_return record.error();
   }
-  if (const auto& record = records->back()) known.state = state_of(*record);
   if (known.ingested.empty() && !known.state)
     co_return not_found("Nothing is known of the user " + user.str() + ".");
   co_return known;

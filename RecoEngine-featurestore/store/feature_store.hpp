@@ -1,6 +1,6 @@
-// What is known of each customer: one record per feature group with what was ingested (set = the group's name, id = the
-// customer's), beside the state that events come to (event_store.hpp). Every telling is also kept as it came, with its
-// time, a record per customer and month (set "feature_history"), so that training sets know what was known when.
+// What was ingested of each customer, in the customer's record (customer_record.hpp), beside the state that events come
+// to. Every telling is also kept as it came, with its time, a record per customer and month (set "feature_history"), so
+// that training sets know what was known when.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -27,11 +27,10 @@ class FeatureStore {
   // The history is kept for `keep`.
   FeatureStore(kv::Store& store, std::chrono::hours keep) : store_(store), keep_(keep) {}
 
-  // Sets the named features of one group at once; the others keep their values. The record lives a little longer
-  // than the group's most lasting feature. Precondition: every change belongs to `group` and was accepted by the table.
-  Task<Result<void>> merge(UserId user, FeatureGroup group, std::vector<FeatureChange> changes, Timestamp now);
+  // Sets the named features at once; the others keep their values. Precondition: the table accepted every change.
+  Task<Result<void>> merge(UserId user, std::vector<FeatureChange> changes, Timestamp now);
 
-  // All six groups and the state in one round trip. NotFound when nothing is known of the customer.
+  // All of it, and the state: one record. NotFound when nothing is known of the customer.
   Task<Result<KnownFeatures>> read(UserId user);
 
   // What was ingested until `now` and is kept, in the order in which it came.

@@ -128,7 +128,7 @@ class MemoryStore final : public Store {
   Task<Result<HealthReport>> health() override { co_return HealthReport{Health::Ok, "memory", ""}; }
 
   Task<Result<Stats>> stats() override {
-    Stats stats{name_space_, {}};
+    Stats stats{.name_space = name_space_};
     std::lock_guard lock{mutex_};
     for (const auto& [key, record] : records_) {
       if (stats.sets.empty() || stats.sets.back().set != key.set) stats.sets.push_back({key.set, 0, 0});

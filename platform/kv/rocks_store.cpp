@@ -271,11 +271,19 @@ class RocksStore final : public Store {
   }
 
   Task<Result<Stats>> stats() override {
-    Stats stats{name_space_, writer_->stats()};
+    Stats stats{name_space_, writer_->stats(), is_compacting()};
     co_return stats;
   }
 
  private:
+  bool is_compacting() {
+    std::uint64_t running = 0, flushing = 0, pending = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kNumRunningCompactions, &running);
+    db_->GetIntProperty(rocksdb::DB::Properties::kNumRunningFlushes, &flushing);
+    db_->GetIntProperty(rocksdb::DB::Properties::kCompactionPending, &pending);
+    return running + flushing + pending > 0;
+  }
+
   static Error takes_no_more() { return unavailable("The store takes no more writes at the moment."); }
   static Error damaged(const std::string& what) { return {ErrorKind::Internal, "the store is damaged at " + what}; }
 

@@ -178,6 +178,8 @@ struct SetStats {
 struct Stats {
   std::string name_space;
   std::vector<SetStats> sets;
+  // An embedded engine is still putting in order what was written lately; until then reads cost more.
+  bool is_compacting = false;
 };
 
 class Store {

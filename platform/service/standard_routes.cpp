@@ -28,7 +28,10 @@ std::vector<metrics::Family> families_of(const kv::Stats& stats) {
     records.samples.push_back({labels, static_cast<double>(set.records)});
     bytes.samples.push_back({labels, static_cast<double>(set.bytes)});
   }
-  return {std::move(records), std::move(bytes)};
+  metrics::Family compacting{"qm_store_compacting", "1 while the embedded engine puts what was written in order.",
+                             metrics::Kind::Gauge, {}};
+  compacting.samples.push_back({{{"namespace", stats.name_space}}, stats.is_compacting ? 1.0 : 0.0});
+  return {std::move(records), std::move(bytes), std::move(compacting)};
 }
 
 void add_health(http::Api& api, kv::Store& store, const std::atomic<bool>& draining) {
