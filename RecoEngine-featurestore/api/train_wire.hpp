@@ -45,7 +45,7 @@ struct StartQuery {
   double test_size = 0.2;
   std::int64_t random_state = 42;
   bool wait = true;
-  std::optional<TrainingSource> source;  // nothing: simulated customers if any were generated, else the log of events
+  std::optional<TrainingSource> source;  // nothing: real customers if enough are known, else simulated ones
 };
 BOOST_DESCRIBE_STRUCT(StartQuery, (), (test_size, random_state, wait, source))
 inline auto constraints(const StartQuery*) {
@@ -70,7 +70,7 @@ struct StartedTraining {
   std::string message;
   std::string job_id;
   TrainingState state = TrainingState::queued;
-  TrainingSource source = TrainingSource::synthetic;  // what was taken
+  std::optional<TrainingSource> source;  // what was taken, once it is known
   bool model_saved = false;
   // Once it is over:
   std::optional<std::string> model_version;

@@ -2,6 +2,8 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 
@@ -31,6 +33,12 @@ constexpr std::uint64_t kSeedsOfJudges = std::uint64_t{1} << 32;
 
 Error already_training(const std::string& job_id) {
   return {ErrorKind::Conflict, "The training " + job_id + " is running."};
+}
+
+// Of fewer nothing is concluded beside a champion.
+bool are_enough_to_compare(const CollectedSamples& set) {
+  const auto left = std::ranges::count_if(set.split.test, [&](std::size_t i) { return set.samples[i].churned; });
+  return std::min<std::int64_t>(left, std::ssize(set.split.test) - left) >= kMinJudged;
 }
 
 void describe(const TrainedModel& trained, const TrainingJob& job, Timestamp now, ModelMetadata& metadata) {
@@ -63,6 +71,10 @@ struct TrainModel::Run {
   std::optional<LastTraining> training;
   std::vector<std::shared_ptr<Timer>> waiters;
 
+  void choose(TrainingSource source) {
+    std::lock_guard lock{mutex};
+    job.source = source;
+  }
   TrainingJob now() {
     std::lock_guard lock{mutex};
     TrainingJob copy = job;
@@ -96,7 +108,8 @@ std::shared_ptr<TrainModel::Run> TrainModel::running() const {
   return running_;
 }
 
-Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions options, TrainingSource source) {
+Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions options,
+                                                               std::optional<TrainingSource> source) {
   std::lock_guard lock{mutex_};
   if (stopped_) return unavailable("The service is stopping.");
   if (running_) return already_training(running_->job.id);
@@ -110,16 +123,20 @@ Result<std::shared_ptr<TrainModel::Run>> TrainModel::take_turn(TrainOptions opti
   return run;
 }
 
-Task<Result<TrainingSource>> TrainModel::choose(std::optional<TrainingSource> source) {
+Task<Result<std::optional<TrainingSource>>> TrainModel::choose(std::optional<TrainingSource> source) {
   auto set = co_await sets_.read();
   if (!set) co_return set.error();
-  const bool simulated = set->total() >= static_cast<std::int64_t>(kMinTrainingSamples);
-  if (source != TrainingSource::events && simulated) co_return TrainingSource::synthetic;
+  const bool simulated =
+      source != TrainingSource::events && set->total() >= static_cast<std::int64_t>(kMinTrainingSamples);
+  bool known = false;
   if (source != TrainingSource::synthetic) {
     auto knows = co_await collect_.knows_anybody();
     if (!knows) co_return knows.error();
-    if (*knows) co_return TrainingSource::events;
+    known = *knows;
   }
+  std::optional<TrainingSource> chosen;
+  if (simulated != known) chosen = known ? TrainingSource::events : TrainingSource::synthetic;
+  if (simulated || known) co_return chosen;
   if (source == TrainingSource::events)
     co_return rejected("No events are known: send them with POST /events (?import=true for history), or train with "
                        "source=synthetic.");
@@ -245,7 +262,8 @@ void TrainModel::work(Run& run) {
     std::lock_guard lock{run.mutex};
     run.job.state = TrainingState::running;
   }
-  log::info("training begins", {{"job_id", run.job.id}, {"source", to_string(run.job.source)}});
+  log::info("training begins",
+            {{"job_id", run.job.id}, {"source", run.job.source ? to_string(*run.job.source) : "to be chosen"}});
   Result<LastTraining> trained = Error{};
   try {
     trained = train_and_promote(run);
@@ -257,12 +275,24 @@ void TrainModel::work(Run& run) {
   end(run, trained);
 }
 
-Result<CollectedSamples> TrainModel::gather(Run& run) {
-  const auto gathering = [&run](double done) { run.progress = kCollected * done; };
-  if (run.job.source == TrainingSource::events) return await(collect_.run(gathering, &run.cancelled));
+Result<CollectedSamples> TrainModel::simulate(Run& run) {
   auto set = await(sets_.read());
   if (!set) return set.error();
-  return training_samples(*set, run.job.test_size, gathering, run.cancelled);
+  const auto simulating = [&run](double done) { run.progress = std::max<double>(run.progress, kCollected * done); };
+  return training_samples(*set, run.job.test_size, simulating, run.cancelled);
+}
+
+Result<CollectedSamples> TrainModel::gather(Run& run) {
+  const auto named = run.job.source;
+  if (named == TrainingSource::synthetic) return simulate(run);
+  const auto reading = [&run](double done) { run.progress = kCollected * done; };
+  auto collected = await(collect_.run(reading, &run.cancelled));
+  if (named) return collected;
+  const bool too_few =
+      collected ? !are_enough_to_compare(*collected) : collected.error().kind == ErrorKind::Rejected && !run.cancelled;
+  run.choose(too_few ? TrainingSource::synthetic : TrainingSource::events);
+  log::info("training has its source", {{"job_id", run.job.id}, {"source", to_string(*run.job.source)}});
+  return too_few ? simulate(run) : std::move(collected);
 }
 
 Result<TrainModel::Judged> TrainModel::make_model(Run& run, ModelMetadata& about) {

@@ -51,9 +51,11 @@ class TrainModel {
 
   // Begins a training, at whose end the model is champion at once where there is none, in shadow when it passes the
   // gates beside the one there is (promote_model.hpp), or else a candidate that nobody asks. Where no source is named:
-  // on simulated customers if any were generated, else on those of the log. Rejected when there are too few samples, or
-  // no events; a log that holds too few customers is known by reading it, so then the job fails. Conflict, naming the
-  // job, when one runs in any instance; Unavailable after stop().
+  // on the customers of the log, if so many of them judge that something can be concluded (kMinJudged of each kind);
+  // else on simulated ones, if any were generated; else on those of the log all the same. What was taken is in the job,
+  // as soon as the log was read. Rejected when there are too few samples, or no events; a log that holds too few
+  // customers is known by reading it, too, so then the job fails. Conflict, naming the job, when one runs in any
+  // instance; Unavailable after stop().
   Task<Result<TrainingJob>> start(TrainOptions options, std::optional<TrainingSource> source = std::nullopt);
   // The same, and waits for its end or the deadline, whichever is first.
   Task<Result<TrainingOutcome>> run(TrainOptions options, Deadline deadline,
@@ -78,8 +80,9 @@ class TrainModel {
   struct Run;  // one training in this process
 
   Task<Result<std::shared_ptr<Run>>> begin(TrainOptions options, std::optional<TrainingSource> source);
-  Task<Result<TrainingSource>> choose(std::optional<TrainingSource> source);
-  Result<std::shared_ptr<Run>> take_turn(TrainOptions options, TrainingSource source);
+  // nullopt: both can be had, and the log says which, once it is read.
+  Task<Result<std::optional<TrainingSource>>> choose(std::optional<TrainingSource> source);
+  Result<std::shared_ptr<Run>> take_turn(TrainOptions options, std::optional<TrainingSource> source);
   std::shared_ptr<Run> running() const;
   void work(Run& run);
   Result<LastTraining> train_and_promote(Run& run);
@@ -89,7 +92,9 @@ class TrainModel {
     std::vector<TrainingSample> by;
   };
   Result<Judged> make_model(Run& run, ModelMetadata& about);
+  // Says in the job which source it is, where it says none.
   Result<CollectedSamples> gather(Run& run);
+  Result<CollectedSamples> simulate(Run& run);
   // Fills in `compared` and `gates`.
   Result<void> judge(const Judged& judged, const std::string& champion, ModelMetadata& model);
   Result<ModelStage> place(const std::string& champion, LastTraining& last);

@@ -68,9 +68,34 @@ class TrainModelTest : public testing::Test {
   Result<TrainingOutcome> train(TrainingInstance& instance, TrainOptions options = {}) {
     return run(instance.train.run(options, deadline_in(std::chrono::minutes{2})));
   }
+  Result<TrainingOutcome> train_named(TrainingSource source) {
+    return run(here_.train.run({}, deadline_in(std::chrono::minutes{2}), source));
+  }
   Result<void> keep(StoredModel model) { return run(here_.registry.save(std::move(model))); }
   void generate(std::int64_t samples, std::uint64_t seed = 1) {
     ASSERT_TRUE(run(here_.generate.run(samples, seed, true)));
+  }
+
+  // They buy every 20 days; half of them still do, and the others stopped one after another.
+  void real_customers(int buyers) {
+    ReceiveEvents receive{here_.events, clock_, std::chrono::hours{24 * 7}};
+    int number = 0;
+    for (int buyer = 0; buyer < buyers; ++buyer) {
+      std::vector<Event> orders;
+      const int last_days_ago = buyer % 2 == 0 ? 1 : 60 + 380 * buyer / buyers;
+      for (int ago = 500; ago >= last_days_ago; ago -= 20) {
+        Event order;
+        order.id = EventId{"o" + std::to_string(buyers) + "_" + std::to_string(number++)};
+        order.type = EventType::order_placed;
+        order.user_id = UserId{"buyer_" + std::to_string(buyer)};
+        order.at = kNow - std::chrono::days{ago} - std::chrono::hours{buyer % 100};
+        order.data.order_id = order.id.str();
+        order.data.amount = Money{2'500};
+        orders.push_back(std::move(order));
+      }
+      const auto taken = run(receive.run(std::move(orders), true));
+      ASSERT_TRUE(taken && taken->refused.empty());
+    }
   }
 
   ManualClock clock_{kNow};
@@ -210,32 +235,35 @@ TEST_F(TrainModelTest, TakesTheLogOnlyWhereNothingWasSimulatedOrItIsNamed) {
   EXPECT_EQ(learns_from(TrainingSource::events)->job.state, TrainingState::failed);
 }
 
+// As soon as the shop's own customers are enough to compare models by, they are what is learned from.
+TEST_F(TrainModelTest, TakesTheCustomersOfTheLogOnceTheyAreEnoughToCompareBy) {
+  generate(200);
+  real_customers(100);  // enough for a model, too few to judge one beside another
+  const auto few = train(here_);
+  ASSERT_TRUE(few && few->training) << few->job.error;
+  EXPECT_EQ(few->job.source, TrainingSource::synthetic);
+  EXPECT_EQ(few->training->model.source, TrainingSource::synthetic);
+  EXPECT_EQ(run(there_.train.status())->source, TrainingSource::synthetic) << "as it is stored";
+  EXPECT_EQ(train_named(TrainingSource::events)->job.state, TrainingState::succeeded);
+
+  real_customers(800);
+  const auto many = train(here_);
+  ASSERT_TRUE(many && many->training) << many->job.error;
+  EXPECT_EQ(many->job.source, TrainingSource::events);
+  EXPECT_EQ(many->training->model.source, TrainingSource::events);
+  EXPECT_EQ(run(there_.train.status())->source, TrainingSource::events);
+  EXPECT_GE(std::min(many->training->model.compared->figures.candidate.left,
+                     many->training->model.compared->figures.candidate.stayed), kMinJudged);
+  EXPECT_EQ(train_named(TrainingSource::synthetic)->job.source, TrainingSource::synthetic) << "whoever asks for it";
+}
+
 // Whose model is the better one is asked of the shop's own customers, however well a model of simulated ones did among
 // its like.
 TEST_F(TrainModelTest, AModelOfRealCustomersIsNotHeldToWhatTheChampionShowedAmongSimulatedOnes) {
   generate(1'000);
   const auto simulated = train(here_);
   ASSERT_TRUE(simulated && simulated->training) << simulated->job.error;
-  // They buy every 20 days; half of them still do, and the others stopped one after another.
-  ReceiveEvents receive{here_.events, clock_, std::chrono::hours{24 * 7}};
-  constexpr int kBuyers = 800;
-  int number = 0;
-  for (int buyer = 0; buyer < kBuyers; ++buyer) {
-    std::vector<Event> orders;
-    const int last_days_ago = buyer % 2 == 0 ? 1 : 60 + 380 * buyer / kBuyers;
-    for (int ago = 500; ago >= last_days_ago; ago -= 20) {
-      Event order;
-      order.id = EventId{"o" + std::to_string(number++)};
-      order.type = EventType::order_placed;
-      order.user_id = UserId{"buyer_" + std::to_string(buyer)};
-      order.at = kNow - std::chrono::days{ago} - std::chrono::hours{buyer % 100};
-      order.data.order_id = order.id.str();
-      order.data.amount = Money{2'500};
-      orders.push_back(std::move(order));
-    }
-    const auto taken = run(receive.run(std::move(orders), true));
-    ASSERT_TRUE(taken && taken->refused.empty());
-  }
+  real_customers(800);
   const auto real = run(here_.train.run({}, deadline_in(std::chrono::minutes{2}), TrainingSource::events));
   ASSERT_TRUE(real && real->training) << real->job.error;
   ASSERT_TRUE(real->training->model.compared);
@@ -247,7 +275,7 @@ TEST_F(TrainModelTest, AModelOfRealCustomersIsNotHeldToWhatTheChampionShowedAmon
   EXPECT_EQ(real->training->stage, ModelStage::shadow);
 
   ASSERT_TRUE(run(here_.champion.promote(real->job.model_version, simulated->job.model_version)));
-  const auto again = train(here_);
+  const auto again = train_named(TrainingSource::synthetic);
   ASSERT_TRUE(again && again->training) << again->job.error;
   EXPECT_EQ(again->training->stage, ModelStage::candidate) << "simulated customers say nothing of real ones";
   EXPECT_NE(again->training->model.gates.at(0).text.find("simulated"), std::string::npos);

@@ -37,7 +37,7 @@ struct TrainingJob {
   std::string id;
   TrainingState state = TrainingState::queued;
   double progress = 0;  // 0…1
-  TrainingSource source = TrainingSource::synthetic;
+  std::optional<TrainingSource> source;  // nothing: not chosen yet
   double test_size = 0.2;  // of simulated customers
   std::uint64_t seed = 42;
   Timestamp started_at{};

@@ -39,12 +39,18 @@ TrainingState state_of(std::string_view name) {
   return TrainingState::failed;
 }
 
+std::optional<TrainingSource> source_of(std::string_view name) {
+  for (const auto source : {TrainingSource::synthetic, TrainingSource::events})
+    if (name == to_string(source)) return source;
+  return std::nullopt;
+}
+
 kv::Bins to_bins(const TrainingJob& job) {
   kv::Bins bins;
   bins[kId] = job.id;
   bins["state"] = std::string{to_string(job.state)};
   bins["progress"] = job.progress;
-  bins["source"] = std::string{to_string(job.source)};
+  bins["source"] = std::string{job.source ? to_string(*job.source) : ""};
   bins["test_size"] = job.test_size;
   bins["seed"] = static_cast<std::int64_t>(job.seed);
   bins["started_at"] = kv_time(job.started_at);
@@ -59,7 +65,7 @@ TrainingJob job_from(const kv::Record& record, Timestamp now) {
   job.id = text_of(record, kId);
   job.state = state_of(text_of(record, "state"));
   job.progress = number_of(record, "progress");
-  if (text_of(record, "source") == to_string(TrainingSource::events)) job.source = TrainingSource::events;
+  job.source = source_of(text_of(record, "source"));
   job.test_size = number_of(record, "test_size");
   job.seed = static_cast<std::uint64_t>(integer_of(record, "seed"));
   job.started_at = time_of(record, "started_at");

@@ -23,7 +23,7 @@ constexpr int kRefused = 3;  // trained, and a gate refused the model: the progr
 
 struct Settings {
   std::string url = "http://127.0.0.1:8000";
-  std::string source = "synthetic";
+  std::string source = "auto";
   std::int64_t samples = 5'000;
   std::int64_t seed = 42;
   std::string test_size = "0.2";
@@ -33,14 +33,15 @@ struct Settings {
 
 int read_settings(int argc, const char* const* argv, Settings& settings) {
   config::Options options{"reco-train",
-                          "Has RecoEngine train a model on simulated customers or on its own; shows what came of it.\n"
+                          "Has RecoEngine train a model, on its customers or on simulated ones; says what came of it.\n"
                           "reco-train evaluate --help: judge the way of training on a dataset of real customers.\n"
                           "reco-train simulate --help: events of simulated customers, into a file or a RecoEngine.\n"
                           "reco-train import --help: the same of the real customers of a dataset.\n"
                           "Ends with 3 when a model was trained and the gates refused it, with 1 when none was."};
   options.text("url", "RECO_ENGINE_URL", settings.url, "Where RecoEngine answers.");
-  options.choice("source", "TRAINING_SOURCE", settings.source, {"synthetic", "events"},
-                 "Customers to learn from: simulated ones, or those of RecoEngine's log of events.");
+  options.choice("source", "TRAINING_SOURCE", settings.source, {"auto", "synthetic", "events"},
+                 "Customers to learn from: simulated ones, or those of RecoEngine's log of events; auto: the log's, if "
+                 "so many of them can judge that models can be compared, else simulated ones.");
   options.integer("samples", "TRAINING_SAMPLES", settings.samples, 100, 100'000, "samples", "Customers to simulate.");
   options.integer("seed", "TRAINING_SEED", settings.seed, 0, 4'294'967'295, "",
                   "The same seed gives the same customers and the same model.");
@@ -118,6 +119,12 @@ void print_row(const char* name, double now, const double* before) {
   }
 }
 
+void print_source(const wire::LastMetrics& last) {
+  const char* const customers =
+      last.source == TrainingSource::events ? "the customers of RecoEngine's log of events" : "simulated customers";
+  std::printf("\nlearned from: %s\n", customers);
+}
+
 void print_roles(const wire::LastMetrics& last) {
   const TrainingMetrics& now = last.training_metrics;
   const std::string former = last.former ? last.former->model_version : "";
@@ -167,18 +174,19 @@ void simulate(HttpRecoEngine& engine, const Settings& settings) {
   const auto data =
       engine.post<wire::GeneratedData>("/train/generate-data?samples=" + std::to_string(settings.samples) +
                                        "&random_seed=" + std::to_string(settings.seed) + "&clear_existing=" + clear);
-  std::printf("simulated %lld customers (%lld in all)\n", static_cast<long long>(data.samples_generated),
+  std::printf("simulated: %lld customers (%lld in all)\n", static_cast<long long>(data.samples_generated),
               static_cast<long long>(data.total_training_samples));
 }
 
 int run(const Settings& settings) {
   HttpRecoEngine engine{settings.url, settings.service_token};
-  if (settings.source == "synthetic") simulate(engine, settings);
+  if (settings.source != "events") simulate(engine, settings);
+  const std::string source = settings.source == "auto" ? "" : "&source=" + settings.source;
   const auto started = engine.post<wire::StartedTraining>("/train/start?wait=false&test_size=" + settings.test_size +
-                                                          "&random_state=" + std::to_string(settings.seed) +
-                                                          "&source=" + settings.source);
+                                                          "&random_state=" + std::to_string(settings.seed) + source);
   watch(engine, started.job_id);
   const auto last = engine.get<wire::LastMetrics>("/train/metrics");
+  print_source(last);
   print_roles(last);
   print_metrics(last);
   print_gates(last);
