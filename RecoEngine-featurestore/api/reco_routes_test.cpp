@@ -43,6 +43,16 @@ class TrainRoutes : public testing::Test {
     auto executor = workers_.context(0).get_executor();
     return boost::asio::co_spawn(executor, api_.serve(request), boost::asio::use_future).get();
   }
+  // Of an answer that is made while it is sent.
+  std::string all_of(const http::Response& response) {
+    std::string whole;
+    while (true) {
+      const auto part =
+          boost::asio::co_spawn(workers_.context(0).get_executor(), response.parts(), boost::asio::use_future).get();
+      if (!part || part->empty()) return whole;
+      whole += *part;
+    }
+  }
   boost::json::object ok(http::Method method, std::string path, Query query = {}) {
     const auto response = ask(method, std::move(path), std::move(query));
     EXPECT_EQ(response.status, 200) << response.payload();
@@ -72,6 +82,7 @@ using enum http::Method;
 TEST_F(TrainRoutes, GenerateTrainAndReport) {
   EXPECT_TRUE(ok(Get, "/train/status").at("job_id").is_null());
   EXPECT_EQ(ask(Get, "/train/metrics").status, 404);
+  EXPECT_EQ(ask(Get, "/train/report").status, 404);
   EXPECT_EQ(ask(Post, "/train/start").status, 400);
 
   const auto data = ok(Post, "/train/generate-data", {{"samples", "200"}, {"random_seed", "7"}});
@@ -97,6 +108,11 @@ TEST_F(TrainRoutes, GenerateTrainAndReport) {
   const auto metrics = ok(Get, "/train/metrics");
   EXPECT_EQ(metrics.at("training_metrics"), trained.at("training_metrics"));
   EXPECT_TRUE(metrics.at("former").is_null());
+  const auto report = ask(Get, "/train/report");
+  EXPECT_EQ(report.status, 200);
+  EXPECT_EQ(report.content_type, "text/html; charset=utf-8");
+  const std::string page = all_of(report);
+  EXPECT_NE(page.find(trained.at("model_version").as_string()), std::string::npos) << page;
   EXPECT_GT(ok(Get, "/train/data-quality").at("quality_score").to_number<double>(), 0);
   EXPECT_EQ(ask(Delete, "/train/jobs/" + std::string{status.at("job_id").as_string()}).status, 409);
 }

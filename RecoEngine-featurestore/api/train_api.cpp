@@ -101,6 +101,12 @@ void add_start(http::Api& api, TrainModel& train) {
           });
 }
 
+// The whole page, then the end.
+Task<Result<std::string>> page_part(std::shared_ptr<std::string> rest) {
+  std::string part = std::exchange(*rest, {});
+  co_return part;
+}
+
 void add_reports(http::Api& api, TrainModel& train) {
   api.get("/train/status",
           {.name = "training_status",
@@ -128,6 +134,21 @@ void add_reports(http::Api& api, TrainModel& train) {
             const auto last = co_await train.last();
             if (!last) co_return last.error();
             co_return wire::to_wire(*last);
+          });
+  api.get("/train/report",
+          {.name = "training_report",
+           .summary = "The same for people: a page with plots of the model that the last training made",
+           .tag = "training",
+           .access = Access::Service,
+           .errors = {401, 404, 503},
+           .answer_type = "text/html"},
+          [&train](Call<>) -> Task<Result<http::Streamed>> {
+            auto page = co_await train.report();
+            if (!page) co_return page.error();
+            http::Streamed answer;
+            answer.parts = [rest = std::make_shared<std::string>(std::move(*page))] { return page_part(rest); };
+            answer.content_type = "text/html; charset=utf-8";
+            co_return answer;
           });
 }
 

@@ -9,6 +9,7 @@
 
 #include "RecoEngine-featurestore/app/compare_models.hpp"
 #include "RecoEngine-featurestore/app/promote_model.hpp"
+#include "RecoEngine-featurestore/training/model_report.hpp"
 #include "RecoEngine-featurestore/training/training_samples.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/id.hpp"
@@ -211,6 +212,12 @@ Task<Result<LastTraining>> TrainModel::last() {
     if (former) last.former = std::move(*former);
   }
   co_return last;
+}
+
+Task<Result<std::string>> TrainModel::report() {
+  auto last = co_await this->last();
+  if (!last) co_return last.error();
+  co_return print_html(last->model);
 }
 
 Task<Result<void>> TrainModel::cancel(std::string job_id) {

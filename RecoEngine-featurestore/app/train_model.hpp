@@ -65,6 +65,8 @@ class TrainModel {
   Task<Result<TrainingJob>> status();
   // The last that succeeded. NotFound before the first.
   Task<Result<LastTraining>> last();
+  // Of the last that succeeded, for people: a page of HTML (model_report.hpp). NotFound before the first.
+  Task<Result<std::string>> report();
   // Asks for its end, in whatever instance it runs. NotFound; Conflict when it is over.
   Task<Result<void>> cancel(std::string job_id);
 

@@ -28,6 +28,13 @@ class HttpRecoEngine {
   Out get(std::string target) {
     return read<Out>(target, call(http::Method::Get, target, {}));
   }
+  // As it comes.
+  std::string get_text(std::string target) { return call(http::Method::Get, std::move(target), {}); }
+  // `body` as an answer to `target`.
+  template <class Out>
+  Out parsed(const std::string& target, const std::string& body) const {
+    return read<Out>(target, body);
+  }
   template <class Out>
   Out post(std::string target, std::string body = {}) {
     return read<Out>(target, call(http::Method::Post, target, std::move(body)));

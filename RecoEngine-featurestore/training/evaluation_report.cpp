@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "RecoEngine-featurestore/evaluation/svg_plot.hpp"
+#include "RecoEngine-featurestore/training/report_page.hpp"
 #include "platform/json/print.hpp"
 
 namespace qm::reco {
@@ -80,14 +80,6 @@ BOOST_DESCRIBE_STRUCT(Report, (),
 
 namespace {
 
-std::string digits(double value, int places) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f", places, value);
-  return text;
-}
-
-std::string date_of(Timestamp at) { return to_rfc3339(at).substr(0, 10); }
-
 report_json::Scores to_json(const Contender& contender) {
   const ScoreReport& s = contender.scores;
   report_json::Scores out{contender.name,
@@ -148,8 +140,6 @@ const ScoreReport* find_scores(const CutoffJudgement& judgement, std::string_vie
   }
   return nullptr;
 }
-
-std::string cell(const std::string& text) { return "<td>" + escape_markup(text) + "</td>"; }
 
 std::string summary_html(const EvaluationReport& report) {
   std::string html = "<table><thead><tr><th>ROC-AUC</th>";
@@ -223,15 +213,8 @@ std::string cutoff_html(const CutoffJudgement& j) {
   return html + "</section>\n";
 }
 
-constexpr std::string_view kStyle =
-    "<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;"
-    "padding:0 1em}table{border-collapse:collapse;margin:1em 0}th,td{padding:.25em .7em;text-align:right;"
-    "border-bottom:1px solid #8884}th:first-child{text-align:left;font-weight:normal}thead th{font-weight:bold}"
-    ".plots{display:flex;flex-wrap:wrap;gap:1em}svg{max-width:100%;height:auto}dt{font-weight:bold}"
-    "dl{display:grid;grid-template-columns:max-content auto;gap:.2em 1em}dd{margin:0;overflow-wrap:anywhere}</style>\n";
-
 std::string origins_html(const EvaluationReport& report) {
-  const std::pair<const char*, std::string> rows[] = {
+  return definitions({
       {"dataset", report.dataset},
       {"lines", std::to_string(report.lines) + " (" + std::to_string(report.lines_without_customer) +
                     " without customer, " + std::to_string(report.lines_without_price) + " without price)"},
@@ -240,11 +223,7 @@ std::string origins_html(const EvaluationReport& report) {
       {"feature definitions", report.feature_hash},
       {"seed", std::to_string(report.seed)},
       {"library", report.library_version},
-      {"revision", report.revision}};
-  std::string html = "<dl>";
-  for (const auto& [name, value] : rows)
-    html += std::string{"<dt>"} + name + "</dt><dd>" + escape_markup(value) + "</dd>";
-  return html + "</dl>\n";
+      {"revision", report.revision}});
 }
 
 // In columns, whatever the bytes of its letters.
@@ -323,17 +302,13 @@ std::string print_json(const EvaluationReport& report) {
 
 std::string print_html(const EvaluationReport& report) {
   std::string html =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-      "<title>Churn, judged out of time</title>\n";
-  html +=
-      std::string{kStyle} + "</head><body>\n<h1>Churn, judged out of time</h1>\n<p>A customer who bought within " +
+      begin_page("Churn, judged out of time") + "<p>A customer who bought within " +
       std::to_string(report.active_within_days) + " days before a cutoff has left when no purchase follows within " +
       std::to_string(report.horizon_days) +
       " days. For each cutoff everything was trained on what was known at it, and judged by what came after it.</p>\n";
   html += summary_html(report);
   for (const auto& judgement : report.cutoffs) html += cutoff_html(judgement);
-  return html + "<h2>What it was made of</h2>\n" + origins_html(report) + "</body></html>\n";
+  return html + "<h2>What it was made of</h2>\n" + origins_html(report) + end_page();
 }
 
 std::string print_table(const EvaluationReport& report) {

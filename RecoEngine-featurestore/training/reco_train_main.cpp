@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -28,6 +30,7 @@ struct Settings {
   std::int64_t seed = 42;
   std::string test_size = "0.2";
   std::string service_token;
+  std::string report_dir = "var/reports";
   bool keep_data = false;
 };
 
@@ -50,6 +53,8 @@ int read_settings(int argc, const char* const* argv, Settings& settings) {
                  "Share of the customers held back to judge the model by.");
   options.text("service-token", "SERVICE_TOKEN", settings.service_token,
                "Secret of the services; needed in production.");
+  options.text("report-dir", "TRAINING_REPORT_DIR", settings.report_dir,
+               "Where the model's report is written: model.html, with plots, and model.json.");
   options.flag("keep-data", "", settings.keep_data, "Add to the training data that is there instead of replacing it.");
   return options.parse(argc, argv);
 }
@@ -169,6 +174,44 @@ void print_gates(const wire::LastMetrics& last) {
                 "POST /models/%s/promote?accept_shift=true\n", version, version);
 }
 
+void print_held_out(const wire::LastMetrics& last) {
+  if (!last.held_out) return;
+  const HeldOutReport& found = *last.held_out;
+  std::printf("\n  calibration error %.4f (%.4f before calibration, %s)\n  ROC AUC of recency alone %.4f\n",
+              last.training_metrics.calibration_error, found.calibration_error_before,
+              last.calibration ? std::string{to_string(*last.calibration)}.c_str() : "none", found.recency_roc_auc);
+  std::fputs("  lift by tenth", stdout);
+  for (const double lift : found.lift_by_decile) std::printf(" %.2f", lift);
+  std::puts("");
+  if (!last.cutoffs || last.cutoffs->size() != found.cutoffs.size()) return;
+  std::printf("\n  %-12s %10s %10s\n", "cutoff", "customers", "left");
+  for (std::size_t i = 0; i < found.cutoffs.size(); ++i)
+    std::printf("  %-12s %10lld %9.1f%%\n", to_rfc3339((*last.cutoffs)[i]).substr(0, 10).c_str(),
+                static_cast<long long>(found.cutoffs[i].samples), 100 * found.cutoffs[i].churn_rate);
+}
+
+void write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file{path, std::ios::binary};
+  file << text;
+  if (!file.flush()) throw std::runtime_error(path.string() + " cannot be written");
+}
+
+// A folder that cannot be written (of a container) is no reason to have trained in vain.
+void keep_report(HttpRecoEngine& engine, const std::string& metrics, const std::string& dir) {
+  const std::filesystem::path folder{dir};
+  const std::string page = engine.get_text("/train/report");
+  try {
+    std::filesystem::create_directories(folder);
+    write_file(folder / "model.html", page);
+    write_file(folder / "model.json", metrics);
+  } catch (const std::exception& failed) {
+    std::cerr << "reco-train: no report is kept: " << failed.what() << '\n';
+    return;
+  }
+  std::cout << "\nreport: " << std::filesystem::absolute(folder / "model.html").string() << "\n        "
+            << std::filesystem::absolute(folder / "model.json").string() << std::endl;
+}
+
 void simulate(HttpRecoEngine& engine, const Settings& settings) {
   const std::string clear = settings.keep_data ? "false" : "true";
   const auto data =
@@ -185,11 +228,15 @@ int run(const Settings& settings) {
   const auto started = engine.post<wire::StartedTraining>("/train/start?wait=false&test_size=" + settings.test_size +
                                                           "&random_state=" + std::to_string(settings.seed) + source);
   watch(engine, started.job_id);
-  const auto last = engine.get<wire::LastMetrics>("/train/metrics");
+  const std::string metrics = engine.get_text("/train/metrics");
+  const auto last = engine.parsed<wire::LastMetrics>("/train/metrics", metrics);
   print_source(last);
   print_roles(last);
   print_metrics(last);
+  print_held_out(last);
   print_gates(last);
+  std::fflush(stdout);
+  keep_report(engine, metrics, settings.report_dir);
   return last.promoted || last.stage == ModelStage::shadow ? 0 : kRefused;
 }
 

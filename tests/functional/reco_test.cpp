@@ -266,12 +266,20 @@ TEST(Models, TheTrainingProgramSaysWhoStaysChampionAndWhy) {
   const World world;
   ServiceProcess own = world.start("reco-engine", {"--first-training-samples", "0"});
   const std::string url = "http://127.0.0.1:" + std::to_string(own.port());
+  const TempDir reports;
   const auto train = [&](const char* customers) {
-    return run_to_end("reco-train", {"--url", url, "--samples", customers});
+    return run_to_end("reco-train",
+                      {"--url", url, "--samples", customers, "--report-dir", (reports.path() / "of_models").string()});
   };
   const Finished first = train("2000");
   EXPECT_EQ(first.exit_code, 0) << first.output;
   EXPECT_NE(first.output.find("champion: v"), std::string::npos) << first.output;
+  EXPECT_NE(first.output.find("learned from: simulated customers"), std::string::npos) << first.output;
+  for (const char* file : {"model.html", "model.json"}) {
+    const auto path = reports.path() / "of_models" / file;
+    EXPECT_NE(first.output.find(path.string()), std::string::npos) << first.output;
+    EXPECT_GT(std::filesystem::file_size(path), 1'000U) << file;
+  }
   const Finished same = train("2000");
   EXPECT_EQ(same.exit_code, 0) << same.output;
   EXPECT_NE(same.output.find("stays champion: v"), std::string::npos) << same.output;
