@@ -8,6 +8,7 @@
 #include "QuickMart-backend/api/authenticator.hpp"
 #include "QuickMart-backend/api/user_api.hpp"
 #include "QuickMart-backend/app/accounts_fixture.hpp"
+#include "platform/http/request_fixture.hpp"
 
 namespace qm::shop {
 namespace {
@@ -24,13 +25,9 @@ class AccountRoutesTest : public AccountsFixture {
 
   http::Response send(Method method, std::string path, std::string body = {}, std::string token = {},
                       std::string type = "application/json") {
-    http::Request request;
-    request.method = method;
-    request.path = std::move(path);
-    request.body = std::move(body);
-    request.request_id = "r1";
+    http::Request request = http::test_request(method, std::move(path), std::move(body));
     request.remote_address = "192.0.2.1";
-    request.headers.emplace_back("Content-Type", std::move(type));
+    request.headers = {{"Content-Type", std::move(type)}};
     if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
     return run(api_.serve(request));
   }

@@ -8,6 +8,7 @@
 
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
+#include "platform/http/request_fixture.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "QuickMart-backend/api/printed_catalog.hpp"
 #include "QuickMart-backend/api/product_cursor.hpp"
@@ -29,11 +30,7 @@ class CatalogApiTest : public testing::Test {
   }
 
   http::Response get(std::string path, std::vector<std::pair<std::string, std::string>> query = {}) {
-    http::Request request;
-    request.method = http::Method::Get;
-    request.path = std::move(path);
-    request.query = std::move(query);
-    request.request_id = "r1";
+    http::Request request = http::test_request(http::Method::Get, std::move(path), {}, std::move(query));
     return await(api_.serve(request));
   }
   boost::json::object ok(std::string path, std::vector<std::pair<std::string, std::string>> query = {}) {

@@ -5,6 +5,7 @@
 
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
+#include "platform/http/request_fixture.hpp"
 #include "platform/kv/memory_store.hpp"
 
 namespace qm::shop {
@@ -30,8 +31,7 @@ TEST(HealthRoute, WarnsOfWhatTheStoreCannotGive) {
   const auto ask = [&](std::vector<std::string> warnings) {
     http::Api api{http::ApiInfo{"QuickMart", "test", ""}};
     add_health_route(api, health, "1.2.3", std::move(warnings));
-    http::Request request;
-    request.path = "/health";
+    http::Request request = http::test_request(http::Method::Get, "/health");
     return boost::json::parse(await(api.serve(request)).payload()).as_object();
   };
   const auto without = ask({});

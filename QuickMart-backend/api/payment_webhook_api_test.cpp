@@ -4,6 +4,7 @@
 
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
+#include "platform/http/request_fixture.hpp"
 #include "platform/kv/memory_store.hpp"
 #include "platform/security/webhook_signature.hpp"
 #include "QuickMart-backend/api/stripe_event.hpp"
@@ -47,13 +48,9 @@ class PaymentWebhookApiTest : public testing::Test {
   }
 
   http::Response post(const std::string& body, const std::string& signature, const std::string& provider = "sandbox") {
-    http::Request request;
-    request.method = http::Method::Post;
-    request.target = request.path = "/api/payments/webhooks/" + provider;
-    request.headers = {{"Content-Type", "application/json"}};
+    http::Request request = http::test_request(http::Method::Post, "/api/payments/webhooks/" + provider, body);
     if (!signature.empty())
       request.headers.emplace_back(provider == "stripe" ? "Stripe-Signature" : "Payment-Signature", signature);
-    request.body = body;
     return await(api_.serve(request));
   }
   std::string sign(const std::string& body, std::chrono::seconds ago = 0s) {

@@ -12,6 +12,7 @@
 #include "RecoEngine-featurestore/training/customer_simulator.hpp"
 #include "contracts/events.hpp"
 #include "platform/core/await.hpp"
+#include "platform/http/request_fixture.hpp"
 #include "platform/json/print.hpp"
 #include "platform/core/test_time.hpp"
 #include "platform/kv/memory_store.hpp"
@@ -28,13 +29,8 @@ class EventRoutesTest : public testing::Test {
   using Query = std::vector<std::pair<std::string, std::string>>;
   http::Response send(http::Method method, std::string path, std::string body = {}, std::string from = "127.0.0.1",
                       Query query = {}) {
-    http::Request request;
-    request.query = std::move(query);
-    request.method = method;
-    request.path = std::move(path);
-    request.body = std::move(body);
+    http::Request request = http::test_request(method, std::move(path), std::move(body), std::move(query));
     request.remote_address = std::move(from);
-    request.headers.emplace_back("Content-Type", "application/json");
     return await(serve(request));
   }
   Task<http::Response> serve(http::Request& request) { return api_.serve(request); }

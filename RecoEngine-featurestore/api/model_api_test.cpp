@@ -8,6 +8,7 @@
 #include "RecoEngine-featurestore/training/synthetic_customers.hpp"
 #include "platform/core/await.hpp"
 #include "platform/core/test_time.hpp"
+#include "platform/http/request_fixture.hpp"
 #include "platform/kv/memory_store.hpp"
 
 namespace qm::reco {
@@ -23,12 +24,7 @@ class ModelRoutes : public testing::Test {
   }
   http::Response ask(http::Method method, std::string path,
                      std::vector<std::pair<std::string, std::string>> query = {}) {
-    http::Request request;
-    request.method = method;
-    request.path = std::move(path);
-    request.query = std::move(query);
-    request.remote_address = "127.0.0.1";
-    request.request_id = "r1";
+    http::Request request = http::test_request(method, std::move(path), {}, std::move(query));
     return await(api_.serve(request));
   }
   http::Response post(const std::string& version, const std::string& what) {

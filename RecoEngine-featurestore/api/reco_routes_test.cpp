@@ -12,6 +12,7 @@
 #include "RecoEngine-featurestore/api/train_api.hpp"
 #include "RecoEngine-featurestore/app/reco_metrics.hpp"
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
+#include "platform/http/request_fixture.hpp"
 
 namespace qm::reco {
 namespace {
@@ -34,12 +35,7 @@ class TrainRoutes : public testing::Test {
 
   using Query = std::vector<std::pair<std::string, std::string>>;
   http::Response ask(http::Method method, std::string path, Query query = {}) {
-    http::Request request;
-    request.method = method;
-    request.path = std::move(path);
-    request.query = std::move(query);
-    request.remote_address = "127.0.0.1";
-    request.request_id = "r1";
+    http::Request request = http::test_request(method, std::move(path), {}, std::move(query));
     auto executor = workers_.context(0).get_executor();
     return boost::asio::co_spawn(executor, api_.serve(request), boost::asio::use_future).get();
   }

@@ -4,6 +4,7 @@
 #include "RecoEngine-featurestore/api/nudge_api.hpp"
 #include "RecoEngine-featurestore/api/predict_api.hpp"
 #include "RecoEngine-featurestore/app/serving_fixture.hpp"
+#include "platform/http/request_fixture.hpp"
 
 namespace qm::reco {
 namespace {
@@ -26,13 +27,7 @@ class ServingApiTest : public ServingTest {
 
   http::Response send(http::Method method, std::string path, std::string body = "",
                       std::vector<std::pair<std::string, std::string>> query = {}) {
-    http::Request request;
-    request.method = method;
-    request.path = std::move(path);
-    request.query = std::move(query);
-    request.body = std::move(body);
-    request.headers = {{"Content-Type", "application/json"}};
-    request.request_id = "r1";
+    http::Request request = http::test_request(method, std::move(path), std::move(body), std::move(query));
     return run(api_.serve(request));
   }
   http::Response post(std::string path, std::string body = "") {
