@@ -269,9 +269,8 @@ TEST_F(ReceiveEventsTest, AStateOfAnOlderVersionIsMadeAnewWithTheNextEvent) {
   CustomerState old = *log->state;
   old.heard = {};
   old.months.clear();
-  std::string bytes = to_bytes(old);
-  bytes[0] = 1;      // which had one source less,
-  bytes.pop_back();  // a byte when it was never heard of
+  std::string bytes = "\1" + to_bytes(old).substr(2);  // which did not say by which definition it was made,
+  bytes.pop_back();  // and had one source less, a byte when it was never heard of
   ASSERT_TRUE(state_from_bytes(bytes) && state_from_bytes(bytes)->is_outdated);
   kv::Bins bins;
   bins[kStateBin] = kv::Bytes{bytes};

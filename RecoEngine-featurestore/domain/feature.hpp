@@ -129,7 +129,8 @@ std::optional<double> as_number(const FeatureValue& value) noexcept;
 std::string explain(const FeatureSpec& spec, const FeatureValue* value);
 
 // Which definition of the features this is: raise it whenever apply() (customer_state.hpp) or features_at()
-// (event_feature.hpp) come to anything else for the same events. feature_definition_test.cpp notices.
+// (event_feature.hpp) come to anything else for the same events. feature_definition_test.cpp notices. Customers' states
+// of another one are made anew from the log with the next event.
 inline constexpr std::uint32_t kFeatureDefinition = 2;
 
 // Changes whenever the table or the definition changes in a way that matters to a model: goes into every model's

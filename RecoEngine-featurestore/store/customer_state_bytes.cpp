@@ -1,5 +1,6 @@
 #include "RecoEngine-featurestore/store/customer_state_bytes.hpp"
 
+#include "RecoEngine-featurestore/domain/feature.hpp"
 #include "RecoEngine-featurestore/store/customer_record.hpp"
 #include "RecoEngine-featurestore/store/packed_fields.hpp"
 
@@ -7,8 +8,10 @@ namespace qm::reco {
 
 namespace {
 
-// Of version 1 it is not known when a source was last heard of, and it had one less.
-constexpr std::uint64_t kVersion = 2, kBeforeLastHeard = 1;
+// Of version 1 it is not known when a source was last heard of, and it had one less. Before version 3 it was not said
+// by which definition of the features events had been applied; it was the second.
+constexpr std::uint64_t kVersion = 3, kBeforeDefinition = 2, kBeforeLastHeard = 1;
+constexpr std::uint64_t kFirstDefinition = 2;
 constexpr std::size_t kSourcesBefore = 7;
 
 // Times follow one another closely: each is written as the difference to the one before it.
@@ -178,6 +181,7 @@ std::string to_bytes(const CustomerState& state) {
   bytes.reserve(512);
   Writer out{bytes};
   out.number(kVersion);
+  out.number(kFeatureDefinition);
   out.time(state.newest_at);
   out.text(state.newest_id);
   write_days(out, state);
@@ -199,17 +203,19 @@ std::string to_bytes(const CustomerState& state) {
 std::optional<CustomerState> state_from_bytes(std::string_view bytes) {
   Reader in{bytes};
   const std::uint64_t version = in.number();
-  if (version != kVersion && version != kBeforeLastHeard) return std::nullopt;
+  if (version < kBeforeLastHeard || version > kVersion) return std::nullopt;
+  const std::uint64_t definition = version > kBeforeDefinition ? in.number() : kFirstDefinition;
+  const bool knows_last_heard = version > kBeforeLastHeard;
   CustomerState state;
-  state.is_outdated = version != kVersion;
+  state.is_outdated = !knows_last_heard || definition != kFeatureDefinition;
   state.newest_at = in.time();
   state.newest_id = in.text();
   read_days(in, state);
   read_visits(in, state);
   read_orders(in, state);
   read_words(in, state);
-  for (std::size_t i = 0; i < (state.is_outdated ? kSourcesBefore : kEventSources); ++i) {
-    if (const auto first = in.maybe_time()) state.heard[i] = {*first, state.is_outdated ? *first : in.time()};
+  for (std::size_t i = 0; i < (knows_last_heard ? kEventSources : kSourcesBefore); ++i) {
+    if (const auto first = in.maybe_time()) state.heard[i] = {*first, knows_last_heard ? in.time() : *first};
   }
   const std::size_t months = in.size();
   for (std::size_t i = 0; i < months && !in.failed(); ++i) {

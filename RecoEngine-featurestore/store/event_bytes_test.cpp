@@ -74,10 +74,25 @@ TEST(EventBytes, AnOrdinaryCustomersStateIsUnderTwoKilobytes) {
   EXPECT_EQ(state_from_bytes(to_bytes(CustomerState{})), CustomerState{});
 }
 
+// Up to version 2 states did not say by which definition of the features they were made.
+std::string as_version_2(const CustomerState& state) { return "\2" + to_bytes(state).substr(2); }
+
+TEST(EventBytes, AStateOfAnotherDefinitionServesUntilItIsMadeAnew) {
+  std::string bytes = to_bytes(state_of(half_a_year(), kNow));
+  EXPECT_FALSE(state_from_bytes(bytes)->is_outdated);
+  EXPECT_EQ(state_from_bytes(as_version_2(CustomerState{}))->is_outdated, kFeatureDefinition != 2);
+  ++bytes[1];
+  const auto state = state_from_bytes(bytes);
+  ASSERT_TRUE(state);
+  EXPECT_TRUE(state->is_outdated);
+  EXPECT_EQ(state->orders, state_of(half_a_year(), kNow).orders);
+}
+
 // Sources as version 1 had them: when each was heard of first.
-TEST(EventBytes, AStateOfTheVersionBeforeServesUntilItIsMadeAnew) {
+TEST(EventBytes, AStateOfTheFirstVersionServesUntilItIsMadeAnew) {
   const std::string no_events = to_bytes(CustomerState{});
-  std::string bytes = no_events.substr(0, no_events.size() - kEventSources - 1);
+  std::string bytes = as_version_2(CustomerState{});
+  bytes.resize(bytes.size() - kEventSources - 1);
   bytes[0] = 1;
   bytes += std::string{"\1\0", 2};  // visits: 1970
   bytes += std::string(6, '\0');    // no other source
