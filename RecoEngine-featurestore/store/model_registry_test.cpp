@@ -23,7 +23,8 @@ class RegistryOfModels : public testing::Test {
     return await(here_.save({std::move(version), bytes_like_a_model(size), "{}"}));
   }
   std::int64_t records(std::string_view set) {
-    for (const auto& one : await(store_->stats())->sets) {
+    const auto stats = await(store_->stats());
+    for (const auto& one : stats->sets) {
       if (one.set == set) return one.records;
     }
     return 0;
