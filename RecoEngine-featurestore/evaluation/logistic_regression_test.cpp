@@ -53,6 +53,35 @@ TEST(LogisticRegression, FindsTheWeightsThatMadeTheOutcomes) {
   EXPECT_NEAR(model.intercept(), 0.5, 0.06);
 }
 
+// Of two columns that go together one gets the wrong sign: without it, the other is what it would be alone.
+TEST(LogisticRegression, KeepsSignsAndFitsTheRestAround) {
+  std::mt19937_64 random{12};
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform;
+  std::vector<float> rows, first_alone;
+  std::vector<bool> labels;
+  for (int i = 0; i < 5000; ++i) {
+    const double a = normal(random), b = 0.7 * a + normal(random);
+    rows.push_back(static_cast<float>(a)), rows.push_back(static_cast<float>(b));
+    first_alone.push_back(static_cast<float>(a));
+    labels.push_back(uniform(random) < 1 / (1 + std::exp(-(1.5 * a - b))));
+  }
+  const auto free = LogisticRegression::fit(rows, 2, labels).value();
+  ASSERT_LT(free.weights()[1], -0.5);
+  LogisticOptions rising;
+  rising.signs = {1, 1};
+  const auto held = LogisticRegression::fit(rows, 2, labels, rising).value();
+  const auto alone = LogisticRegression::fit(first_alone, 1, labels).value();
+  EXPECT_EQ(held.weights()[1], 0);
+  EXPECT_NEAR(held.weights()[0], alone.weights()[0], 1e-6);
+  EXPECT_NEAR(held.intercept(), alone.intercept(), 1e-6);
+  rising.signs = {1, -1};
+  const auto fits = LogisticRegression::fit(rows, 2, labels, rising).value();
+  EXPECT_NEAR(fits.weights()[1], free.weights()[1], 1e-6) << "a sign that the rows have anyway changes nothing";
+  rising.signs = {1};
+  EXPECT_THROW((void)LogisticRegression::fit(rows, 2, labels, rising), std::invalid_argument);
+}
+
 TEST(LogisticRegression, ContributionsAddUpToTheLogOdds) {
   const std::vector<float> rows{1, 10, 2, 30, 3, 20, 4, 50, 5, kMissing, 6, 40};
   const auto model = LogisticRegression::fit(rows, 2, {true, false, true, false, false, true}).value();
