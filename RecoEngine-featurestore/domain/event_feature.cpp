@@ -79,7 +79,8 @@ Reading last_large_purchase(const State& state, Timestamp at, const Counts&) {
              at);
 }
 
-// --- the rhythm of orders: those of the last year that are still remembered one by one
+// --- the rhythm of orders: those of the last year that are still remembered one by one. Several of one day (UTC) are
+// one: who divides a purchase does not buy more often.
 
 struct OrderRhythm {
   std::int64_t orders = 0;
@@ -89,7 +90,8 @@ OrderRhythm rhythm_of(const State& state, Timestamp at) {
   OrderRhythm rhythm;
   for (const RecentOrder& order : state.orders) {
     if (order.cancelled || order.at < at - kEventReach) continue;
-    if (rhythm.orders++ == 0) rhythm.first = order.at;
+    if (rhythm.orders == 0) rhythm.first = order.at;
+    if (rhythm.orders == 0 || day_of(order.at) != day_of(rhythm.last)) ++rhythm.orders;
     rhythm.last = order.at;
   }
   return rhythm;
@@ -97,9 +99,9 @@ OrderRhythm rhythm_of(const State& state, Timestamp at) {
 double days_of(std::chrono::milliseconds span) {
   return std::chrono::duration<double, std::chrono::days::period>(span).count();
 }
-// Of one order nobody knows when the next is due; of several at one moment neither.
+// Of one order nobody knows when the next is due.
 std::optional<double> order_gap_d(const OrderRhythm& rhythm) {
-  if (rhythm.orders < 2 || rhythm.first == rhythm.last) return std::nullopt;
+  if (rhythm.orders < 2) return std::nullopt;
   return days_of(rhythm.last - rhythm.first) / static_cast<double>(rhythm.orders - 1);
 }
 Reading orders_of_year(const State& state, Timestamp at, const Counts&) {

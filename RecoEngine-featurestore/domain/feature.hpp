@@ -131,7 +131,7 @@ std::string explain(const FeatureSpec& spec, const FeatureValue* value);
 // Which definition of the features this is: raise it whenever apply() (customer_state.hpp) or features_at()
 // (event_feature.hpp) come to anything else for the same events. feature_definition_test.cpp notices. Customers' states
 // of another one are made anew from the log with the next event.
-inline constexpr std::uint32_t kFeatureDefinition = 2;
+inline constexpr std::uint32_t kFeatureDefinition = 3;
 
 // Changes whenever the table or the definition changes in a way that matters to a model: goes into every model's
 // metadata, and only models of this build's hash are served.
