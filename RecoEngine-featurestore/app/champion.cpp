@@ -1,7 +1,5 @@
 #include "RecoEngine-featurestore/app/champion.hpp"
 
-#include "RecoEngine-featurestore/domain/model_input.hpp"
-#include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/calibrated_model.hpp"
 #include "RecoEngine-featurestore/training/model_metadata.hpp"
 #include "platform/log/log.hpp"
@@ -21,14 +19,10 @@ Result<Served> to_served(const StoredModel& stored) {
   if (metadata->feature_hash != to_hex(feature_table_hash())) {
     return rejected("The model " + version + " was trained with other features than this program has.");
   }
-  auto model = load_xgboost_model(stored.model, model_columns().size());
-  if (!model) return model.error();
-  const Calibration calibration = metadata->calibration.value_or(Calibration{});
-  if (!calibration.sound())
-    return rejected("The calibration of the model " + version + " cannot be read.");
+  auto model = whole_model(stored.model, metadata->start, metadata->calibration.value_or(Calibration{}));
+  if (!model) return rejected("The model " + version + " cannot be served. " + model.error().detail);
   std::shared_ptr<DriftWatch> drift = metadata->drift ? DriftWatch::over(std::move(*metadata->drift)) : nullptr;
-  auto speaks = calibrated(std::move(*model), calibration);
-  ServedModel served{version, std::move(speaks), metadata->metrics, metadata->created_at, std::move(drift)};
+  ServedModel served{version, std::move(*model), metadata->metrics, metadata->created_at, std::move(drift)};
   if (metadata->horizon_days) served.horizon = std::chrono::days{*metadata->horizon_days};
   return Served{std::make_shared<const ServedModel>(std::move(served))};
 }

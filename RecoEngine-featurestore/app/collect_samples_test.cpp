@@ -65,14 +65,23 @@ class CollectSamplesTest : public testing::Test {
   }
   static std::vector<std::vector<float>> rows_of(const CollectedSamples& set) {
     std::vector<std::vector<float>> rows;
-    for (const TrainingSample& sample : set.samples) {
-      std::vector<float> row = to_model_row(sample.features);
-      for (float& value : row)
-        if (std::isnan(value)) value = -1e30F;  // so that a row equals itself
-      row.push_back(sample.churned ? 1.0F : 0.0F);
+    for (std::size_t i = 0; i < set.rows.size(); ++i) {
+      std::vector<float> row = comparable(set.rows[i]);
+      row.push_back(set.rows.left(i) ? 1.0F : 0.0F);
       rows.push_back(std::move(row));
     }
     return rows;
+  }
+  // So that a row equals itself.
+  static std::vector<float> comparable(std::span<const float> row) {
+    std::vector<float> made{row.begin(), row.end()};
+    for (float& value : made)
+      if (std::isnan(value)) value = -1e30F;
+    return made;
+  }
+  static std::size_t column(std::string_view name) {
+    const auto found = std::ranges::find(model_columns(), name, &ModelColumn::name);
+    return static_cast<std::size_t>(found - model_columns().begin());
   }
 
   int next_id_ = 0;
@@ -173,7 +182,7 @@ TEST_F(CollectSamplesTest, SplitsOutOfTimeAndTheNewestCutoffByCustomer) {
   std::set<std::size_t> places;
   for (const auto* part : {&set->split.training, &set->split.validation, &set->split.test})
     for (const std::size_t place : *part) EXPECT_TRUE(places.insert(place).second);
-  EXPECT_EQ(places.size(), set->samples.size());
+  EXPECT_EQ(places.size(), set->rows.size());
   ASSERT_EQ(set->split.cutoff_begins.size(), set->cutoffs.size());
   const std::size_t newest = set->split.cutoff_begins[1];  // so many samples are of the newest cutoff
   EXPECT_EQ(set->split.test.size() + set->split.validation.size(), newest);
@@ -183,7 +192,7 @@ TEST_F(CollectSamplesTest, SplitsOutOfTimeAndTheNewestCutoffByCustomer) {
   EXPECT_EQ(*std::ranges::min_element(set->split.training), newest);
   EXPECT_TRUE(set->split.other_season);
   const auto silent = [](double) {};
-  const TrainedModel model = train_on_split(set->samples, set->split, 1, silent, cancelled_).value();
+  const TrainedModel model = train_on_split(set->rows, set->split, 1, silent, cancelled_).value();
   EXPECT_GT(model.metrics.roc_auc, 0.7);
   EXPECT_EQ(model.metrics.test_samples, static_cast<std::int64_t>(set->split.test.size()));
   ASSERT_EQ(model.held_out.cutoffs.size(), set->cutoffs.size());
@@ -197,7 +206,7 @@ TEST_F(CollectSamplesTest, TheReferenceOfDriftHoldsEachCustomerOnce) {
   ASSERT_TRUE(set) << set.error().detail;
   EXPECT_EQ(set->split.one_each.size(), 60U);
   const auto silent = [](double) {};
-  const TrainedModel model = train_on_split(set->samples, set->split, 1, silent, cancelled_).value();
+  const TrainedModel model = train_on_split(set->rows, set->split, 1, silent, cancelled_).value();
   for (const auto& feature : model.drift.features) {
     std::int64_t customers = 0;
     for (const auto count : feature.counts) customers += static_cast<std::int64_t>(count);
@@ -214,7 +223,7 @@ TEST_F(CollectSamplesTest, WhoseOrderComesLateHasNotLeft) {
     const auto set = collect();
     std::int64_t left = 0;
     for (const auto* part : {&set->split.test, &set->split.validation})
-      for (const std::size_t place : *part) left += set->samples[place].churned ? 1 : 0;
+      for (const std::size_t place : *part) left += set->rows.left(place) ? 1 : 0;
     return left;
   };
   const std::int64_t before = count_left();
@@ -252,7 +261,7 @@ TEST_F(CollectSamplesTest, RowsAreWhatAReplayGives) {
   // The first of the newest cutoff, in order of their ids.
   const auto replayed = await(replay_.at(UserId{"lost_0_0"}, set->cutoffs.front()));
   ASSERT_TRUE(replayed);
-  EXPECT_TRUE(set->samples.front().features == replayed->fresh(set->cutoffs.front()));
+  EXPECT_EQ(comparable(set->rows[0]), comparable(to_model_row(replayed->fresh(set->cutoffs.front()))));
 }
 
 TEST_F(CollectSamplesTest, IngestedFeaturesJoinWithTheirTimes) {
@@ -264,11 +273,9 @@ TEST_F(CollectSamplesTest, IngestedFeaturesJoinWithTheirTimes) {
   clock_.set(kNow);
   const auto set = collect();
   ASSERT_TRUE(set);
-  const std::size_t csat = find_feature("csat_score");
-  ASSERT_TRUE(set->samples.front().features[csat]) << "told five days before";
-  EXPECT_TRUE(set->samples.front().features[csat]->value == FeatureValue{1.5});
-  EXPECT_EQ(set->samples.front().features[csat]->at, told_at);
-  for (std::size_t i = 1; i < set->samples.size(); ++i) EXPECT_FALSE(set->samples[i].features[csat]) << i;
+  const std::size_t csat = column("csat_score");
+  EXPECT_EQ(set->rows[0][csat], 1.5F) << "told five days before";
+  for (std::size_t i = 1; i < set->rows.size(); ++i) EXPECT_TRUE(std::isnan(set->rows[i][csat])) << i;
 }
 
 TEST_F(CollectSamplesTest, LeavesOutWhoDidNotBuyForAYear) {
@@ -314,13 +321,13 @@ TEST_F(CollectSamplesTest, SimulatedEventsMakeAModelThatBeatsRecency) {
   const auto set = collect();
   ASSERT_TRUE(set) << set.error().detail;
   const auto silent = [](double) {};
-  const TrainedModel trained = train_on_split(set->samples, set->split, 1, silent, cancelled_).value();
+  const TrainedModel trained = train_on_split(set->rows, set->split, 1, silent, cancelled_).value();
   std::vector<double> recency;
   std::vector<bool> left;
   for (const std::size_t place : set->split.test) {
-    const auto& days_ago = set->samples[place].features[find_feature("days_last_purch")];
-    recency.push_back(days_ago ? *as_number(days_ago->value) : 365);
-    left.push_back(set->samples[place].churned);
+    const float days_ago = set->rows[place][column("days_last_purch")];
+    recency.push_back(std::isnan(days_ago) ? 365 : static_cast<double>(days_ago));
+    left.push_back(set->rows.left(place));
   }
   EXPECT_GT(left.size(), 150U);
   EXPECT_GT(trained.metrics.roc_auc, roc_auc(recency, left) + 0.02);
@@ -332,10 +339,10 @@ TEST_F(CollectSamplesTest, KeepsWholeCustomersOfALogThatIsTooLarge) {
   for (const char* prefix : {"", "more_", "most_"}) crowd(prefix);
   const auto all = collect();
   ASSERT_TRUE(all);
-  const std::size_t most = all->samples.size() - 1;
+  const std::size_t most = all->rows.size() - 1;
   const auto fewer = collect(most);
   ASSERT_TRUE(fewer) << fewer.error().detail;
-  EXPECT_LE(fewer->samples.size(), most);
+  EXPECT_LE(fewer->rows.size(), most);
   const auto rows = rows_of(*all);
   for (const auto& row : rows_of(*fewer)) EXPECT_NE(std::ranges::find(rows, row), rows.end());
 }

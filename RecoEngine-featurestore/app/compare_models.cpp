@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "RecoEngine-featurestore/domain/model_input.hpp"
 #include "RecoEngine-featurestore/evaluation/paired_auc.hpp"
 #include "RecoEngine-featurestore/evaluation/scores.hpp"
 
@@ -33,14 +32,14 @@ struct Asked {
 }  // namespace
 
 Comparison compare_models(const ChurnModel& candidate, const ChurnModel& champion,
-                          const std::vector<TrainingSample>& customers) {
+                          const LabelledRows& customers, const std::vector<std::size_t>& which) {
   Asked ours, theirs;
   std::vector<bool> labels;
-  for (const TrainingSample& customer : customers) {
-    const std::vector<float> row = to_model_row(customer.features);
+  for (const std::size_t place : which) {
+    const std::vector<float> row{customers[place].begin(), customers[place].end()};
     ours.ask(candidate, row);  // in turns, so that both are timed on the same machine under the same load
     theirs.ask(champion, row);
-    labels.push_back(customer.churned);
+    labels.push_back(customers.left(place));
   }
   Comparison both;
   both.candidate.left = std::ranges::count(labels, true);

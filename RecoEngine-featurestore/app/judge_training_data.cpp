@@ -14,7 +14,7 @@ Task<Result<DataQuality>> JudgeTrainingData::run() {
   const auto judge_set = [this, &set] {
     const auto silent = [](double) {};
     const auto made = training_samples(*set, TrainOptions{}.test_size, silent, stopped_);
-    return made ? quality_of(made->samples) : DataQuality{};
+    return made ? quality_of(made->rows) : DataQuality{};
   };
   auto quality = co_await pool_.run(judge_set);
   if (!quality) co_return quality.error();

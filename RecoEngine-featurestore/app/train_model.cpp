@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -38,7 +39,7 @@ Error already_training(const std::string& job_id) {
 
 // Of fewer nothing is concluded beside a champion.
 bool are_enough_to_compare(const CollectedSamples& set) {
-  const auto left = std::ranges::count_if(set.split.test, [&](std::size_t i) { return set.samples[i].churned; });
+  const auto left = std::ranges::count_if(set.split.test, [&](std::size_t i) { return set.rows.left(i); });
   return std::min<std::int64_t>(left, std::ssize(set.split.test) - left) >= kMinJudged;
 }
 
@@ -57,6 +58,7 @@ void describe(const TrainedModel& trained, const TrainingJob& job, Timestamp now
   metadata.horizon_days = LabelRule{}.horizon.count();
   metadata.drift = trained.drift;
   metadata.calibration = trained.calibration;
+  metadata.start = trained.start;
   metadata.held_out = trained.held_out;
 }
 
@@ -305,18 +307,20 @@ Result<CollectedSamples> TrainModel::gather(Run& run) {
 Result<TrainModel::Judged> TrainModel::make_model(Run& run, ModelMetadata& about) {
   auto set = gather(run);
   if (!set) return set.error();
-  about.data_quality = quality_of(set->samples);
+  about.data_quality = quality_of(set->rows);
   about.cutoffs = set->cutoffs;
   const bool from_log = run.job.source == TrainingSource::events;
-  about.test_size = from_log ? static_cast<double>(set->split.test.size()) / static_cast<double>(set->samples.size())
+  about.test_size = from_log ? static_cast<double>(set->split.test.size()) / static_cast<double>(set->rows.size())
                              : run.job.test_size;
   const auto training = [&run](double done) { run.progress = kCollected + (kTrained - kCollected) * done; };
-  auto trained = train_on_split(set->samples, set->split, run.job.seed, training, run.cancelled);
+  auto trained = train_on_split(set->rows, set->split, run.job.seed, training, run.cancelled);
   if (!trained) return trained.error();
   Judged judged;
   judged.trained = std::move(*trained);
-  if (from_log)
-    for (const std::size_t place : set->split.test) judged.by.push_back(std::move(set->samples[place]));
+  if (from_log) {
+    judged.customers = std::move(set->rows);
+    judged.by = std::move(set->split.test);
+  }
   return judged;
 }
 
@@ -336,12 +340,16 @@ Result<void> TrainModel::judge(const Judged& judged, const std::string& champion
   if (const auto rival = stored ? to_served(*stored) : stored.error(); rival) {
     const auto ours = to_served({model.version, judged.trained.bytes, print_metadata(model)});
     if (!ours) return ours.error();
-    std::vector<TrainingSample> simulated;
+    LabelledRows simulated;
     // Seeded by the data: other data have other judges, so that nobody gets through by trying often.
-    if (judged.by.empty())
-      simulated = simulate_customers(kSimulatedJudges, judged.trained.data_hash | kSeedsOfJudges, clock_.now());
-    const auto& judges = judged.by.empty() ? simulated : judged.by;
-    model.compared = ComparedModels{champion, compare_models(*(*ours)->model, *(*rival)->model, judges)};
+    const std::uint64_t seed = judged.trained.data_hash | kSeedsOfJudges;
+    const bool simulates = judged.by.empty();
+    if (simulates) simulated = rows_of(simulate_customers(kSimulatedJudges, seed, clock_.now()));
+    std::vector<std::size_t> all(simulated.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    const auto figures = compare_models(*(*ours)->model, *(*rival)->model, simulates ? simulated : judged.customers,
+                                        simulates ? all : judged.by);
+    model.compared = ComparedModels{champion, figures};
     if (const auto metadata = parse_metadata(stored->metadata)) against = comparison_of(model, *metadata);
   }
   model.gates = judge_trial(trial_of(model), against);

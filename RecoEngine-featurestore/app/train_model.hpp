@@ -91,7 +91,8 @@ class TrainModel {
   // A model, and those of the log whom nobody has learned from; there are always others to simulate.
   struct Judged {
     TrainedModel trained;
-    std::vector<TrainingSample> by;
+    LabelledRows customers;
+    std::vector<std::size_t> by;  // their places
   };
   Result<Judged> make_model(Run& run, ModelMetadata& about);
   // Says in the job which source it is, where it says none.

@@ -72,7 +72,7 @@ const std::vector<ModelFeature>& model_features() {
   return features;
 }
 
-float value_in_row(const ModelFeature& feature, const std::vector<float>& row) noexcept {
+float value_in_row(const ModelFeature& feature, std::span<const float> row) noexcept {
   const auto first = row.begin() + static_cast<std::ptrdiff_t>(feature.first_column);
   if (feature.columns == 1 || std::isnan(*first)) return *first;
   return static_cast<float>(std::max_element(first, first + static_cast<std::ptrdiff_t>(feature.columns)) - first);

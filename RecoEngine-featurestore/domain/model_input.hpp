@@ -1,5 +1,6 @@
 // The model's columns, as the feature table gives them, and customers as rows of them.
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,6 @@ const std::vector<ModelFeature>& model_features();
 std::vector<float> to_model_row(const FeatureVector& features);
 
 // The feature as one number again: a level as its place among the feature's columns. NaN where it is missing.
-float value_in_row(const ModelFeature& feature, const std::vector<float>& row) noexcept;
+float value_in_row(const ModelFeature& feature, std::span<const float> row) noexcept;
 
 }  // namespace qm::reco

@@ -11,6 +11,7 @@ struct ModelOutput {
   std::vector<double> shap;   // one per column, log-odds: base_value + their sum is the margin, but for rounding (1e-5
                               // at most). Of a model without calibration it is the log-odds of `probability`; with one
                               // the probability is what has come true at such a margin (training/calibrated_model.hpp)
+  double margin = 0;          // log-odds
 };
 
 // What exact contributions cost in memory, and how they are found.

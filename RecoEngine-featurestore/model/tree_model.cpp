@@ -55,9 +55,9 @@ ModelOutput TreeModel::predict(const std::vector<float>& row) const {
   if (row.size() != columns()) throw std::runtime_error("a row has another width than the model");
   ModelOutput out;
   out.shap.resize(columns());
-  const auto log_odds = static_cast<double>(explain(row, out.shap));
+  out.margin = static_cast<double>(explain(row, out.shap));
   out.base_value = base_value_;
-  out.probability = 1.0 / (1.0 + std::exp(-log_odds));
+  out.probability = 1.0 / (1.0 + std::exp(-out.margin));
   return out;
 }
 

@@ -50,13 +50,14 @@ struct Cutoff {
   std::vector<Importance> importance;
   std::int64_t served_cutoffs = 0, served_training_rows = 0, served_rounds = 0;
   std::string served_calibration;
+  bool served_start = false;
 };
 BOOST_DESCRIBE_STRUCT(Cutoff, (),
                       (cutoff, first_window, latest_window, windows, training_rows, rounds, latest_churn_rate,
                        mean_churn_rate, same_season_window, same_season_churn_rate, calibration,
                        held_out_log_loss_none, held_out_log_loss_platt, held_out_log_loss_isotonic,
                        calibration_note, contenders, importance, served_cutoffs, served_training_rows, served_rounds,
-                       served_calibration))
+                       served_calibration, served_start))
 
 struct Mean {
   std::string name;
@@ -117,6 +118,7 @@ report_json::Cutoff to_json(const CutoffJudgement& j) {
   out.served_training_rows = j.served_training_rows;
   out.served_rounds = j.served_rounds;
   out.served_calibration = to_string(j.served_calibration);
+  out.served_start = j.served_start;
   out.calibration = to_string(j.calibration.calibration.kind);
   out.held_out_log_loss_none = j.calibration.none_loss;
   out.held_out_log_loss_platt = j.calibration.platt_loss;
@@ -208,7 +210,9 @@ std::string cutoff_html(const CutoffJudgement& j) {
           digits(j.calibration.platt_loss, 4) + ", isotonic " + digits(j.calibration.isotonic_loss, 4) +
           "). What is served learned from " + std::to_string(j.served_training_rows) + " rows of " +
           std::to_string(j.served_cutoffs) + " cutoffs, in " + std::to_string(j.served_rounds) +
-          " rounds; calibration: " + std::string{to_string(j.served_calibration)} + ".</p>\n";
+          " rounds; its trees begin " +
+          (j.served_start ? "halfway between BG/NBD and a straight line" : "from nothing") +
+          "; calibration: " + std::string{to_string(j.served_calibration)} + ".</p>\n";
   html += contenders_html(j) + "<p>" + escape_markup(explain_calibration(j)) + "</p>\n" + plots_html(j);
   return html + "</section>\n";
 }

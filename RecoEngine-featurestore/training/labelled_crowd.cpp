@@ -74,11 +74,25 @@ Error too_few(const KindCounts& learned, std::size_t learners, const KindCounts&
                   " of each kind in all three: send more events with " + kWhatToDo);
 }
 
+// Those at these places, in this order.
+void put_in_order(LabelledRows& rows, std::vector<std::size_t> order) {
+  std::vector<std::size_t> kept = order;
+  std::ranges::sort(kept);
+  rows.keep(kept);
+  for (std::size_t& place : order)
+    place = static_cast<std::size_t>(std::ranges::lower_bound(kept, place) - kept.begin());
+  rows.reorder(std::move(order));
+}
+
 }  // namespace
 
 LabelledCrowd::LabelledCrowd(Timestamp now, Timestamp reach, std::chrono::hours late, std::size_t most,
                              const LabelRule& rule)
-    : now_(now), reach_(reach), late_(late), most_(most), rule_(rule),
+    : now_(now),
+      reach_(reach),
+      late_(late),
+      most_(std::min(most, kMaxCollectedBytes / (sizeof(float) * model_columns().size()))),
+      rule_(rule),
       candidates_(all_of(training_cutoffs(now, reach, late, rule))) {}
 
 bool LabelledCrowd::is_left_out(const std::string& id) const { return hash_of_customer(id) > kept_share_; }
@@ -86,8 +100,14 @@ bool LabelledCrowd::is_left_out(const std::string& id) const { return hash_of_cu
 void LabelledCrowd::thin_out() {
   kept_share_ /= 2;
   std::erase_if(customers_, [this](const auto& customer) { return is_left_out(customer.first); });
-  size_ = 0;
-  for (const auto& [id, seen] : customers_) size_ += seen.size();
+  std::vector<std::size_t> kept;
+  for (const auto& [id, seen] : customers_)
+    for (const Seen& one : seen) kept.push_back(one.place);
+  std::ranges::sort(kept);
+  rows_.keep(kept);
+  for (auto& [id, seen] : customers_)
+    for (Seen& one : seen)
+      one.place = static_cast<std::uint32_t>(std::ranges::lower_bound(kept, one.place) - kept.begin());
 }
 
 void LabelledCrowd::add(const std::string& customer, const std::vector<KnownEvent>& events,
@@ -97,12 +117,13 @@ void LabelledCrowd::add(const std::string& customer, const std::vector<KnownEven
   std::vector<Seen> seen;
   for (std::size_t i = 0; i < candidates_.size(); ++i) {
     const auto left = left_after(events, candidates_[i], rule_);
-    if (left) seen.push_back({i, {features_at(candidates_[i]).fresh(candidates_[i]), *left}});
+    if (!left) continue;
+    seen.push_back({static_cast<std::uint32_t>(rows_.size()), static_cast<std::uint8_t>(i)});
+    rows_.add(to_model_row(features_at(candidates_[i]).fresh(candidates_[i])), *left);
   }
   if (seen.empty()) return;
-  size_ += seen.size();
   customers_.emplace(customer, std::move(seen));
-  while (size_ > most_ && customers_.size() > 1 && kept_share_ > 1) thin_out();
+  while (rows_.size() > most_ && customers_.size() > 1 && kept_share_ > 1) thin_out();
 }
 
 Result<CollectedSamples> LabelledCrowd::finish() && {
@@ -119,7 +140,7 @@ Result<CollectedSamples> LabelledCrowd::finish() && {
 std::uint64_t LabelledCrowd::border_of(bool churned) const {
   std::vector<std::uint64_t> ranks;
   for (const auto& [id, seen] : customers_)
-    if (seen.front().cutoff == 0 && seen.front().sample.churned == churned) ranks.push_back(rank_of(id));
+    if (seen.front().cutoff == 0 && rows_.left(seen.front().place) == churned) ranks.push_back(rank_of(id));
   return !exactly_ && halves(ranks) ? kHalfOfAllRanks : border_by_order(std::move(ranks), judging_);
 }
 
@@ -130,23 +151,31 @@ Result<CollectedSamples> LabelledCrowd::to_samples(std::vector<Timestamp> cutoff
   KindCounts learned, checked, judged;
   std::size_t learners = 0;
   const std::uint64_t border[] = {border_of(false), border_of(true)};
+  std::vector<std::size_t> order;
   for (std::size_t cutoff = 0; cutoff < made.cutoffs.size(); ++cutoff) {
-    made.split.cutoff_begins.push_back(made.samples.size());
+    made.split.cutoff_begins.push_back(order.size());
+    std::uint32_t customer = 0;
     for (auto& [id, seen] : customers_) {
+      const std::uint32_t number = customer++;
       const auto found = std::ranges::find(seen, cutoff, &Seen::cutoff);
       if (found == seen.end()) continue;
-      const std::size_t place = made.samples.size();
+      const std::size_t place = order.size();
+      const bool left = rows_.left(found->place);
       const bool newest = found == seen.begin();
       if (newest) made.split.one_each.push_back(place);
-      const bool calibrates = cutoff == 0 && rank_of(id) < border[found->sample.churned];
+      const bool calibrates = cutoff == 0 && rank_of(id) < border[left];
       auto& part = cutoff > 0 ? made.split.training : calibrates ? made.split.validation : made.split.test;
       part.push_back(place);
-      (cutoff > 0 ? learned : calibrates ? checked : judged).add(found->sample.churned);
+      made.split.customers.push_back(number);
+      (cutoff > 0 ? learned : calibrates ? checked : judged).add(left);
       const bool first_to_learn = cutoff > 0 && (newest || std::prev(found)->cutoff == 0);
       learners += first_to_learn ? 1 : 0;
-      made.samples.push_back(std::move(found->sample));
+      order.push_back(found->place);
     }
   }
+  // Cutoffs that are not used, and customers who are seen at none of the others, fall away.
+  made.rows = std::move(rows_);
+  put_in_order(made.rows, std::move(order));
   const bool many = made.split.training.size() >= kMinTrainingSamples && learners >= kMinLearners;
   const std::size_t few = min_of_each_kind_;
   if (many && learned.enough(few) && checked.enough(few) && judged.enough(few)) return made;

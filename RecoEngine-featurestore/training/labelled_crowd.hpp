@@ -20,20 +20,21 @@
 
 namespace qm::reco {
 
-inline constexpr std::size_t kMaxCollectedSamples = 50'000;
+inline constexpr std::size_t kMaxCollectedSamples = 1'000'000;
+inline constexpr std::size_t kMaxCollectedBytes = 256U << 20;  // of rows: fewer samples, should columns become many
 inline constexpr std::size_t kMinLearners = 20;    // customers to learn from
 inline constexpr std::size_t kMinOfEachKind = 10;  // samples of those who left and of those who stayed, in each part
 
 struct CollectedSamples {
-  std::vector<TrainingSample> samples;  // by cutoff, then by customer
+  LabelledRows rows;  // by cutoff, then by customer
   SampleSplit split;
   std::vector<Timestamp> cutoffs;  // newest first
 };
 
 class LabelledCrowd {
  public:
-  // As of `now`, by a log that reaches back to `reach` at most, in which events may come `late`. `most` samples, of at
-  // least one customer: of more, customers are left out, by a hash of their id.
+  // As of `now`, by a log that reaches back to `reach` at most, in which events may come `late`. `most` samples, or as
+  // many as kMaxCollectedBytes hold, of at least one customer: of more, customers are left out, by a hash of their id.
   LabelledCrowd(Timestamp now, Timestamp reach, std::chrono::hours late, std::size_t most = kMaxCollectedSamples,
                 const LabelRule& rule = {});
 
@@ -61,8 +62,8 @@ class LabelledCrowd {
 
  private:
   struct Seen {
-    std::size_t cutoff = 0;  // place in the candidates
-    TrainingSample sample;
+    std::uint32_t place = 0;  // in rows_
+    std::uint8_t cutoff = 0;  // place in the candidates
   };
 
   bool is_left_out(const std::string& id) const;
@@ -82,7 +83,7 @@ class LabelledCrowd {
   const std::vector<Timestamp> candidates_;
   Timestamp oldest_ = Timestamp::max();
   std::uint64_t kept_share_ = ~std::uint64_t{0};  // customers of a hash up to it are kept
-  std::size_t size_ = 0;
+  LabelledRows rows_;                                   // a customer's one after another, as customers came
   std::map<std::string, std::vector<Seen>> customers_;  // in order of their ids
 };
 

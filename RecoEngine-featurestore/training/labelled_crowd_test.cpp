@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "platform/core/test_time.hpp"
@@ -15,7 +16,7 @@ using test::kNow;
 constexpr std::chrono::hours kTellLate{24 * 7};
 constexpr int kLogBeganDaysAgo = 500;
 
-// Each sample bears its customer's number, which nothing else does.
+// Each row bears its customer's number, which nothing else does.
 const std::size_t& number_feature() {
   static const std::size_t feature = find_feature("acc_age_days");
   return feature;
@@ -27,10 +28,13 @@ std::string id_of(int number) { return std::to_string(static_cast<std::uint32_t>
 struct CrowdOf {
   int customers = 0;
   int one_left_of = 2;  // so many: they stop before the newest cutoff
+  std::size_t most = kMaxCollectedSamples;
+  bool backwards = false;
 
   Result<CollectedSamples> at(Timestamp now) const {
-    LabelledCrowd crowd{now, kNow - days{kLogBeganDaysAgo + 1}, kTellLate};
-    for (int number = 0; number < customers; ++number) {
+    LabelledCrowd crowd{now, kNow - days{kLogBeganDaysAgo + 1}, kTellLate, most};
+    for (int i = 0; i < customers; ++i) {
+      const int number = backwards ? customers - 1 - i : i;
       // Those who left did so one after another, from the first cutoff on.
       const int last_days_ago = number % one_left_of == 0 ? 130 + number * 7 % 200 : 0;
       std::vector<KnownEvent> events;
@@ -53,13 +57,22 @@ struct CrowdOf {
 
 std::set<std::int64_t> customers_in(const CollectedSamples& set, const std::vector<std::size_t>& part) {
   std::set<std::int64_t> customers;
-  for (const std::size_t place : part)
-    customers.insert(std::get<std::int64_t>(set.samples[place].features[number_feature()]->value));
+  static const auto column =
+      static_cast<std::size_t>(std::ranges::find(model_columns(), number_feature(), &ModelColumn::feature) -
+                               model_columns().begin());
+  for (const std::size_t place : part) customers.insert(static_cast<std::int64_t>(set.rows[place][column]));
   return customers;
 }
 
+// Of all rows, in their order.
+std::vector<std::int64_t> numbers_of(const CollectedSamples& set) {
+  std::vector<std::int64_t> numbers;
+  for (std::size_t i = 0; i < set.rows.size(); ++i) numbers.push_back(*customers_in(set, {i}).begin());
+  return numbers;
+}
+
 std::int64_t left_in(const CollectedSamples& set, const std::vector<std::size_t>& part) {
-  return std::ranges::count_if(part, [&set](std::size_t place) { return set.samples[place].churned; });
+  return std::ranges::count_if(part, [&set](std::size_t place) { return set.rows.left(place); });
 }
 
 TEST(LabelledCrowd, WhoCalibratedOneModelNeverJudgesTheNext) {
@@ -105,6 +118,39 @@ TEST(LabelledCrowd, OnlyTheKindThatIsFewIsHalvedByOrder) {
   const auto judges = customers_in(*twice, twice->split.test);
   for (const std::int64_t customer : customers_in(*set, set->split.test))
     if (customer % 20 != 0) EXPECT_TRUE(judges.contains(customer)) << customer;
+}
+
+// However customers come, and with as little memory as the rows themselves.
+TEST(LabelledCrowd, OfManyKeepsWholeCustomersInTheSameOrder) {
+  const auto all = CrowdOf{300}.at(kNow).value();
+  const auto fewer = CrowdOf{300, 2, 2'000}.at(kNow).value(), backwards = CrowdOf{300, 2, 2'000, true}.at(kNow).value();
+  EXPECT_LE(fewer.rows.size(), 2'000U);
+  EXPECT_GT(fewer.rows.size(), 700U);
+  ASSERT_EQ(fewer.rows.size(), backwards.rows.size());
+  std::map<std::int64_t, int> seen_of_all, seen_of_fewer;
+  for (const std::int64_t number : numbers_of(all)) ++seen_of_all[number];
+  for (const std::int64_t number : numbers_of(fewer)) ++seen_of_fewer[number];
+  for (const auto& [number, times] : seen_of_fewer) EXPECT_EQ(times, seen_of_all[number]) << "whole or not at all";
+  EXPECT_EQ(numbers_of(fewer), numbers_of(backwards));
+  for (std::size_t i = 0; i < fewer.rows.size(); ++i) EXPECT_EQ(fewer.rows.left(i), backwards.rows.left(i)) << i;
+  EXPECT_EQ(fewer.split.customers.size(), fewer.rows.size());
+  const auto numbers = numbers_of(fewer);
+  for (std::size_t i = 0; i < fewer.split.cutoff_begins[1]; ++i)
+    EXPECT_EQ(fewer.rows.left(i), numbers[i] % 2 == 0) << "the label goes with its row";
+}
+
+TEST(LabelledRows, KeepAndReorderInPlace) {
+  LabelledRows rows;
+  for (int i = 0; i < 9; ++i) rows.add(std::vector<float>(model_columns().size(), static_cast<float>(i)), i % 2 == 1);
+  rows.keep({1, 2, 4, 5, 7, 8});
+  rows.reorder({2, 0, 1, 3, 5, 4});
+  const int expected[] = {4, 1, 2, 5, 8, 7};
+  ASSERT_EQ(rows.size(), std::size(expected));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].front(), static_cast<float>(expected[i])) << i;
+    EXPECT_EQ(rows[i].back(), static_cast<float>(expected[i])) << i;
+    EXPECT_EQ(rows.left(i), expected[i] % 2 == 1) << i;
+  }
 }
 
 }  // namespace

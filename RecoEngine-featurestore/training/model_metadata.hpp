@@ -44,6 +44,11 @@ BOOST_DESCRIBE_STRUCT(CutoffSamples, (), (samples, churn_rate))
 BOOST_DESCRIBE_STRUCT(HeldOutReport, (),
                       (calibration_error_before, recency_roc_auc, lift_by_decile, calibration_curve, cutoffs))
 
+BOOST_DESCRIBE_STRUCT(BgNbd, (), (r, alpha, a, b))
+BOOST_DESCRIBE_STRUCT(OrderHabits, (), (model, horizon_weeks, weight, mean_rhythm, mean_silence))
+BOOST_DESCRIBE_STRUCT(LinePart, (), (column, weight, mean))
+BOOST_DESCRIBE_STRUCT(TreeStart, (), (base, habits, line))
+
 struct ModelMetadata {
   std::string version;  // "v20261124-101500-1a2b3c4d": sorts by time
   Timestamp created_at{};
@@ -68,11 +73,12 @@ struct ModelMetadata {
   std::optional<std::string> revision;       // of the program that trained it (platform/core/revision.hpp)
   std::optional<Calibration> calibration;    // of what its trees say; none of models from before there was any
   std::optional<HeldOutReport> held_out;     // likewise
+  std::optional<TreeStart> start;            // where its trees begin; none: at 0, as all did before there was any
 };
 BOOST_DESCRIBE_STRUCT(ModelMetadata, (),
                       (version, created_at, job_id, feature_hash, data_hash, seed, test_size, library_version, metrics,
                        data_quality, importance, predict_us, gates, source, cutoffs, drift, horizon_days,
-                       compared, revision, calibration, held_out))
+                       compared, revision, calibration, held_out, start))
 
 std::string print_metadata(const ModelMetadata& metadata);
 // Rejected when the text is no metadata.

@@ -14,7 +14,7 @@ ModelMetadata trained() {
   TrainingSet recipe;
   recipe.batches = {{300, 9, test::kNow}};
   const CollectedSamples set = training_samples(recipe, 0.3, silent, go_on).value();
-  const TrainedModel model = train_on_split(set.samples, set.split, 9, silent, go_on).value();
+  const TrainedModel model = train_on_split(set.rows, set.split, 9, silent, go_on).value();
   ModelMetadata metadata;
   metadata.version = "v_<test>";
   metadata.source = TrainingSource::synthetic;

@@ -76,11 +76,10 @@ FitOptions boosting(const OutOfTimeOptions& options, const Matrix& rows) {
   return fit;
 }
 
-// Logarithms of magnitudes: what amounts and counts want before a straight line is drawn through them.
-std::vector<float> flattened(std::span<const float> values) {
+std::vector<float> all_flattened(std::span<const float> values) {
   std::vector<float> made;
   made.reserve(values.size());
-  for (const float value : values) made.push_back(std::copysign(std::log1p(std::abs(value)), value));
+  for (const float value : values) made.push_back(flattened(value));
   return made;
 }
 
@@ -97,7 +96,7 @@ Result<LogisticRegression> fit_line(const Matrix& rows, std::size_t columns) {
   }
   LogisticOptions options;
   options.ridge = 50;
-  return LogisticRegression::fit(flattened(kept), columns, labels_of(rows), options);
+  return LogisticRegression::fit(all_flattened(kept), columns, labels_of(rows), options);
 }
 
 // Where the trees begin: halfway, in log-odds, between what BG/NBD says and a straight line through all columns. Their
@@ -111,11 +110,11 @@ class Start {
   }
   double operator()(std::span<const float> row) const {
     const double habits = log_odds_of(static_cast<double>(row[kSilenceColumn]));
-    return (habits + log_odds_of(line_.predict(flattened(row)))) / 2;
+    return (habits + log_odds_of(line_.predict(all_flattened(row)))) / 2;
   }
   // Per column; the intercept is nobody's.
   std::vector<double> contributions(std::span<const float> row) const {
-    auto parts = line_.contributions(flattened(row));
+    auto parts = line_.contributions(all_flattened(row));
     parts[kSilenceColumn] += log_odds_of(static_cast<double>(row[kSilenceColumn]));
     for (double& part : parts) part /= 2;
     return parts;
@@ -138,7 +137,7 @@ Result<std::vector<double>> logistic_scores(const Matrix& training, const Labell
   std::vector<double> scores;
   for (std::size_t i = 0; i < test.size(); ++i) {
     const auto row = std::span{test.values}.subspan(i * training.columns, columns);
-    scores.push_back(model->predict(flattened(row)));
+    scores.push_back(model->predict(all_flattened(row)));
   }
   return scores;
 }
@@ -315,6 +314,7 @@ class Judge {
     out_.served_cutoffs = static_cast<std::int64_t>(served->cutoffs.size());
     out_.served_rounds = served->model.metrics.rounds;
     out_.served_calibration = served->model.calibration.kind;
+    out_.served_start = served->model.start.has_value();
     return {};
   }
 

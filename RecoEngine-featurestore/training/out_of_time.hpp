@@ -63,6 +63,7 @@ struct CutoffJudgement {
   std::int64_t served_training_rows = 0, served_cutoffs = 0;
   int served_rounds = 0;
   CalibrationKind served_calibration = CalibrationKind::none;
+  bool served_start = false;  // whether its trees begin where BG/NBD and a line end (tree_start.hpp)
 };
 
 inline constexpr std::string_view kModelName = "gradient boosting";

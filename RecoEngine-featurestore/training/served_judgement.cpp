@@ -2,7 +2,6 @@
 
 #include "RecoEngine-featurestore/domain/event_feature.hpp"
 #include "RecoEngine-featurestore/domain/model_input.hpp"
-#include "RecoEngine-featurestore/model/xgboost_model.hpp"
 #include "RecoEngine-featurestore/training/calibrated_model.hpp"
 #include "RecoEngine-featurestore/training/labelled_crowd.hpp"
 #include "RecoEngine-featurestore/training/purchase_events.hpp"
@@ -43,16 +42,16 @@ Result<ServedScores> scores_served(const PurchaseData& data, const LabelledWindo
   }
   auto set = std::move(crowd).finish();
   if (!set) return set.error();
-  auto trained = train_on_split(set->samples, set->split, seed, [](double) {}, cancelled);
+  auto trained = train_on_split(set->rows, set->split, seed, [](double) {}, cancelled);
   if (!trained) return trained.error();
-  auto trees = load_xgboost_model(trained->bytes, model_columns().size());
-  if (!trees) return trees.error();
-  const auto model = calibrated(*trees, trained->calibration);
+  const auto model = whole_model(trained->bytes, trained->start, trained->calibration);
+  const auto before = whole_model(trained->bytes, trained->start, {});
+  if (!model || !before) return model ? before.error() : model.error();
   ServedScores served;
   for (const std::size_t customer : test.customers) {
     const auto row = to_model_row(seen_at(known[customer], now).fresh(now));
-    served.scores.push_back(model->predict(row).probability);
-    served.before.push_back((*trees)->predict(row).probability);
+    served.scores.push_back((*model)->predict(row).probability);
+    served.before.push_back((*before)->predict(row).probability);
   }
   served.model = std::move(*trained);
   served.cutoffs = std::move(set->cutoffs);

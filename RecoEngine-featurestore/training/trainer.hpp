@@ -10,6 +10,7 @@
 #include "RecoEngine-featurestore/evaluation/scores.hpp"
 #include "platform/core/result.hpp"
 #include "RecoEngine-featurestore/training/synthetic_customers.hpp"
+#include "RecoEngine-featurestore/training/tree_start.hpp"
 
 namespace qm::reco {
 
@@ -51,8 +52,9 @@ struct HeldOutReport {
 };
 
 struct TrainedModel {
-  std::string bytes;        // of fit_xgboost
-  Calibration calibration;  // of what these say; see calibrated_model.hpp
+  std::string bytes;               // of fit_xgboost
+  std::optional<TreeStart> start;  // where these trees begin; nothing: at 0
+  Calibration calibration;         // of what both say; see whole_model()
   TrainingMetrics metrics;
   HeldOutReport held_out;
   std::vector<FeatureImportance> importance;  // strongest first
@@ -73,7 +75,9 @@ struct DataQuality {
   bool enough = false;      // whether training may begin
 };
 
+DataQuality quality_of(const LabelledRows& rows);
 DataQuality quality_of(const std::vector<TrainingSample>& samples);
+LabelledRows rows_of(const std::vector<TrainingSample>& samples);
 
 // What each sample is for, by its place.
 struct SampleSplit {
@@ -81,9 +85,12 @@ struct SampleSplit {
   std::vector<std::size_t> validation;  // says when to stop, and calibrates
   std::vector<std::size_t> test;        // held back, for the metrics; not empty
 
-  // Validation and test are later than what is learned from, and what comes after them is later still: the trees are
-  // flatter, and the level is damped between what was learned and what was seen last (see damped()).
+  // Validation and test are later than what is learned from, and what comes after them is later still. So once it is
+  // known when to stop, the model is trained anew with the validation's samples, which are a quarter fresher; those of
+  // the test it never sees. Trees are flatter, they have a start (tree_start.hpp), and the level is damped between what
+  // was learned and what was seen last (see damped()).
   bool other_season = false;
+  std::vector<std::uint32_t> customers;    // whom each sample is of; empty: each is a customer of its own
   std::vector<std::size_t> one_each;       // the newest sample of each customer; empty: each is a customer of its own
   std::vector<std::size_t> cutoff_begins;  // where each cutoff's samples begin, newest first; empty: there are none
 };
@@ -92,9 +99,8 @@ struct SampleSplit {
 constexpr bool says_when_to_stop(std::size_t place) noexcept { return place % 6 == 5; }
 
 // On a split of the caller's. Errors and `progress` as below.
-Result<TrainedModel> train_on_split(const std::vector<TrainingSample>& samples, const SampleSplit& split,
-                                    std::uint64_t seed, const std::function<void(double)>& progress,
-                                    const std::atomic<bool>& cancelled);
+Result<TrainedModel> train_on_split(const LabelledRows& rows, const SampleSplit& split, std::uint64_t seed,
+                                    const std::function<void(double)>& progress, const std::atomic<bool>& cancelled);
 
 // On a random split, with equal shares of those who left.
 // Rejected, with the reason, when the data is too poor or `cancelled` becomes true. `progress` gets 0…1.

@@ -86,15 +86,43 @@ TEST(Trainer, CalibratesByWhatItDidNotLearnFrom) {
     part.push_back(i);
     if (i >= 1500 && random.chance(0.3)) samples[i].churned = true;  // a season in which more leave
   }
-  const auto trained = train_on_split(samples, split, 1, kSilent, kGoOn).value();
+  const auto trained = train_on_split(rows_of(samples), split, 1, kSilent, kGoOn).value();
   EXPECT_NE(trained.calibration.kind, CalibrationKind::none);
   EXPECT_EQ(trained.calibration.weight, 0.5) << "damped: the next season is another one";
   EXPECT_LT(trained.metrics.calibration_error, trained.held_out.calibration_error_before);
   EXPECT_EQ(trained.held_out.lift_by_decile.size(), 10U);
+  EXPECT_EQ(train_on_split(rows_of(samples), split, 1, kSilent, kGoOn).value().bytes, trained.bytes);
   split.other_season = false;
-  const auto same_season = train_on_split(samples, split, 1, kSilent, kGoOn).value();
+  const auto same_season = train_on_split(rows_of(samples), split, 1, kSilent, kGoOn).value();
+  EXPECT_FALSE(same_season.start);
   EXPECT_EQ(same_season.calibration.weight, 1);
   EXPECT_LT(same_season.metrics.calibration_error, trained.metrics.calibration_error);
+}
+
+// What judges is learned from by nobody: whatever it did, the model is the same.
+TEST(Trainer, LearnsNothingFromThoseWhoJudge) {
+  auto samples = simulate_customers(1200, 13, kNow);
+  SampleSplit split;
+  split.other_season = true;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    auto& part = i < 700 ? split.training : i % 2 == 0 ? split.validation : split.test;
+    part.push_back(i);
+    split.one_each.push_back(i);
+    split.customers.push_back(static_cast<std::uint32_t>(i));
+  }
+  const auto before = train_on_split(rows_of(samples), split, 1, kSilent, kGoOn).value();
+  for (const std::size_t place : split.test) {
+    samples[place].churned = !samples[place].churned;
+    samples[place].features.clear(find_feature("orders_12m"));
+  }
+  const auto after = train_on_split(rows_of(samples), split, 1, kSilent, kGoOn).value();
+  EXPECT_EQ(after.bytes, before.bytes);
+  EXPECT_EQ(after.calibration.slope, before.calibration.slope);
+  EXPECT_NE(after.metrics.roc_auc, before.metrics.roc_auc);
+  const std::size_t fresh = split.validation.front();
+  samples[fresh].churned = !samples[fresh].churned;
+  const auto other = train_on_split(rows_of(samples), split, 1, kSilent, kGoOn).value();
+  EXPECT_NE(other.bytes, before.bytes) << "the newest are learned from";
 }
 
 // What is rare gets more weight while the trees learn, and the level is as it was.

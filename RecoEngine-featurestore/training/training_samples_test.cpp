@@ -21,12 +21,13 @@ CollectedSamples samples_of(std::vector<TrainingBatch> batches, double test_size
 }
 
 TrainedModel model_of(const CollectedSamples& set) {
-  return train_on_split(set.samples, set.split, 42, [](double) {}, kNotCancelled).value();
+  return train_on_split(set.rows, set.split, 42, [](double) {}, kNotCancelled).value();
 }
 
-bool is_same_row(const TrainingSample& a, const TrainingSample& b) {
-  const auto row = to_model_row(a.features), other = to_model_row(b.features);
-  return std::memcmp(row.data(), other.data(), row.size() * sizeof(float)) == 0 && a.churned == b.churned;
+bool is_same_row(const TrainingSample& sample, const LabelledRows& rows, std::size_t place) {
+  const auto row = to_model_row(sample.features);
+  return std::memcmp(row.data(), rows[place].data(), row.size() * sizeof(float)) == 0 &&
+         sample.churned == rows.left(place);
 }
 
 TEST(TrainingSamples, OfOneSeedContinueEachOther) {
@@ -37,8 +38,9 @@ TEST(TrainingSamples, OfOneSeedContinueEachOther) {
   const std::size_t newest = made.split.cutoff_begins[1];
   ASSERT_EQ(newest, expected.size()) << "all are customers at the newest cutoff";
   for (const TrainingSample& sample : expected) {
-    const auto same = [&sample](const TrainingSample& each) { return is_same_row(sample, each); };
-    EXPECT_TRUE(std::any_of(made.samples.begin(), made.samples.begin() + static_cast<std::ptrdiff_t>(newest), same));
+    bool found = false;
+    for (std::size_t place = 0; place < newest && !found; ++place) found = is_same_row(sample, made.rows, place);
+    EXPECT_TRUE(found);
   }
 }
 
@@ -54,11 +56,11 @@ TEST(TrainingSamples, AreSplitOutOfTime) {
   EXPECT_EQ(made.split.test.size(), 100U);
   EXPECT_EQ(made.split.validation.size(), 300U);
   EXPECT_EQ(*std::ranges::min_element(made.split.training), 400U);
-  EXPECT_EQ(made.split.training.size(), made.samples.size() - 400);
+  EXPECT_EQ(made.split.training.size(), made.rows.size() - 400);
   EXPECT_GT(made.split.training.size(), 400U * 2);
   EXPECT_EQ(made.split.one_each.size(), 400U);
   const auto share_left = [&made](const std::vector<std::size_t>& part) {
-    const auto left = std::ranges::count_if(part, [&made](std::size_t place) { return made.samples[place].churned; });
+    const auto left = std::ranges::count_if(part, [&made](std::size_t place) { return made.rows.left(place); });
     return static_cast<double>(left) / static_cast<double>(part.size());
   };
   EXPECT_NEAR(share_left(made.split.test), share_left(made.split.validation), 0.011) << "stratified";
