@@ -131,8 +131,8 @@ struct CustomerState {
   std::vector<MonthCount> months;  // ascending
   Timestamp newest_at{};           // of the events applied
   std::string newest_id;
-  // As an older version kept it, or another definition of the features made it (feature.hpp): good enough to serve until
-  // it is made anew from the log.
+  // As an older version kept it, or another definition of the features made it (feature.hpp): good enough to serve
+  // until it is made anew from the log.
   bool is_outdated = false;
   friend bool operator==(const CustomerState&, const CustomerState&) = default;
 };
