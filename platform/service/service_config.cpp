@@ -19,6 +19,8 @@ void add_service_options(config::Options& options, ServiceConfig& config, const 
                "File that receives the port once the service listens.");
   options.text("data-dir", env_prefix + "_DATA_DIR", config.data_dir, "Directory of everything the service keeps.");
   options.choice("store", env_prefix + "_STORE", config.store, {"rocksdb", "memory"}, "Engine of the embedded store.");
+  options.integer("store-cache-mb", env_prefix + "_STORE_CACHE_MB", config.store_cache_mb, 8, 65'536, "MB",
+                  "Memory for what the embedded store read from disk, at most; it grows with what is asked for.");
   options.text("namespace", "AEROSPIKE_NAMESPACE", config.name_space, "Namespace of the store.");
   options.text("aerospike-host", "AEROSPIKE_HOST", config.aerospike_host,
                "Nodes of an Aerospike cluster, host or host:port, separated by commas; empty: the embedded store.");

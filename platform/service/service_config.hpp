@@ -17,6 +17,7 @@ struct ServiceConfig {
   std::string port_file;
   std::string data_dir;
   std::string store = "rocksdb";
+  std::int64_t store_cache_mb = 256;
   std::string name_space;
   std::string aerospike_host;  // empty: the embedded store
   std::int64_t aerospike_port = 3000;

@@ -68,8 +68,10 @@ std::unique_ptr<aerospike::Client> make_client(const ServiceConfig& config, Work
 std::unique_ptr<kv::Store> open_store(const ServiceConfig& config, aerospike::Client* cluster, const Clock& clock) {
   if (cluster != nullptr) return kv::make_aerospike_store(*cluster, config.name_space);
   if (config.store == "memory") return kv::make_memory_store(config.name_space, clock);
-  auto opened =
-      kv::open_rocks_store(std::filesystem::path{config.data_dir} / config.name_space, config.name_space, clock);
+  kv::RocksOptions options;
+  options.cache_bytes = static_cast<std::size_t>(config.store_cache_mb) * 1024 * 1024;
+  const auto directory = std::filesystem::path{config.data_dir} / config.name_space;
+  auto opened = kv::open_rocks_store(directory, config.name_space, clock, options);
   if (!opened) throw std::runtime_error(opened.error().detail);
   return std::move(*opened);
 }
