@@ -37,13 +37,7 @@ class CountingStore final : public kv::ForwardingStore {
   std::vector<std::size_t> asked;
 };
 
-float column_of(const std::vector<float>& row, const std::string& name) {
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (model_columns()[i].name == name) return row[i];
-  }
-  ADD_FAILURE() << "no column " << name;
-  return 0;
-}
+float column_of(const std::vector<float>& row, std::string_view name) { return row.at(find_model_column(name)); }
 
 TEST_F(PredictChurnTest, SaysWhatTheModelSaysAndWhy) {
   know("ann", FeatureGroup::behavior,

@@ -59,6 +59,11 @@ const std::vector<ModelColumn>& model_columns() {
   return columns;
 }
 
+std::size_t find_model_column(std::string_view name) {
+  const auto found = std::ranges::find(model_columns(), name, &ModelColumn::name);
+  return static_cast<std::size_t>(found - model_columns().begin());
+}
+
 const std::vector<ModelFeature>& model_features() {
   static const std::vector<ModelFeature> features = [] {
     std::vector<ModelFeature> made;

@@ -2,6 +2,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "RecoEngine-featurestore/domain/feature.hpp"
@@ -16,6 +17,8 @@ struct ModelColumn {
 
 // Fixed for a build of the program. Thread-safe.
 const std::vector<ModelColumn>& model_columns();
+// Its place among them; model_columns().size() when there is none of this name.
+std::size_t find_model_column(std::string_view name);
 
 // A feature's place in the row: more than one column are its levels.
 struct ModelFeature {

@@ -19,11 +19,6 @@ namespace {
 
 Error cancelled_training() { return rejected("The training was cancelled."); }
 
-std::size_t place_of_model_column(std::string_view name) {
-  const auto found = std::ranges::find(model_columns(), name, &ModelColumn::name);
-  return static_cast<std::size_t>(found - model_columns().begin());
-}
-
 // Of some rows, beginning where `start` says.
 Matrix matrix_of(const LabelledRows& rows, const std::vector<std::size_t>& which, const StartScorer* start) {
   Matrix matrix;
@@ -216,7 +211,7 @@ class Learner {
     return boost(which, found.from, fitting, [](double) {});
   }
   bool tells_visits() const {
-    static const std::size_t column = place_of_model_column("sess_30d");
+    static const std::size_t column = find_model_column("sess_30d");
     return std::ranges::any_of(split_.training, [&](std::size_t i) { return !std::isnan(rows_[i][column]); });
   }
   // BG/NBD looks at no label: one row of each customer, but of those who judge.
@@ -267,7 +262,7 @@ Calibration calibrate(const std::vector<double>& scores, const std::vector<bool>
 
 double recency_roc_auc(const LabelledRows& rows, const std::vector<std::size_t>& which) {
   constexpr double kNever = 1e9;
-  static const std::size_t column = place_of_model_column("days_last_purch");
+  static const std::size_t column = find_model_column("days_last_purch");
   std::vector<double> days;
   std::vector<bool> labels;
   for (const std::size_t i : which) {

@@ -13,15 +13,10 @@ constexpr std::size_t kMostLineRows = 200'000, kMostHabitCustomers = 50'000;
 constexpr double kRidgeOfLine = 50;  // as in out_of_time.cpp
 constexpr double kDaysAWeek = 7;
 
-std::size_t place_of_column(std::string_view name) {
-  const auto found = std::ranges::find(model_columns(), name, &ModelColumn::name);
-  return static_cast<std::size_t>(found - model_columns().begin());
-}
-
 struct OrderColumns {
-  std::size_t orders = place_of_column("orders_12m");
-  std::size_t first = place_of_column("first_order_d");
-  std::size_t last = place_of_column("days_last_purch");
+  std::size_t orders = find_model_column("orders_12m");
+  std::size_t first = find_model_column("first_order_d");
+  std::size_t last = find_model_column("days_last_purch");
 };
 const OrderColumns& order_columns() {
   static const OrderColumns columns;
@@ -134,7 +129,7 @@ class StartedModel final : public ChurnModel {
 bool TreeStart::sound() const {
   const auto finite = [](auto... numbers) { return (std::isfinite(numbers) && ...); };
   const auto fits = [&](const LinePart& part) {
-    return place_of_column(part.column) < model_columns().size() && finite(part.weight, part.mean);
+    return find_model_column(part.column) < model_columns().size() && finite(part.weight, part.mean);
   };
   if (!finite(base) || !std::ranges::all_of(line, fits)) return false;
   if (!habits) return true;
@@ -170,7 +165,7 @@ std::optional<TreeStart> fit_start(const LabelledRows& rows, const std::vector<s
 }
 
 StartScorer::StartScorer(const TreeStart& start) : base_(start.base), habits_(start.habits) {
-  for (const LinePart& part : start.line) line_.push_back({place_of_column(part.column), part.weight, part.mean});
+  for (const LinePart& part : start.line) line_.push_back({find_model_column(part.column), part.weight, part.mean});
 }
 
 double StartScorer::margin(std::span<const float> row) const { return explain(row, {}); }

@@ -325,7 +325,9 @@ TEST(Both, AnswerTheRoutesTheyShare) {
     EXPECT_FALSE(text_at(peer->get("/health").json(), "status").empty());
     EXPECT_EQ(peer->get("/health/live").status, 200);
     EXPECT_EQ(peer->get("/health/ready").status, 200);
-    EXPECT_NE(peer->get("/metrics").body.find("qm_http_requests_total"), std::string::npos);
+    const std::string metrics = peer->get("/metrics").body;
+    EXPECT_NE(metrics.find("qm_http_requests_total"), std::string::npos);
+    EXPECT_NE(metrics.find("qm_store_compacting"), std::string::npos);
     const auto openapi = peer->get("/openapi.json").json();
     EXPECT_EQ(text_at(openapi, "openapi").substr(0, 3), "3.1");
     EXPECT_GE(at(openapi, "paths").as_object().size(), 10u);
